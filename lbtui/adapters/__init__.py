@@ -1,0 +1,1 @@
+"""Everything outside: files, clusters, the speaker process, the demo, settings."""

@@ -1,0 +1,1 @@
+"""The domain: resources in, configuration, route tables and findings out. Pure."""

@@ -1,0 +1,192 @@
+"""What the screens need from outside, as Protocols, and the errors these may raise.
+
+Adapters implement them, `cli` puts them together, `tui` calls them. No I/O here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from lbtui.core.announcements import Announcements
+from lbtui.core.diagnostics import Diagnostic, Place
+from lbtui.core.resource_set import ResourceRef, ResourceSet
+
+
+class PortError(Exception):
+    """Something outside did not work; the text says where and what to do, for the user."""
+
+
+class StoreError(PortError):
+    """Resources could not be read or written. Nothing was changed."""
+
+
+class ConflictError(StoreError):
+    """What is stored is no longer what was read; saving would lose a colleague's change."""
+
+    def __init__(self, message: str, files: Sequence[str]) -> None:
+        """Say which files (or objects) changed underneath."""
+        super().__init__(message)
+        self.files = tuple(files)
+
+
+class SpeakerError(PortError):
+    """The speaker refused or could not be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a store held when it was read."""
+
+    resources: ResourceSet
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """Problems of reading (YAML, schema), each with its place."""
+    locate: Mapping[ResourceRef, Locator] = field(default_factory=dict)
+    """Where each resource stands."""
+
+
+class Locator(Protocol):
+    """Finds the line of a field of one resource."""
+
+    def __call__(self, path: str = "") -> Place:
+        """The place of a field path such as "spec.peers[0]"; the nearest parent if it is absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveReport:
+    """What a save did."""
+
+    files: tuple[str, ...]
+    """Files written, or objects applied."""
+    snapshot: Snapshot
+    """The store as it is now."""
+
+
+class Store(Protocol):
+    """Where resources come from and go to."""
+
+    @property
+    def title(self) -> str:
+        """Folder, context or "demo", for the title bar."""
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be saved here; empty if it can."""
+
+    async def load(self) -> Snapshot:
+        """Read everything. Raises StoreError."""
+
+    async def save(self, new: ResourceSet, *, overwrite: bool = False) -> SaveReport:
+        """Make the store hold `new`, writing only what differs from what was loaded or saved last.
+
+        Raises ConflictError if a file to be written changed since (unless `overwrite`), and
+        StoreError for anything else; then nothing, or for several files exactly what the
+        message says, was written.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyCounts:
+    """Prefixes of one address family on one session."""
+
+    desired: int = 0
+    advertised: int = 0
+    pending: int = 0
+    received: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One BGP session as the speaker reports it; times are seconds since the epoch."""
+
+    id: str
+    node: str
+    peer: str
+    state: str
+    """Idle, Connect, Active, OpenSent, OpenConfirm, Established (RFC 4271 section 8.2.2)."""
+    since: float
+    """When it came into this state."""
+    is_enabled: bool = True
+    address: str = ""
+    port: int = 179
+    local_address: str = ""
+    local_asn: int = 0
+    peer_asn: int = 0
+    is_passive: bool = False
+    families: Mapping[str, FamilyCounts] = field(default_factory=dict)
+    """"ipv4" and "ipv6": the configured families."""
+    negotiated: tuple[str, ...] = ()
+    """Families in use; empty unless Established."""
+    hold_time: float | None = None
+    """Negotiated, seconds."""
+    keepalive_time: float | None = None
+    messages_in: int = 0
+    messages_out: int = 0
+    established: int = 0
+    """How many times it came up."""
+    dropped: int = 0
+    """How many times it went down again."""
+    last_error: str = ""
+    """Decoded, with an arrow for the direction: "← 6/2 Cease: Administrative Shutdown"."""
+    last_error_at: float | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    """Everything else the speaker tells, in the control API's own names."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerView:
+    """The speaker as last heard of."""
+
+    is_running: bool
+    message: str = ""
+    """Why it cannot be shown, e.g. "not running" or "lost: connection reset; trying again"."""
+    pid: int | None = None
+    generation: int = 0
+    """Of the configuration accepted last; 0 when none was."""
+    sessions: tuple[SessionRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WireRoute:
+    """One route as sent to, or received from, a peer."""
+
+    prefix: str
+    next_hop: str
+    local_pref: int | None = None
+    communities: tuple[str, ...] = ()
+    large_communities: tuple[str, ...] = ()
+    as_path: tuple[int, ...] = ()
+    is_pending: bool = False
+    """Wanted, but not yet handed to the peer's socket."""
+
+
+class Speaker(Protocol):
+    """A speaker process and its control API."""
+
+    async def start(self) -> None:
+        """Start the process if none runs; it outlives the console. Raises SpeakerError."""
+
+    async def stop(self) -> None:
+        """End the process and with it every session. Raises SpeakerError."""
+
+    async def apply(self, announcements: Announcements) -> int:
+        """Make this the wanted state; the generation it got. Raises SpeakerError."""
+
+    def watch(self) -> AsyncIterator[SpeakerView]:
+        """The view now and after every change; never ends, survives the speaker's end."""
+
+    async def advertised(self, session_id: str) -> tuple[WireRoute, ...]:
+        """The Adj-RIB-Out of a session. Raises SpeakerError."""
+
+    async def received(self, session_id: str) -> tuple[WireRoute, ...]:
+        """The Adj-RIB-In of a session that keeps one. Raises SpeakerError."""
+
+    async def reset(self, session_id: str, reason: str = "") -> None:
+        """Close the session with Cease and open it again. Raises SpeakerError."""
+
+    async def enable(self, session_id: str, is_enabled: bool, reason: str = "") -> None:
+        """Let the session run, or hold it down. Raises SpeakerError."""
+
+    async def close(self) -> None:
+        """Let go of the connection to the process; the process goes on."""

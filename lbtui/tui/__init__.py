@@ -1,0 +1,1 @@
+"""The terminal console. Screens wire; they hold no rule of MetalLB or BGP."""

@@ -1,0 +1,4 @@
+"""An advertise-only BGP-4 speaker in asyncio, driven over a control API.
+
+Knows nothing of lbtui, Kubernetes or terminals.
+"""

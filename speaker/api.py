@@ -1,0 +1,282 @@
+"""The control API's documents, one msgspec struct each. Durations are seconds, times epoch seconds.
+
+This is the only module of the package that clients import.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+API_VERSION = 1
+API_HEADER = "X-Lbtui-Api"
+
+Family = Literal["ipv4", "ipv6"]
+StateName = Literal["Idle", "Connect", "Active", "OpenSent", "OpenConfirm", "Established"]
+Asn = Annotated[int, Meta(ge=1, le=4294967295)]
+Seconds = Annotated[float, Meta(ge=0)]
+
+
+class Document(msgspec.Struct, frozen=True, rename="camel", omit_defaults=False):
+    """Base of every document of the API."""
+
+
+# ---- wanted ------------------------------------------------------------------------------------
+
+
+class Route(Document, frozen=True, rename="camel", omit_defaults=True):
+    """One route of a route set."""
+
+    prefix: str
+    next_hop: str | None = None
+    """None: the session's local address."""
+    local_pref: Annotated[int, Meta(ge=0, le=4294967295)] | None = None
+    """Sent to iBGP peers only; None: not sent."""
+    communities: tuple[str, ...] = ()
+    """`a:b`, decimal."""
+    large_communities: tuple[str, ...] = ()
+    """`a:b:c`, decimal."""
+
+
+class SessionConfig(Document, frozen=True, rename="camel", omit_defaults=True):
+    """The parameters of one session. Two equal ones never disturb a running session."""
+
+    id: str
+    peer: str
+    local_asn: Asn
+    address: str
+    """The peer's. A passive session accepts connections from it."""
+    route_set: str
+    peer_asn: Asn | None = None
+    dynamic_asn: Literal["internal", "external"] | None = None
+    port: Annotated[int, Meta(ge=1, le=65535)] = 179
+    """The peer's, to dial."""
+    source_address: str | None = None
+    """Used if the host has it, else the kernel chooses; a passive session listens on it."""
+    listen_port: Annotated[int, Meta(ge=1, le=65535)] | None = None
+    """Also accept connections there; needed when `passive`."""
+    passive: bool = False
+    """Never dial."""
+    hold_time: Seconds | None = None
+    """0 or 3 and more; None: 180."""
+    keepalive_time: Seconds | None = None
+    """None: a third of the negotiated hold time."""
+    connect_time: Seconds | None = None
+    """ConnectRetryTime; None: 120."""
+    password: str | None = None
+    ebgp_multi_hop: bool = False
+    ttl_security: bool = False
+    graceful_restart: bool = False
+    families: tuple[Family, ...] = ("ipv4", "ipv6")
+    keep_received: bool = False
+    """Keep received routes for `GET …/received`; for lab routers. Otherwise only counted."""
+
+
+class SpeakerConfig(Document, frozen=True, rename="camel", omit_defaults=True):
+    """One BGP speaker; a process can act as several."""
+
+    name: str
+    sessions: tuple[SessionConfig, ...]
+    router_id: str | None = None
+    """None: the session's local IPv4 address, else a hash of `name`."""
+
+
+class ConfigDocument(Document, frozen=True):
+    """The whole wanted state: `PUT /v1/config`."""
+
+    generation: Annotated[int, Meta(ge=1)]
+    speakers: tuple[SpeakerConfig, ...]
+    route_sets: dict[str, tuple[Route, ...]]
+
+
+# ---- observed ----------------------------------------------------------------------------------
+
+
+class ErrorInfo(Document, frozen=True):
+    """Why a session last failed."""
+
+    direction: Literal["sent", "received", "local"]
+    """A NOTIFICATION of ours, of the peer's, or a reason that never went over the wire."""
+    code: int | None
+    subcode: int | None
+    name: str
+    """In words, e.g. "Cease: Administrative Shutdown"."""
+    text: str
+    """Shutdown communication, or the local reason."""
+    data: str
+    """Hex."""
+    at: float
+
+
+class Transition(Document, frozen=True):
+    """One step of the machine."""
+
+    at: float
+    before: StateName
+    after: StateName
+    reason: str
+
+
+class MessageCounts(Document, frozen=True):
+    """Messages of one direction."""
+
+    open: int = 0
+    update: int = 0
+    notification: int = 0
+    keepalive: int = 0
+    route_refresh: int = 0
+    total: int = 0
+    octets: int = 0
+
+
+class PrefixCounts(Document, frozen=True):
+    """Prefixes of one family."""
+
+    desired: int = 0
+    advertised: int = 0
+    pending: int = 0
+    received: int = 0
+
+
+class SessionStatus(Document, frozen=True):
+    """One session, everything known about it."""
+
+    id: str
+    speaker: str
+    peer: str
+    state: StateName
+    enabled: bool
+    since: float
+    local_asn: int
+    peer_asn: int | None
+    """As configured, or as learned from the OPEN."""
+    address: str
+    port: int
+    passive: bool
+    configured_source_address: str | None
+    local_address: str | None
+    local_port: int | None
+    peer_port: int | None
+    opened_by: Literal["local", "peer"] | None
+    """Who dialled the connection in use."""
+    router_id: str | None
+    peer_router_id: str | None
+    configured_hold_time: float
+    peer_hold_time: float | None
+    """As offered in the peer's OPEN."""
+    hold_time: float | None
+    """Negotiated."""
+    keepalive_time: float | None
+    hold_remaining: float | None
+    connect_retry_remaining: float | None
+    last_read: float | None
+    last_write: float | None
+    configured_families: tuple[Family, ...]
+    families: tuple[Family, ...]
+    """Negotiated."""
+    capabilities_sent: tuple[str, ...]
+    """In words, e.g. "multiprotocol ipv4 unicast", "4-octet AS 64512"."""
+    capabilities_received: tuple[str, ...]
+    prefixes: dict[Family, PrefixCounts]
+    sent: MessageCounts
+    received: MessageCounts
+    established_count: int
+    dropped_count: int
+    last_error: ErrorInfo | None
+    history: tuple[Transition, ...]
+    """The last 50."""
+    password: bool
+    """Whether one is configured; never the password."""
+    route_set: str
+
+
+class SessionsDocument(Document, frozen=True):
+    """`GET /v1/sessions`."""
+
+    sessions: tuple[SessionStatus, ...]
+
+
+class StatusDocument(Document, frozen=True):
+    """`GET /v1/status`."""
+
+    api: int
+    version: str
+    pid: int
+    started: float
+    uptime: float
+    generation_accepted: int
+    generation_reached: int
+    """The newest generation whose routes have all been handed to every established session."""
+    sessions: dict[StateName, int]
+    """How many sessions are in each state."""
+
+
+class SentRoute(Document, frozen=True):
+    """One route of an Adj-RIB-Out or Adj-RIB-In."""
+
+    prefix: str
+    next_hop: str
+    local_pref: int | None
+    communities: tuple[str, ...]
+    large_communities: tuple[str, ...]
+    as_path: tuple[int, ...]
+    pending: bool = False
+
+
+class RoutesDocument(Document, frozen=True):
+    """`GET /v1/sessions/{id}/advertised` and `…/received`, sorted by family, network, length."""
+
+    routes: tuple[SentRoute, ...]
+    withdrawing: tuple[str, ...]
+    """Prefixes whose withdrawal is pending."""
+    next: str | None
+    """Give it as `after=` for the next page; None at the end."""
+
+
+class ActionDocument(Document, frozen=True):
+    """Body of `POST …/reset|enable|disable`."""
+
+    reason: str = ""
+
+
+class ErrorDetail(Document, frozen=True):
+    """One thing that is wrong with a request."""
+
+    path: str
+    message: str
+
+
+class ErrorBody(Document, frozen=True):
+    """What went wrong."""
+
+    code: str
+    message: str
+    details: tuple[ErrorDetail, ...] = ()
+
+
+class ErrorDocument(Document, frozen=True):
+    """Body of every answer that is not 2xx."""
+
+    error: ErrorBody
+
+
+class Event(Document, frozen=True, omit_defaults=True):
+    """One message of `GET /v1/events`; `seq` grows by one and is what `?since=` takes.
+
+    `snapshot` has `status` and all `sessions`; `session` has the one that changed state;
+    `counters` has those whose numbers moved, at most once a second; `removed` names ids that are
+    gone; `status` follows a new generation.
+    """
+
+    type: Literal["snapshot", "session", "counters", "removed", "status"]
+    seq: int
+    status: StatusDocument | None = None
+    sessions: tuple[SessionStatus, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+def parse(data: bytes, kind: type[Any]) -> Any:
+    """Decode JSON `data`. Raises msgspec.ValidationError or msgspec.DecodeError."""
+    return msgspec.json.decode(data, type=kind)
