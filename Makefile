@@ -1,0 +1,55 @@
+# Every target does its own set-up; a fresh Debian or Ubuntu with Python 3.11 is enough.
+# Each check is one bare word configured in pyproject.toml.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet
+
+.PHONY: run test lint bench screenshots dist routers clean
+.DEFAULT_GOAL := run
+
+# The console on the built-in demo. Once installed, this is a file check and an exec.
+run: $(VENV)/.installed
+	@exec $(BIN)/lbtui --demo
+
+test: lint routers
+	$(BIN)/pytest
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench
+
+screenshots: $(VENV)/.installed-dev
+	$(BIN)/python screenshots/render.py
+
+# A source distribution and a wheel in dist/.
+dist: $(VENV)/.installed-dev
+	$(BIN)/python -m build --no-isolation
+
+# BIRD, FRR, GoBGP and tmux for the tests against real peers and a real terminal.
+routers:
+	@.ci/routers
+
+clean:
+	rm -rf $(VENV) dist build
+
+$(BIN)/python:
+	@.ci/venv $(PYTHON) $(VENV)
+
+# What running needs. `-e`: the checkout itself is what runs.
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing lbtui into $(VENV) (once; takes less than a minute) ..."
+	@$(PIP) --editable .
+	@touch $@
+
+# What the checks need besides: exactly the pinned versions.
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@echo "Installing the development tools into $(VENV) ..."
+	@$(PIP) --requirement constraints.txt
+	@touch $@
