@@ -144,6 +144,12 @@ class SpeakerView:
     pid: int | None = None
     generation: int = 0
     """Of the configuration accepted last; 0 when none was."""
+    generation_reached: int = 0
+    """The newest one whose routes have all been handed to every established session."""
+    version: str = ""
+    """Of the speaker process; it may be older than the console's."""
+    started: float | None = None
+    """When the process started, seconds since the epoch."""
     sessions: tuple[SessionRow, ...] = ()
 
 
@@ -159,6 +165,8 @@ class WireRoute:
     as_path: tuple[int, ...] = ()
     is_pending: bool = False
     """Wanted, but not yet handed to the peer's socket."""
+    is_withdrawing: bool = False
+    """Its withdrawal is pending; nothing but the prefix is known then."""
 
 
 class Speaker(Protocol):
@@ -172,6 +180,9 @@ class Speaker(Protocol):
 
     async def apply(self, announcements: Announcements) -> int:
         """Make this the wanted state; the generation it got. Raises SpeakerError."""
+
+    async def configuration(self) -> Announcements | None:
+        """What it was told last, passwords as "***"; None: nothing yet. Raises SpeakerError."""
 
     def watch(self) -> AsyncIterator[SpeakerView]:
         """The view now and after every change; never ends, survives the speaker's end."""

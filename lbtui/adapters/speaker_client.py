@@ -1,0 +1,242 @@
+"""The `Speaker` port over the control API of a speaker process.
+
+Owns the process's life as far as the user asked for it (start, stop) and the reconnecting view
+of its sessions. What goes over the socket is in `control_channel`, what it means in
+`speaker_documents`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from lbtui.adapters.control_channel import ControlChannel, SpeakerAbsent, SpeakerRefused
+from lbtui.adapters.speaker_documents import (
+    Picture,
+    decode_config,
+    encode_config,
+    wire_routes,
+)
+from lbtui.adapters.speaker_process import SpeakerProcess
+from lbtui.core.announcements import Announcements
+from lbtui.ports import SpeakerError, SpeakerView, WireRoute
+from speaker import api
+
+START_SECONDS = 15.0
+"""How long a new process may take to answer; it needs well under one on an idle machine."""
+STOP_SECONDS = 15.0
+"""How long it may take to say goodbye to its peers."""
+FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.2, 3.0
+"""Back-off between attempts to find a speaker that is gone."""
+REPORT_SECONDS = 0.1
+"""Shortest time between two views: a thousand sessions coming up are a few dozen reports."""
+PAGE_ROUTES = 5000
+APPLY_ATTEMPTS = 5
+
+
+class SpeakerClient:
+    """One speaker process, found by its socket; see `lbtui.ports.Speaker`."""
+
+    def __init__(
+        self, socket: Path, state: Path, log: Path, *, exit_with: int | None = None
+    ) -> None:
+        """Name the process's files; nothing is opened or started.
+
+        Args:
+            socket: of the control API.
+            state: folder where the process keeps what it accepted last.
+            log: where a process started by us writes.
+            exit_with: id of the process that a speaker started by us must not outlive.
+        """
+        self._channel = ControlChannel(socket)
+        self._process = SpeakerProcess(socket, state, log, exit_with)
+        self._nudge = asyncio.Event()
+        self._is_stopped_by_us = False
+
+    # ---- the process ---------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Start the process if none runs, and wait until it answers. Raises SpeakerError."""
+        try:
+            await self.status()
+        except SpeakerAbsent:
+            await asyncio.to_thread(self._process.spawn)
+            await self._wait_for_answer()
+        self._is_stopped_by_us = False
+        self._nudge.set()
+
+    async def _wait_for_answer(self) -> None:
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                while True:
+                    code = self._process.exit_code()  # before asking: another may have won a race
+                    try:
+                        await self.status()
+                    except SpeakerAbsent:
+                        if code is not None:
+                            raise self._not_started(
+                                f"it ended at once (exit code {code})"
+                            ) from None
+                        await asyncio.sleep(0.05)
+                    else:
+                        return
+        except TimeoutError:
+            raise self._not_started(f"no answer within {START_SECONDS:g} s") from None
+
+    def _not_started(self, reason: str) -> SpeakerError:
+        line = self._process.last_log_line()
+        said = f": {line}" if line else ""
+        return SpeakerError(f"the speaker did not start, {reason}{said} (log: {self._process.log})")
+
+    async def stop(self) -> None:
+        """End the process and with it every session; fine if none runs. Raises SpeakerError."""
+        try:
+            status = await self.status()
+        except SpeakerAbsent:
+            return
+        self._is_stopped_by_us = True
+        await self._process.terminate(status.pid, STOP_SECONDS)
+
+    async def close(self) -> None:
+        """Let go of the connection to the process; the process goes on."""
+        await self._channel.close()
+
+    # ---- wanted --------------------------------------------------------------------------------
+
+    async def apply(self, announcements: Announcements) -> int:
+        """Make this the wanted state; the generation it got. Raises SpeakerError."""
+        return await self.put(encode_config(announcements, generation=1))
+
+    async def put(self, document: api.ConfigDocument) -> int:
+        """Send a document under the next free generation, whatever its own says."""
+        for _ in range(APPLY_ATTEMPTS):
+            generation = (await self.status()).generation_accepted + 1
+            numbered = api.ConfigDocument(
+                generation=generation,
+                speakers=document.speakers,
+                route_sets=document.route_sets,
+            )
+            try:
+                await self._channel.send("PUT", "/v1/config", numbered)
+            except SpeakerRefused as refused:
+                if refused.status != 409:
+                    raise
+            else:
+                return generation
+        raise SpeakerError("something else keeps changing this speaker's configuration; try again")
+
+    async def configuration(self) -> Announcements | None:
+        """What it was told last, passwords as "***"; None: nothing yet. Raises SpeakerError."""
+        if (await self.status()).generation_accepted == 0:
+            return None
+        return decode_config(await self._channel.get("/v1/config", api.ConfigDocument))
+
+    async def reset(self, session_id: str, reason: str = "") -> None:
+        """Close the session with Cease and open it again. Raises SpeakerError."""
+        await self._act(session_id, "reset", reason)
+
+    async def enable(self, session_id: str, is_enabled: bool, reason: str = "") -> None:
+        """Let the session run, or hold it down. Raises SpeakerError."""
+        await self._act(session_id, "enable" if is_enabled else "disable", reason)
+
+    async def _act(self, session_id: str, verb: str, reason: str) -> None:
+        body = api.ActionDocument(reason=reason)
+        await self._channel.send("POST", f"{_session_path(session_id)}/{verb}", body)
+
+    # ---- observed ------------------------------------------------------------------------------
+
+    async def status(self) -> api.StatusDocument:
+        """The process's own account. Raises SpeakerAbsent if none runs, SpeakerError otherwise."""
+        return await self._channel.get("/v1/status", api.StatusDocument)
+
+    async def view(self) -> SpeakerView:
+        """One view, as `watch` would give first. Raises SpeakerError."""
+        picture = Picture()
+        status = await self.status()
+        sessions = await self._channel.get("/v1/sessions", api.SessionsDocument)
+        picture.take(api.Event(type="snapshot", seq=0, status=status, sessions=sessions.sessions))
+        return picture.view()
+
+    async def advertised(self, session_id: str) -> tuple[WireRoute, ...]:
+        """The Adj-RIB-Out of a session. Raises SpeakerError."""
+        return await self._routes(session_id, "advertised")
+
+    async def received(self, session_id: str) -> tuple[WireRoute, ...]:
+        """The Adj-RIB-In of a session that keeps one. Raises SpeakerError."""
+        return await self._routes(session_id, "received")
+
+    async def _routes(self, session_id: str, table: str) -> tuple[WireRoute, ...]:
+        routes: list[WireRoute] = []
+        after: str | None = ""
+        while after is not None:
+            query = urlencode({"limit": PAGE_ROUTES, **({"after": after} if after else {})})
+            page = await self._channel.get(
+                f"{_session_path(session_id)}/{table}?{query}", api.RoutesDocument
+            )
+            routes += wire_routes(page)
+            after = page.next
+        return tuple(dict.fromkeys(routes))  # a withdrawal may be told on every page
+
+    async def watch(self) -> AsyncIterator[SpeakerView]:
+        """The view now and after every change; never ends, survives the speaker's end."""
+        delay, told = FIRST_RETRY_SECONDS, SpeakerView(is_running=False)
+        while True:
+            self._nudge.clear()
+            try:
+                async for view in self._follow():
+                    delay, told = FIRST_RETRY_SECONDS, view
+                    yield view
+            except SpeakerError as error:
+                view = SpeakerView(is_running=False, message=self._why(error, told))
+                if view.message != told.message:
+                    told = view
+                    yield view
+            await self._pause(delay)
+            delay = min(2 * delay, LAST_RETRY_SECONDS)
+
+    async def _follow(self) -> AsyncIterator[SpeakerView]:
+        """Views from one connection; raises SpeakerError at its end."""
+        await self.status()  # checks version and ownership before the stream is opened
+        picture, changed = Picture(), asyncio.Event()
+        async with self._channel.events() as events:
+
+            async def read() -> None:
+                async for event in events:
+                    picture.take(event)
+                    changed.set()
+
+            reader = asyncio.create_task(read())
+            reader.add_done_callback(lambda _: changed.set())
+            try:
+                while not reader.done():
+                    await changed.wait()
+                    changed.clear()
+                    if picture.is_known and not reader.done():
+                        yield picture.view()
+                        await asyncio.sleep(REPORT_SECONDS)
+                reader.result()
+            finally:
+                reader.cancel()
+        raise SpeakerError("lost: the speaker closed the connection; trying again")
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but no longer than until `start` found or made a speaker."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._nudge.wait()
+        except TimeoutError:
+            pass
+
+    def _why(self, error: SpeakerError, told: SpeakerView) -> str:
+        """The message of a view without a speaker, given the view before it."""
+        if self._is_stopped_by_us:
+            return "stopped"
+        if not isinstance(error, SpeakerAbsent):
+            return str(error)
+        return told.message if told.message.startswith("lost") else "not running"
+
+
+def _session_path(session_id: str) -> str:
+    return f"/v1/sessions/{quote(session_id, safe='')}"
