@@ -1,1 +1,51 @@
-"""The domain: resources in, configuration, route tables and findings out. Pure."""
+"""The domain: resources in, configuration, route tables and findings out. Pure.
+
+The public names are imported when first used, so that a command pays only for what it needs.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lbtui.core.analysis import Analysis, analyse
+    from lbtui.core.announcements import announce
+    from lbtui.core.config import BACKENDS, Configuration, Options, Resolved, resolve
+    from lbtui.core.decode import load_resources
+    from lbtui.core.diff import diff_resources, diff_tables
+    from lbtui.core.routes import Route, RouteTables, compile_routes
+
+__all__ = [
+    "BACKENDS",
+    "Analysis",
+    "Configuration",
+    "Options",
+    "Resolved",
+    "Route",
+    "RouteTables",
+    "analyse",
+    "announce",
+    "compile_routes",
+    "diff_resources",
+    "diff_tables",
+    "load_resources",
+    "resolve",
+]
+
+_MODULES = {
+    "analysis": ("Analysis", "analyse"),
+    "announcements": ("announce",),
+    "config": ("BACKENDS", "Configuration", "Options", "Resolved", "resolve"),
+    "decode": ("load_resources",),
+    "diff": ("diff_resources", "diff_tables"),
+    "routes": ("Route", "RouteTables", "compile_routes"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the module that holds a public name (PEP 562)."""
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"lbtui.core.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lbtui.core.meta import Hidden
+from lbtui.core.routes import RouteTables
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +60,8 @@ class Announcements:
 
     nodes: tuple[AnnouncedNode, ...]
     route_sets: Mapping[str, tuple[AnnouncedRoute, ...]]
+
+
+def announce(tables: RouteTables, nodes: Sequence[str] | None = None) -> Announcements:
+    """The desired state of a speaker that acts as `nodes` (None: all of them)."""
+    raise NotImplementedError
