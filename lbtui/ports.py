@@ -94,6 +94,8 @@ class FamilyCounts:
     advertised: int = 0
     pending: int = 0
     received: int = 0
+    unsendable: int = 0
+    """Desired, but the family is not negotiated or no next hop of the family is known."""
 
 
 @dataclass(frozen=True, slots=True)

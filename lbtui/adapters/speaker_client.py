@@ -129,9 +129,8 @@ class SpeakerClient:
 
     async def configuration(self) -> Announcements | None:
         """What it was told last, passwords as "***"; None: nothing yet. Raises SpeakerError."""
-        if (await self.status()).generation_accepted == 0:
-            return None
-        return decode_config(await self._channel.get("/v1/config", api.ConfigDocument))
+        document = await self._channel.get("/v1/config", api.ConfigDocument)
+        return decode_config(document) if document.generation else None
 
     async def reset(self, session_id: str, reason: str = "") -> None:
         """Close the session with Cease and open it again. Raises SpeakerError."""

@@ -201,6 +201,7 @@ def _family_counts(status: api.SessionStatus) -> dict[str, FamilyCounts]:
             advertised=count.advertised,
             pending=count.pending,
             received=count.received,
+            unsendable=count.unsendable,
         )
     return counts
 

@@ -1,0 +1,95 @@
+"""A route in words: every cell of the route tables and every line of a route's details. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+
+from lbtui.core.resource_set import ResourceSet
+from lbtui.core.resources import Community
+from lbtui.core.routes import Route, RouteTables
+from lbtui.tui.views.route_rows import SYMBOLS, Change, RouteRow
+
+WELL_KNOWN: Mapping[str, str] = {
+    "65535:0": "graceful-shutdown",  # RFC 8326
+    "65535:666": "blackhole",  # RFC 7999
+    "65535:65281": "no-export",  # RFC 1997
+    "65535:65282": "no-advertise",
+    "65535:65283": "no-export-subconfed",
+    "65535:65284": "no-peer",  # RFC 3765
+}
+
+
+def community_names(resources: ResourceSet) -> Mapping[str, str]:
+    """Value → name, of the user's aliases first, then of the well-known communities."""
+    names = dict(WELL_KNOWN)
+    for community in resources.all(Community):
+        for alias in community.spec.communities:
+            names[_bare(alias.value)] = alias.name
+    return names
+
+
+def _bare(value: str) -> str:
+    """A large community as a route carries it, without its "large:" prefix."""
+    return value.removeprefix("large:")
+
+
+def name_communities(values: Iterable[str], names: Mapping[str, str]) -> str:
+    """Values with their names: "65535:65282 no-advertise, 64512:7"."""
+    return ", ".join(f"{value} {names[value]}" if value in names else value for value in values)
+
+
+def change_text(row: RouteRow) -> str:
+    """Symbol and word; empty for a route that stays as it was."""
+    return f"{SYMBOLS[row.change]} {row.change}" if row.change else ""
+
+
+def nodes_text(row: RouteRow) -> str:
+    """Who sends it: "all 6 nodes", "node-a, node-b"."""
+    return row.node_index.describe(row.nodes)
+
+
+def next_hop_text(row: RouteRow, tables: RouteTables) -> str:
+    """The address, or that every node sends its own; of a withdrawn route `tables` are the old."""
+    nodes = islice(row.node_index.iterate(row.nodes), 2)
+    hops = {tables.next_hop(node, row.route.peer, row.route.prefix) for node in nodes}
+    if len(hops) > 1:
+        return "each node's own"
+    return hops.pop() or "unknown"
+
+
+def local_pref_text(route: Route) -> str:
+    """The value on the wire, or why there is none."""
+    if route.sent_local_pref is not None:
+        return str(route.sent_local_pref)
+    return f"{route.local_pref} not sent" if route.local_pref else "not sent"
+
+
+def why_no_local_pref(route: Route, is_ibgp: bool) -> str:
+    """The sentence behind "not sent"; empty when it is sent."""
+    if route.sent_local_pref is not None:
+        return ""
+    if is_ibgp:
+        return "not sent: 0 means unset to this back end, the router uses its own default"
+    return "not sent: LOCAL_PREF stays inside an AS, and this is an eBGP session"
+
+
+def differences(row: RouteRow) -> tuple[str, ...]:
+    """What changed in a changed route, one line each: "localPref 100 → 200"."""
+    if row.change is not Change.CHANGED or row.before is None:
+        return ()
+    old, new = row.before, row.route
+    found = []
+    if (old.local_pref, old.sent_local_pref) != (new.local_pref, new.sent_local_pref):
+        found.append(f"localPref {local_pref_text(old)} → {local_pref_text(new)}")
+    found += _changed_list("communities", old.communities, new.communities)
+    found += _changed_list("large communities", old.large_communities, new.large_communities)
+    found += _changed_list("advertisements", old.advertisements, new.advertisements)
+    found += _changed_list("services", old.services, new.services)
+    return tuple(found) or ("next hop",)
+
+
+def _changed_list(label: str, old: tuple[str, ...], new: tuple[str, ...]) -> list[str]:
+    changes = [f"+{value}" for value in new if value not in old]
+    changes += [f"-{value}" for value in old if value not in new]
+    return [f"{label} {' '.join(changes)}"] if changes else []
