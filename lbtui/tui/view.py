@@ -1,0 +1,141 @@
+"""Base of the views: a table on the left, lines about the selected row for the panel beside it.
+
+A view is told the state and shows it; what it wants done it says by messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widget import Widget
+
+from lbtui.core.resource_set import ResourceRef
+from lbtui.core.resources import MetalLBResource
+from lbtui.tui.text import Line
+from lbtui.tui.view_state import ViewState
+from lbtui.tui.widgets.line_table import LineTable
+from lbtui.tui.widgets.rows import NO_ROWS, Column, Rows
+
+
+class View(Widget):
+    """One way to look at the state. Subclasses give columns, rows and details.
+
+    The main screen calls `update_state` with every new state while the view is shown, and once
+    when it is shown again. It shows `title`, `summary`, `details` and `details_title` itself.
+    """
+
+    DEFAULT_CSS = """
+    View { height: 1fr; width: 1fr; layout: vertical; }
+    """
+
+    name_in_commands: ClassVar[str]
+    """One lower-case word, e.g. "pools": the widget's id and the word for the command palette."""
+    title: ClassVar[str]
+    """Shown over the table, e.g. "Address pools"."""
+    number: ClassVar[str] = ""
+    """The digit key that shows it; empty: by the palette only."""
+    columns: ClassVar[tuple[Column, ...]]
+    kind: ClassVar[type[MetalLBResource] | None] = None
+    """The kind that its rows are and that `n` makes; None if they are not edited."""
+    help_text: ClassVar[str] = ""
+    """What the view shows and what its words mean, for `?`; paragraphs of plain text."""
+
+    @dataclass
+    class DetailsChanged(Message):
+        """Another row is selected, or what is to be said about it changed."""
+
+        view: View
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the newest matters."""
+            return isinstance(message, View.DetailsChanged) and message.view is self.view
+
+    @dataclass
+    class Opened(Message):
+        """Enter was pressed on a row that the view itself has no use for."""
+
+        view: View
+
+    def __init__(self) -> None:
+        """Make the view; it shows nothing until it is told a state."""
+        super().__init__(id=self.name_in_commands)
+        self.table = LineTable(self.columns)
+        self.state: ViewState | None = None
+
+    def compose(self) -> ComposeResult:
+        """The table; override to put something above or below it."""
+        yield self.table
+
+    # ---- for subclasses ----------------------------------------------------------------------
+
+    def rows(self, state: ViewState) -> Rows:
+        """What the table shows."""
+        return NO_ROWS
+
+    def empty_text(self, state: ViewState) -> str:
+        """What an empty table says, and what to do about it."""
+        return "Nothing here."
+
+    def summary(self, state: ViewState) -> str:
+        """A few words beside the title, e.g. "6 peers"."""
+        return ""
+
+    def details_title(self, state: ViewState) -> str:
+        """Heading of the panel."""
+        return ""
+
+    def details(self, state: ViewState, width: int) -> Sequence[Line]:
+        """Lines about the selected row; the panel wraps them, `width` helps to align."""
+        return ()
+
+    @property
+    def selected_ref(self) -> ResourceRef | None:
+        """The resource that `e`, `y` and `d` work on; by default the row's key if it is one."""
+        key = self.selected_key
+        return key if isinstance(key, ResourceRef) else None
+
+    # ---- shared ------------------------------------------------------------------------------
+
+    @property
+    def selected_key(self) -> Hashable | None:
+        """The key of the selected row."""
+        return self.table.cursor_key
+
+    @property
+    def filter_text(self) -> str:
+        """The filter of the table."""
+        return self.table.filter_text
+
+    def update_state(self, state: ViewState) -> None:
+        """Show a new state. The cursor stays on its row."""
+        self.state = state
+        self.table.empty_text = self.empty_text(state)
+        self.table.show_rows(self.rows(state))
+        self.post_message(self.DetailsChanged(self))
+
+    def filter_by(self, text: str) -> None:
+        """Show only the rows that match."""
+        self.table.filter_by(text)
+
+    def select(self, key: Hashable) -> bool:
+        """Put the cursor on a row; false if it is not shown."""
+        return self.table.move_to(key)
+
+    def focus_table(self) -> None:
+        """Give the keyboard to the table."""
+        self.table.focus()
+
+    @on(LineTable.Moved)
+    def _tell_details(self, event: LineTable.Moved) -> None:
+        event.stop()
+        self.post_message(self.DetailsChanged(self))
+
+    @on(LineTable.Chosen)
+    def _tell_opened(self, event: LineTable.Chosen) -> None:
+        event.stop()
+        self.post_message(self.Opened(self))

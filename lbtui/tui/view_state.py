@@ -1,0 +1,44 @@
+"""Everything the console shows, as one immutable value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lbtui.core.analysis import Analysis
+from lbtui.core.diff import RouteDiff
+from lbtui.core.history import History
+from lbtui.core.resource_set import ResourceSet
+from lbtui.ports import Snapshot, SpeakerView
+
+NO_RESOURCES = ResourceSet()
+
+
+@dataclass(frozen=True, slots=True)
+class ViewState:
+    """What is known now; a new value for every change."""
+
+    backend: str
+    title: str = ""
+    """The source: a folder, a context or "demo"."""
+    read_only: str = ""
+    """Why nothing can be saved; empty if it can."""
+    snapshot: Snapshot | None = None
+    """What the store held when it was read last; None until then."""
+    load_error: str = ""
+    """Why the store could not be read."""
+    history: History = field(default_factory=lambda: History.of(NO_RESOURCES))
+    """The edits; `history.current` is the working set."""
+    analysis: Analysis | None = None
+    """Of the working set, or for a moment of the one before; None until the first is made."""
+    saved_analysis: Analysis | None = None
+    """Of the saved set."""
+    route_diff: RouteDiff | None = None
+    """From the saved set's routes to the working set's."""
+    speaker: SpeakerView = field(default_factory=lambda: SpeakerView(is_running=False))
+    lab: SpeakerView | None = None
+    """The demo's lab routers; None outside the demo."""
+
+    @property
+    def is_current(self) -> bool:
+        """Whether `analysis` belongs to the working set as it is now."""
+        return self.analysis is not None and self.analysis.resources is self.history.current

@@ -1,0 +1,1 @@
+"""Widgets: told what to show, ask upward by messages, know no screen."""

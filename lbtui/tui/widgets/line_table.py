@@ -1,0 +1,361 @@
+"""A table drawn line by line: only visible rows exist; the cursor and scroll stay by row key."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.strip import Strip
+
+from lbtui.tui.symbols import SYMBOLS
+from lbtui.tui.text import Cell, Span, cut, spans_of, width_of
+from lbtui.tui.widgets.line_view import LineView
+from lbtui.tui.widgets.rows import NO_ROWS, Column, Rows, matches
+
+_GAP = "  "
+_SAMPLE = 200  # rows measured for column widths, evenly spread: enough, and quick at 100,000
+
+
+class LineTable(LineView, can_focus=True):
+    """One line per row under a header. Is told its rows, says where the cursor is."""
+
+    DEFAULT_CSS = """
+    LineTable { height: 1fr; }
+    LineTable > .line-table--header { color: $text-muted; text-style: bold; }
+    LineTable > .line-table--cursor { background: $primary 35%; }
+    LineTable > .line-table--cursor-blurred { background: $primary 15%; }
+    LineTable > .line-table--mark { color: $accent; }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "line-table--header",
+        "line-table--cursor",
+        "line-table--cursor-blurred",
+        "line-table--mark",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
+        Binding("home,g", "edge(-1)", "First", show=False),
+        Binding("end,G", "edge(1)", "Last", show=False),
+        Binding("enter", "choose", "Open", show=False),
+        Binding("o", "sort_next", "Sort", tooltip="Sort by the next column", show=False),
+        Binding("O", "sort_reverse", "Reverse", tooltip="Turn the order round", show=False),
+    ]
+
+    @dataclass
+    class Moved(Message):
+        """The cursor is on another row, or its row is gone."""
+
+        table: LineTable
+        key: Hashable | None
+
+        @property
+        def control(self) -> LineTable:
+            """The table."""
+            return self.table
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the newest place matters."""
+            return isinstance(message, LineTable.Moved) and message.table is self.table
+
+    @dataclass
+    class Chosen(Message):
+        """Enter was pressed, or a row was clicked twice."""
+
+        table: LineTable
+        key: Hashable
+
+        @property
+        def control(self) -> LineTable:
+            """The table."""
+            return self.table
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        *,
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+    ) -> None:
+        """Start empty."""
+        super().__init__(id=id, classes=classes)
+        self._columns: tuple[Column, ...] = tuple(columns)
+        self._rows: Rows = NO_ROWS
+        self._order: Sequence[int] = range(0)
+        self._cursor = 0
+        self._filter = ""
+        self._sort: str = ""
+        self._is_reversed = False
+        self._natural: tuple[int, ...] = ()
+        self._layout: tuple[tuple[int, int], ...] = ()
+        """Visible columns, left to right: (position in `columns`, width)."""
+        self._layout_width = -1
+        self.empty_text = ""
+        """Shown when there is no row at all; a filter without a match has its own text."""
+
+    # ---- what the owner sets and asks --------------------------------------------------------
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns."""
+        return self._columns
+
+    @property
+    def rows(self) -> Rows:
+        """The rows as given."""
+        return self._rows
+
+    @property
+    def shown_count(self) -> int:
+        """Rows that pass the filter."""
+        return len(self._order)
+
+    @property
+    def cursor_key(self) -> Hashable | None:
+        """The key of the row under the cursor; None if there is no row."""
+        if not self._order:
+            return None
+        return self._rows.key(self._order[self._cursor])
+
+    @property
+    def filter_text(self) -> str:
+        """Words that rows must have, or with "!" must not have."""
+        return self._filter
+
+    @property
+    def sort_column(self) -> str:
+        """Key of the column sorted by; empty: the natural order."""
+        return self._sort
+
+    @property
+    def is_reversed(self) -> bool:
+        """Whether the order is turned round."""
+        return self._is_reversed
+
+    def show_rows(self, rows: Rows, columns: Sequence[Column] | None = None) -> None:
+        """Show other rows (and columns). The cursor stays on its key, at its height on screen."""
+        key, height = self.cursor_key, self._cursor - self.scroll_offset.y
+        self._rows = rows
+        if columns is not None:
+            self._columns = tuple(columns)
+            if self._sort not in {column.key for column in self._columns}:
+                self._sort = ""
+        self._natural = ()
+        self._reorder(key, height)
+
+    def filter_by(self, text: str) -> None:
+        """Show only rows that match; an empty text shows all."""
+        if text != self._filter:
+            key, height = self.cursor_key, self._cursor - self.scroll_offset.y
+            self._filter = text
+            self._reorder(key, height)
+
+    def sort_by(self, column: str, is_reversed: bool = False) -> None:
+        """Sort by a column's key; an empty key is the natural order."""
+        key, height = self.cursor_key, self._cursor - self.scroll_offset.y
+        self._sort, self._is_reversed = column, is_reversed
+        self._reorder(key, height)
+
+    def move_to(self, key: Hashable) -> bool:
+        """Put the cursor on a row; false if it is not shown."""
+        for at, index in enumerate(self._order):
+            if self._rows.key(index) == key:
+                self._set_cursor(at)
+                return True
+        return False
+
+    # ---- order and cursor --------------------------------------------------------------------
+
+    def _reorder(self, key: Hashable | None, height: int) -> None:
+        """Filter and sort anew, then find `key` again; without it stay at the same place."""
+        rows, sort = self._rows, self._sort
+        order: Sequence[int] = range(len(rows))
+        if self._filter:
+            order = [i for i in order if matches(rows.search_text(i), self._filter)]
+        if sort:
+            order = sorted(order, key=lambda i: rows.sort_value(i, sort))
+        if self._is_reversed:
+            order = order[::-1]
+        self._order = order
+        at = self._find(key)
+        self._cursor = min(self._cursor, max(len(order) - 1, 0)) if at is None else at
+        self._measure()
+        self.scroll_to(y=max(self._cursor - height, 0), animate=False, force=True)
+        self._scroll_to_cursor()
+        self.refresh()
+        self.post_message(self.Moved(self, self.cursor_key))
+
+    def _find(self, key: Hashable | None) -> int | None:
+        """Where the row of `key` is now; looks at its old place first."""
+        order, rows = self._order, self._rows
+        if key is None:
+            return None
+        if self._cursor < len(order) and rows.key(order[self._cursor]) == key:
+            return self._cursor
+        return next((at for at, index in enumerate(order) if rows.key(index) == key), None)
+
+    def _set_cursor(self, at: int) -> None:
+        """Move the cursor: two lines are drawn again, unless the table scrolls."""
+        at = max(0, min(at, len(self._order) - 1))
+        if at == self._cursor or not self._order:
+            return
+        old, self._cursor = self._cursor, at
+        top = self.scroll_offset.y
+        self._scroll_to_cursor()
+        if self.scroll_offset.y == top:
+            for row in (old, at):
+                self.refresh(Region(0, row - top + 1, self.size.width, 1))
+        self.post_message(self.Moved(self, self.cursor_key))
+
+    def _scroll_to_cursor(self) -> None:
+        """Scroll no further than needed to show the cursor's row."""
+        visible = max(self.scrollable_content_region.height - 1, 1)
+        top = self.scroll_offset.y
+        if self._cursor < top:
+            self.scroll_to(y=self._cursor, animate=False, force=True)
+        elif self._cursor >= top + visible:
+            self.scroll_to(y=self._cursor - visible + 1, animate=False, force=True)
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor some rows."""
+        self._set_cursor(self._cursor + by)
+
+    def action_page(self, by: int) -> None:
+        """Move the cursor by a screenful."""
+        self._set_cursor(self._cursor + by * max(self.size.height - 2, 1))
+
+    def action_edge(self, side: int) -> None:
+        """Move the cursor to the first (-1) or the last (1) row."""
+        self._set_cursor(0 if side < 0 else len(self._order) - 1)
+
+    def action_choose(self) -> None:
+        """Say that the row under the cursor was chosen."""
+        if (key := self.cursor_key) is not None:
+            self.post_message(self.Chosen(self, key))
+
+    def action_sort_next(self) -> None:
+        """Sort by the next visible column; after the last, the natural order."""
+        self._lay_out()
+        keys = ["", *(self._columns[position].key for position, _ in self._layout)]
+        at = keys.index(self._sort) if self._sort in keys else 0
+        self.sort_by(keys[(at + 1) % len(keys)])
+
+    def action_sort_reverse(self) -> None:
+        """Turn the order round."""
+        self.sort_by(self._sort, not self._is_reversed)
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight."""
+        self._layout_width = -1
+        self._scroll_to_cursor()
+
+    async def _on_click(self, event: events.Click) -> None:
+        row = event.y - 1 + self.scroll_offset.y
+        if event.y >= 1 and row < len(self._order):
+            self._set_cursor(row)
+            if event.chain == 2:
+                self.action_choose()
+
+    # ---- columns -----------------------------------------------------------------------------
+
+    def _measure(self) -> None:
+        """Natural widths from a sample of the rows, and the size to scroll in."""
+        if not self._natural:
+            count = len(self._rows)
+            step = max(1, count // _SAMPLE)
+            widths = [width_of(column.label) + 1 for column in self._columns]
+            for index in range(0, count, step):
+                for at, cell in enumerate(self._rows.cells(index)):
+                    widths[at] = max(widths[at], width_of(cell))
+            self._natural = tuple(map(_natural_width, self._columns, widths))
+        self._layout_width = -1
+        self.virtual_size = Size(0, len(self._order) + 1)
+
+    def _lay_out(self) -> None:
+        """Choose the columns that fit, most important first, and share out the room."""
+        width = self.scrollable_content_region.width
+        if width == self._layout_width or len(self._natural) != len(self._columns):
+            return
+        self._layout_width = width
+        self._layout = fit_columns(self._columns, self._natural, width - 2)
+
+    # ---- drawing -----------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the header (line 0) or a row."""
+        width = self.scrollable_content_region.width
+        self._lay_out()
+        if y == 0:
+            return self.strip(self._header(), self.base("line-table--header"), width)
+        at = self.scroll_offset.y + y - 1
+        if at >= len(self._order):
+            return self._blank(y, width)
+        cells = self._rows.cells(self._order[at])
+        spans: list[Span] = []
+        for position, room in self._layout:
+            spans += _padded(cells[position], room, self._columns[position].align)
+            spans.append(Span(_GAP))
+        if at != self._cursor:
+            return self.strip([Span(" "), *spans], self.base(), width)
+        name = "line-table--cursor" if self.has_focus else "line-table--cursor-blurred"
+        base = self.base(name)
+        mark = self.strip([Span(SYMBOLS.cursor)], base + self.component("line-table--mark"), 1)
+        return Strip.join([mark, self.strip(spans, base, width - 1)])
+
+    def _blank(self, y: int, width: int) -> Strip:
+        text = ""
+        if not self._order and y == 2:
+            text = self.empty_text
+            if len(self._rows):
+                text = f'No row matches "{self._filter}". esc shows all.'
+        return self.strip(cut((Span(" "), Span(text, "muted")), width), self.base(), width)
+
+    def _header(self) -> list[Span]:
+        spans = [Span(" ")]
+        for position, room in self._layout:
+            column = self._columns[position]
+            label = column.label
+            if column.key == self._sort:
+                label += SYMBOLS.descending if self._is_reversed else SYMBOLS.ascending
+            spans += _padded(label, room, column.align)
+            spans.append(Span(_GAP))
+        return spans
+
+
+def _natural_width(column: Column, measured: int) -> int:
+    if column.width is not None:
+        return column.width
+    return measured if column.is_flexible else min(measured, column.maximum)
+
+
+def fit_columns(
+    columns: Sequence[Column], natural: Sequence[int], width: int
+) -> tuple[tuple[int, int], ...]:
+    """Which columns fit into `width` cells, with the width of each; at least one is kept."""
+
+    def least(at: int) -> int:
+        return min(natural[at], columns[at].minimum) if columns[at].is_flexible else natural[at]
+
+    shown = list(range(len(columns)))
+    while len(shown) > 1 and sum(least(i) + len(_GAP) for i in shown) - len(_GAP) > width:
+        shown.remove(max(shown, key=lambda i: (columns[i].priority, i)))
+    widths = {i: least(i) for i in shown}
+    room = width - sum(w + len(_GAP) for w in widths.values()) + len(_GAP)
+    for i in shown:
+        grown = min(natural[i] - widths[i], max(room, 0))
+        widths[i] += grown
+        room -= grown
+    return tuple((i, max(0, min(widths[i], width))) for i in shown)
+
+
+def _padded(cell: Cell, width: int, align: str) -> list[Span]:
+    spans = list(cut(spans_of(cell), width))
+    padding = Span(" " * (width - sum(width_of(span) for span in spans)))
+    return [padding, *spans] if align == "right" else [*spans, padding]
