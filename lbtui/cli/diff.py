@@ -1,0 +1,97 @@
+"""`lbtui diff`: what changes from one set of manifests to another."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from lbtui.cli import output
+from lbtui.cli.arguments import SOURCE_HELP, add_backend, add_context, add_output
+from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS
+from lbtui.cli.sources import check_sources, choose_backend
+
+if TYPE_CHECKING:
+    from lbtui.core.diff import ResourceDiff, RouteDiff
+    from lbtui.core.nodes import NodeIndex
+    from lbtui.core.routes import Route
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("old", metavar="OLD", help=f"before: {SOURCE_HELP}")
+    parser.add_argument("new", metavar="NEW", help="after: likewise")
+    add_backend(parser)
+    add_output(parser, ("table", "json"))
+    add_context(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the differences; 1 if there are any."""
+    check_sources([arguments.old, arguments.new], arguments.context)
+    from lbtui.cli import reading
+    from lbtui.core.diff import diff_resources, diff_tables
+
+    backend = choose_backend(arguments)
+    old, new = (reading.read([source], backend) for source in (arguments.old, arguments.new))
+    routes = diff_tables(old.analysis.tables, new.analysis.tables)
+    resources = diff_resources(old.snapshot.resources, new.snapshot.resources)
+    if arguments.output == "json":
+        document: dict[str, Any] = {**routes.to_json(), "resources": resources.to_json()}
+        output.emit(output.to_json(document))
+    else:
+        output.emit(_text(resources, routes, old.analysis.tables.nodes, new.analysis.tables.nodes))
+        for read in (old, new):
+            reading.narrate_assumptions(read)
+            reading.narrate_diagnostics(read)
+    return SUCCESS if routes.is_empty and resources.is_empty else ANSWER_IS_NO
+
+
+def _text(resources: ResourceDiff, routes: RouteDiff, old: NodeIndex, new: NodeIndex) -> str:
+    """Resources, then routes, each line marked + (comes), - (goes) or ~ (changes)."""
+    lines = [
+        *(f"+ {ref}" for ref in resources.added),
+        *(f"- {ref}" for ref in resources.removed),
+        *(f"~ {ref}  {', '.join(paths)}" for ref, paths in resources.changed),
+    ]
+    changes = [
+        *((r, ("+ added", *_row(r, new), _attributes(r))) for r in routes.added),
+        *((r, ("- withdrawn", *_row(r, old), _attributes(r))) for r in routes.withdrawn),
+        *(
+            (c.after, ("~ changed", *_row(c.after, new), _changes(c.before, c.after)))
+            for c in routes.changed
+        ),
+    ]
+    if changes:
+        changes.sort(key=lambda change: (change[0].peer, change[0].prefix))
+        header = ("CHANGE", "PEER", "PREFIX", "NODES", "ATTRIBUTES")
+        table = output.to_table(header, [row for _, row in changes])
+        lines += ["", table] if lines else [table]
+    return "\n".join(lines)
+
+
+def _row(route: Route, nodes: NodeIndex) -> tuple[str, str, str]:
+    return (route.peer, str(route.prefix), nodes.describe(route.nodes))
+
+
+def _attribute_values(route: Route) -> dict[str, str]:
+    return {
+        "localPref": "" if route.sent_local_pref is None else str(route.sent_local_pref),
+        "communities": ",".join((*route.communities, *route.large_communities)),
+    }
+
+
+def _attributes(route: Route) -> str:
+    """The attributes that are set, e.g. "localPref 100, communities 65535:65282"."""
+    return ", ".join(f"{name} {value}" for name, value in _attribute_values(route).items() if value)
+
+
+def _changes(before: Route, after: Route) -> str:
+    """The attributes that differ, e.g. "localPref 100 → 200"."""
+    old, new = _attribute_values(before), _attribute_values(after)
+    parts = [f"{n} {old[n] or 'none'} → {new[n] or 'none'}" for n in old if old[n] != new[n]]
+    if before.services != after.services:
+        parts.append(f"services {','.join(before.services)} → {','.join(after.services)}")
+    if before.advertisements != after.advertisements:
+        advertisements = f"{','.join(before.advertisements)} → {','.join(after.advertisements)}"
+        parts.append(f"advertisements {advertisements}")
+    return "; ".join(parts)

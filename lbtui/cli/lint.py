@@ -1,0 +1,60 @@
+"""`lbtui lint`: every problem of a set of manifests."""
+
+from __future__ import annotations
+
+import argparse
+
+from lbtui.cli import output
+from lbtui.cli.arguments import add_backend, add_context, add_output, add_sources
+from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
+from lbtui.cli.sources import check_sources, choose_backend
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_sources(parser, "*")
+    add_backend(parser)
+    add_output(parser, ("text", "json"))
+    add_context(parser)
+    parser.add_argument("--rules", action="store_true", help="list every code with its meaning")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the findings; 1 if there is an error among them."""
+    if arguments.rules:
+        return _list_rules(is_json=arguments.output == "json")
+    if not arguments.sources:
+        raise UsageError("name the manifests to judge: files, folders, or - for standard input")
+
+    check_sources(arguments.sources, arguments.context)
+    from lbtui.cli import reading
+
+    backend = choose_backend(arguments)
+    judged = reading.read(arguments.sources, backend)
+    if arguments.output == "json":
+        findings = [output.diagnostic_to_json(d) for d in judged.diagnostics]
+        document = {"backend": backend, "valid": judged.is_valid, "diagnostics": findings}
+        output.emit(output.to_json(document))
+    else:
+        output.emit("".join(f"{output.diagnostic_to_text(d)}\n" for d in judged.diagnostics))
+        reading.narrate_assumptions(judged)
+        verdict = "would accept" if judged.is_valid else "would refuse"
+        output.narrate(
+            f"{output.summarise(judged.diagnostics)}; MetalLB ({backend}) {verdict} this."
+        )
+    return ANSWER_IS_NO if judged.has_errors or not judged.is_valid else SUCCESS
+
+
+def _list_rules(*, is_json: bool) -> int:
+    from lbtui.core.rules import RULES
+
+    if is_json:
+        rows = [
+            {"code": r.code, "severity": r.severity.value, "meaning": r.meaning, "fix": r.remedy}
+            for r in RULES
+        ]
+        output.emit(output.to_json(rows))
+    else:
+        rows_text = [(r.code, r.severity.value, r.meaning, r.remedy) for r in RULES]
+        output.emit(output.to_table(("CODE", "SEVERITY", "MEANING", "REMEDY"), rows_text))
+    return SUCCESS

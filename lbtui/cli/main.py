@@ -1,0 +1,83 @@
+"""The entry point: picks the command, and turns every way to fail into a message and a code.
+
+Imports nothing heavier than `os` and `sys` before the command is known.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol, cast
+
+from lbtui.cli import stdout
+from lbtui.cli.exits import FAILURE, INTERRUPTED, SUCCESS, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+COMMANDS = {
+    "lint": "judge manifests as MetalLB would, with what to do about each problem",
+    "preview": "the routes that each peer would get from each node",
+    "diff": "what changes between two sets of manifests: routes and resources",
+    "speaker": "run, start, stop and steer the bundled BGP speaker",
+    "sessions": "the speaker's BGP sessions; --watch follows them",
+    "locate": "where lbtui keeps its files",
+}
+"""Command → one line for the help; each is a module beside this one."""
+
+NOT_YET = frozenset({"explain", "allocate", "whatif", "apply", "completion"})
+"""Names that are kept free, so that a typing user is told instead of asked for a file."""
+
+
+class Command(Protocol):
+    """What each command's module offers."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the arguments."""
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it; the exit code."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line, without the program's name; the exit code. Shows no traceback."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    stdout.prepare()
+    try:
+        code = _dispatch(words)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        stdout.silence()
+        return SUCCESS
+    except UsageError as error:
+        name = f"lbtui {words[0]}" if words and words[0] in COMMANDS else "lbtui"
+        print(f"{name}: {error}\nTry '{name} --help'.", file=sys.stderr)
+        return FAILURE
+    except Exception as error:  # the last resort: whatever it is, the user gets words
+        from lbtui.cli import failure
+
+        return failure.report(error)
+
+
+def _dispatch(words: list[str]) -> int:
+    if words[:1] in (["--version"], ["-V"]):
+        from lbtui import __version__
+
+        print(f"lbtui {__version__}", flush=True)
+        return SUCCESS
+    name = words[0] if words else ""
+    if name in NOT_YET and not os.path.exists(name):
+        raise UsageError(f"'{name}' is not in this version of lbtui")
+    chosen = name if name in COMMANDS else "console"
+    command = cast(Command, importlib.import_module(f"lbtui.cli.{chosen}"))
+
+    from lbtui.cli.arguments import make_parser
+
+    parser = make_parser(chosen, COMMANDS)
+    command.configure(parser)
+    return command.run(parser.parse_args(words[1:] if chosen == name else words))

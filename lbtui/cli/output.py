@@ -1,0 +1,83 @@
+"""What is printed: data to standard output, narration to standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from lbtui.cli import stdout
+from lbtui.core.diagnostics import Diagnostic, Severity
+
+
+def emit(text: str) -> bool:
+    """Write data; False if nobody reads it any more, which is the reader's right, not an error."""
+    try:
+        sys.stdout.write(text if text.endswith("\n") or not text else f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        stdout.silence()
+        return False
+    return True
+
+
+def narrate(text: str) -> None:
+    """Tell the user something that is not the data asked for."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def to_json(document: Any, *, is_line: bool = False) -> str:
+    """One JSON document, indented, or as a single line of a stream."""
+    if is_line:
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def to_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Columns two spaces apart, the way kubectl prints them; "-" for an empty cell."""
+    lines = [tuple(header), *(tuple(cell or "-" for cell in row) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def diagnostic_to_json(diagnostic: Diagnostic) -> dict[str, Any]:
+    """A diagnostic in the shape of `lint -o json`."""
+    ref, place = diagnostic.ref, diagnostic.place
+    return {
+        "severity": diagnostic.severity.value,
+        "code": diagnostic.code,
+        "kind": ref.kind if ref else None,
+        "name": ref.name if ref else None,
+        "namespace": ref.namespace if ref else None,
+        "path": diagnostic.path,
+        "message": diagnostic.message,
+        "fix": diagnostic.fix,
+        "file": place.file if place else None,
+        "line": place.line if place and place.line else None,
+        "nodes": list(diagnostic.nodes) or None,
+    }
+
+
+def diagnostic_to_text(diagnostic: Diagnostic) -> str:
+    """`file:line: severity code: message`, and what to do on a line of its own."""
+    where = diagnostic.place or diagnostic.ref
+    lead = f"{where}: " if where else ""
+    text = f"{lead}{diagnostic.severity.value} {diagnostic.code}: {diagnostic.message}"
+    return f"{text}\n    fix: {diagnostic.fix}" if diagnostic.fix else text
+
+
+def summarise(diagnostics: Sequence[Diagnostic]) -> str:
+    """How many of each severity, in words: "2 errors, 1 warning"; "no findings"."""
+    counts = [(s, sum(d.severity is s for d in diagnostics)) for s in Severity]
+    words = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+    parts = [count_of(count, words[severity]) for severity, count in counts if count]
+    return ", ".join(parts) or "no findings"
+
+
+def count_of(count: int, noun: str) -> str:
+    """A number and its noun: 1 error, 2 errors."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,194 @@
+"""`lbtui preview`: the routes that each peer would get from each node."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from lbtui.cli import output
+from lbtui.cli.arguments import add_backend, add_context, add_output, add_sources
+from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
+from lbtui.cli.sources import check_sources, choose_backend
+
+if TYPE_CHECKING:
+    from lbtui.cli.reading import Reading
+    from lbtui.core.routes import Route, RouteTables
+
+ROUTE_FIELDS = (
+    "prefix",
+    "nextHop",
+    "localPref",
+    "sentLocalPref",
+    "communities",
+    "largeCommunities",
+    "advertisements",
+    "services",
+)
+"""The fields of a route in JSON, and the columns of CSV after node and peer."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_sources(parser)
+    add_backend(parser)
+    filters = (("node", "N"), ("peer", "P"), ("service", "NS/NAME"))
+    for name, metavar in filters:
+        parser.add_argument(
+            f"--{name}",
+            metavar=metavar,
+            action="append",
+            default=[],
+            help=f"only this {name}; several times for several",
+        )
+    add_output(parser, ("table", "json", "yaml", "csv"))
+    add_context(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the routes; 1 if MetalLB would refuse the manifests."""
+    check_sources(arguments.sources, arguments.context)
+    from lbtui.cli import reading
+
+    backend = choose_backend(arguments)
+    read = reading.read(arguments.sources, backend)
+    tables = read.analysis.tables
+    chosen = Choice(arguments, tables)
+    if arguments.output == "table":
+        output.emit(_table(chosen, tables))
+    elif arguments.output == "csv":
+        output.emit(_csv(chosen.routes_by_session(tables)))
+    else:
+        document = _document(read, chosen)
+        output.emit(_yaml(document) if arguments.output == "yaml" else output.to_json(document))
+    if arguments.output in ("table", "csv"):
+        reading.narrate_assumptions(read)
+        reading.narrate_diagnostics(read)
+    return SUCCESS if read.is_valid and not read.has_errors else ANSWER_IS_NO
+
+
+class Choice:
+    """The nodes, peers and services that were asked for; all of them if none was named."""
+
+    def __init__(self, arguments: argparse.Namespace, tables: RouteTables) -> None:
+        """Take the filters. Raises UsageError for a name that the manifests do not have."""
+        self.nodes = _check("node", arguments.node, tables.nodes.names)
+        self.peers = _check("peer", arguments.peer, tables.peers)
+        self.services = _check("service", arguments.service, tables.services)
+        self._has_service_filter = bool(arguments.service)
+
+    def has(self, services: Iterable[str]) -> bool:
+        """Whether a route of these services was asked for."""
+        return not self._has_service_filter or any(s in self.services for s in services)
+
+    def routes_by_session(
+        self, tables: RouteTables
+    ) -> Iterable[tuple[str, str, Mapping[str, Any]]]:
+        """Node, peer and route, for each route of each session asked for."""
+        nodes = self.filter(tables.to_json())["nodes"]
+        for node, peers in nodes.items():
+            for peer, session in peers.items():
+                for route in session["routes"]:
+                    yield node, peer, route
+
+    def filter(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """The part of the tables' JSON that was asked for."""
+        nodes = {
+            node: {
+                peer: {
+                    "session": session["session"],
+                    "routes": [r for r in session["routes"] if self.has(r["services"])],
+                }
+                for peer, session in peers.items()
+                if peer in self.peers
+            }
+            for node, peers in document["nodes"].items()
+            if node in self.nodes
+        }
+        services = {
+            service: {node: reason for node, reason in reasons.items() if node in self.nodes}
+            for service, reasons in document["services"].items()
+            if service in self.services
+        }
+        errors = {n: e for n, e in document["nodeErrors"].items() if n in self.nodes}
+        return {"nodes": nodes, "services": services, "nodeErrors": errors}
+
+
+def _check(what: str, wanted: Sequence[str], known: Sequence[str]) -> frozenset[str]:
+    for name in wanted:
+        if name not in known:
+            there = ", ".join(known) or "none"
+            raise UsageError(f"there is no {what} '{name}' in the manifests; there is: {there}")
+    return frozenset(wanted or known)
+
+
+def _document(read: Reading, chosen: Choice) -> dict[str, Any]:
+    config = read.analysis.config
+    return {
+        "backend": config.backend,
+        "valid": read.is_valid,
+        "assumedNode": config.is_node_assumed,
+        "assumedEndpoints": list(config.assumed_endpoints),
+        "diagnostics": [output.diagnostic_to_json(d) for d in read.diagnostics],
+        **chosen.filter(read.analysis.tables.to_json()),
+    }
+
+
+def _table(chosen: Choice, tables: RouteTables) -> str:
+    header = ("PEER", "PREFIX", "NODES", "LOCALPREF", "COMMUNITIES", "ADVERTISEMENTS", "SERVICES")
+    asked = tables.nodes.mask_of(chosen.nodes)
+    rows = [
+        _row(route, tables.nodes.describe(route.nodes & asked))
+        for peer in tables.peers
+        if peer in chosen.peers
+        for route in tables.peer_routes(peer)
+        if route.nodes & asked and chosen.has(route.services)
+    ]
+    parts = [output.to_table(header, rows)]
+    silent = _silent_services(chosen, tables)
+    if silent:
+        parts.append(output.to_table(("NOT ANNOUNCED", "NODE", "REASON"), silent))
+    return "\n\n".join(parts)
+
+
+def _row(route: Route, nodes: str) -> tuple[str, ...]:
+    sent = "" if route.sent_local_pref is None else str(route.sent_local_pref)
+    communities = ",".join((*route.communities, *route.large_communities))
+    advertisements, services = ",".join(route.advertisements), ",".join(route.services)
+    return (route.peer, str(route.prefix), nodes, sent, communities, advertisements, services)
+
+
+def _silent_services(chosen: Choice, tables: RouteTables) -> list[tuple[str, str, str]]:
+    """Service, node and MetalLB's reason, where a service is not announced."""
+    return [
+        (service, node, reason)
+        for service in tables.services
+        if service in chosen.services
+        for node, reason in tables.reasons(service).items()
+        if reason and node in chosen.nodes
+    ]
+
+
+def _csv(routes: Iterable[tuple[str, str, Mapping[str, Any]]]) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(("node", "peer", *ROUTE_FIELDS))
+    for node, peer, route in routes:
+        writer.writerow((node, peer, *(_cell(route[name]) for name in ROUTE_FIELDS)))
+    return buffer.getvalue()
+
+
+def _cell(value: Any) -> str:
+    """Lists separated by spaces, null as nothing."""
+    if isinstance(value, list | tuple):
+        return " ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _yaml(document: dict[str, Any]) -> str:
+    import yaml
+
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return str(yaml.dump(document, Dumper=dumper, sort_keys=False, allow_unicode=True))

@@ -1,0 +1,74 @@
+"""From SOURCEs on the command line to an analysis: what every printing command begins with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lbtui.adapters.file_store import FileStore
+from lbtui.cli.output import count_of, diagnostic_to_text, narrate, summarise
+from lbtui.core.analysis import Analysis, analyse
+from lbtui.core.diagnostics import Diagnostic, Severity
+from lbtui.ports import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Manifests as read and what follows from them."""
+
+    snapshot: Snapshot
+    analysis: Analysis
+    diagnostics: tuple[Diagnostic, ...]
+    """Of reading and of judging, each with its place, in the order of files and lines."""
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything is wrong that MetalLB would refuse or could never announce."""
+        return any(d.severity is Severity.ERROR for d in self.diagnostics)
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether MetalLB would accept the whole set."""
+        is_readable = not any(d.severity is Severity.ERROR for d in self.snapshot.diagnostics)
+        return is_readable and self.analysis.config.is_valid
+
+
+def read(sources: Sequence[str], backend: str) -> Reading:
+    """Load and analyse. Raises StoreError."""
+    snapshot = asyncio.run(FileStore(sources).load())
+    analysis = analyse(snapshot.resources, backend)
+    found = [*snapshot.diagnostics, *(_placed(d, snapshot) for d in analysis.diagnostics)]
+    return Reading(snapshot, analysis, tuple(sorted(found, key=_order)))
+
+
+def _placed(diagnostic: Diagnostic, snapshot: Snapshot) -> Diagnostic:
+    """The diagnostic with the file and line of the field it is about."""
+    if diagnostic.place or diagnostic.ref is None or diagnostic.ref not in snapshot.locate:
+        return diagnostic
+    return diagnostic.at(snapshot.locate[diagnostic.ref](diagnostic.path))
+
+
+def _order(diagnostic: Diagnostic) -> tuple[str, int, int]:
+    place = diagnostic.place
+    rank = list(Severity).index(diagnostic.severity)
+    return (place.file, place.line, rank) if place else ("", 0, rank)
+
+
+def narrate_assumptions(reading: Reading) -> None:
+    """Say what was taken for granted where the manifests are silent."""
+    config = reading.analysis.config
+    if config.is_node_assumed:
+        narrate("No Node objects: one node named 'node' without labels stands for any node.")
+    if config.assumed_endpoints:
+        services = count_of(len(config.assumed_endpoints), "service")
+        narrate(f"No EndpointSlices for {services}: one ready endpoint on every node is assumed.")
+
+
+def narrate_diagnostics(reading: Reading) -> None:
+    """Tell errors in full and the rest by number, beside data that is not about them."""
+    for diagnostic in reading.diagnostics:
+        if diagnostic.severity is Severity.ERROR:
+            narrate(diagnostic_to_text(diagnostic))
+    if reading.diagnostics:
+        narrate(f"{summarise(reading.diagnostics)}; 'lbtui lint' explains each.")

@@ -1,0 +1,102 @@
+"""`lbtui sessions`: the speaker's BGP sessions, once or as they change."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import TYPE_CHECKING, Any
+
+from lbtui.cli import output
+from lbtui.cli.arguments import add_output
+from lbtui.cli.exits import SUCCESS
+from lbtui.cli.speaker_files import add_socket, talk
+
+if TYPE_CHECKING:
+    from lbtui.adapters.speaker_client import SpeakerClient
+    from lbtui.ports import SessionRow, SpeakerView
+
+HEADER = ("NODE", "PEER", "STATE", "FOR", "ADVERTISED", "PENDING", "RECEIVED", "LAST ERROR")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "-w", "--watch", action="store_true", help="go on after every change, until interrupted"
+    )
+    add_output(parser, ("table", "json"))
+    add_socket(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the sessions."""
+    follow = _watch if getattr(arguments, "watch", False) else _once
+    return talk(arguments, lambda client: follow(client, arguments.output))
+
+
+async def _once(client: SpeakerClient, form: str) -> int:
+    view = await client.view()
+    output.emit(output.to_json(_document(view)) if form == "json" else _table(view))
+    return SUCCESS
+
+
+async def _watch(client: SpeakerClient, form: str) -> int:
+    """One JSON document a line, or a table for each change of state; ends by Ctrl-C."""
+    told = ""
+    async for view in client.watch():
+        if not view.is_running:
+            output.narrate(f"speaker: {view.message}")
+        if form == "json":
+            text = output.to_json(_document(view), is_line=True)
+        else:
+            text = _table(view) if view.is_running else ""
+        if text and text != told:
+            if form == "table":
+                output.narrate(time.strftime("%H:%M:%S"))
+            if not output.emit(text):
+                break
+        told = text
+    return SUCCESS
+
+
+def _document(view: SpeakerView) -> dict[str, Any]:
+    return {
+        "running": view.is_running,
+        "message": view.message,
+        "pid": view.pid,
+        "version": view.version,
+        "generation": {"accepted": view.generation, "reached": view.generation_reached},
+        "sessions": [dict(row.detail) for row in view.sessions],
+    }
+
+
+def _table(view: SpeakerView) -> str:
+    if not view.sessions:
+        output.narrate("The speaker runs and has no sessions; 'lbtui speaker apply' gives it some.")
+    return output.to_table(HEADER, [_row(row) for row in view.sessions])
+
+
+def _row(row: SessionRow) -> tuple[str, ...]:
+    counts = row.families.values()
+    desired, advertised = sum(c.desired for c in counts), sum(c.advertised for c in counts)
+    return (
+        row.node,
+        row.peer,
+        row.state if row.is_enabled else f"{row.state} (disabled)",
+        _age(time.time() - row.since),
+        f"{advertised}/{desired}",
+        str(sum(c.pending for c in counts)),
+        str(sum(c.received for c in counts)),
+        row.last_error,
+    )
+
+
+def _age(seconds: float) -> str:
+    """The two largest units, e.g. "3m12s", "5h02m", "12d3h"."""
+    minutes, second = divmod(max(0, int(seconds)), 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    if days:
+        return f"{days}d{hour}h"
+    if hour:
+        return f"{hour}h{minute:02}m"
+    return f"{minute}m{second:02}s" if minute else f"{second}s"

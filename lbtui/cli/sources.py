@@ -1,0 +1,41 @@
+"""SOURCEs of the command line, and what the settings add to them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from lbtui.cli.exits import UsageError
+
+CLUSTER = "cluster:"
+KUBECTL = (
+    "kubectl get ipaddresspools.metallb.io,bgppeers.metallb.io,bgpadvertisements.metallb.io,"
+    "communities.metallb.io,nodes,services,endpointslices -A -o yaml | lbtui lint -"
+)
+"""How a cluster is judged meanwhile."""
+
+
+def check_sources(sources: Sequence[str], context: str | None = None) -> None:
+    """Refuse what this version cannot read, before anything is read. Raises UsageError."""
+    named = next((s for s in sources if s.startswith(CLUSTER)), None)
+    if named is not None or context is not None:
+        what = f"'{named}'" if named is not None else f"--context {context}"
+        raise UsageError(
+            f"{what}: reading a cluster is not in this version; give it manifests instead:\n"
+            f"  {KUBECTL}"
+        )
+    if list(sources).count("-") > 1:
+        raise UsageError("standard input (-) can be read only once")
+
+
+def choose_backend(arguments: argparse.Namespace) -> str:
+    """The back end of the command line, else of the settings."""
+    from lbtui.adapters.settings import load_settings
+    from lbtui.cli.output import narrate
+
+    if arguments.backend:
+        return str(arguments.backend)
+    loaded = load_settings()
+    for problem in loaded.problems:
+        narrate(problem)
+    return loaded.settings.backend

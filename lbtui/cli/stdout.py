@@ -1,0 +1,16 @@
+"""Standard output when the reader of a pipe goes away, and on a terminal without Unicode."""
+
+import os
+import sys
+
+
+def prepare() -> None:
+    """Let characters that a terminal's encoding lacks become escapes instead of an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def silence() -> None:
+    """Send what may still be written to nowhere: nobody reads it any more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

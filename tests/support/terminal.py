@@ -1,0 +1,124 @@
+"""A program in a real terminal (tmux), looked at and typed to as a person would."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.polling import wait_until
+
+DEFAULT_SIZE = (120, 40)
+SETTINGS = """\
+set -g default-terminal screen-256color
+set -g remain-on-exit on
+set -g status off
+set -s escape-time 0
+"""
+
+
+class Terminal:
+    """One tmux server with one window; `screen` is what a person would see now."""
+
+    def __init__(self, socket: Path) -> None:
+        """Use the tmux server behind `socket`; see `open_terminal`."""
+        self._socket = socket
+
+    def _tmux(self, *words: str) -> str:
+        done = subprocess.run(
+            ["tmux", "-S", str(self._socket), *words],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+        )
+        assert done.returncode == 0, f"tmux {words[0]}: {done.stderr}"
+        return done.stdout
+
+    def screen(self) -> str:
+        """The text on the screen, lines without trailing blanks."""
+        return self._tmux("capture-pane", "-p")
+
+    def coloured_screen(self) -> str:
+        """The text with its escape sequences, for colours and reverse video."""
+        return self._tmux("capture-pane", "-p", "-e")
+
+    def press(self, *keys: str) -> None:
+        """Press keys by tmux's names: "Down", "Enter", "Escape", "C-r", "x"."""
+        self._tmux("send-keys", *keys)
+
+    def type(self, text: str) -> None:
+        """Type text as it stands."""
+        self._tmux("send-keys", "-l", text)
+
+    def wait_for(self, pattern: str, seconds: float = 20.0) -> str:
+        """The screen, once it has a match of the regular expression `pattern`."""
+        return self._wait(pattern, True, seconds)
+
+    def wait_until_gone(self, pattern: str, seconds: float = 20.0) -> str:
+        """The screen, once it has no match of `pattern` any more."""
+        return self._wait(pattern, False, seconds)
+
+    def _wait(self, pattern: str, is_wanted: bool, seconds: float) -> str:
+        expression, shown = re.compile(pattern, re.MULTILINE), ""
+
+        def look() -> str:
+            nonlocal shown
+            shown = self.screen()
+            return shown if bool(expression.search(shown)) is is_wanted else ""
+
+        try:
+            return wait_until(look, pattern, seconds)
+        except AssertionError:
+            word = "appear on" if is_wanted else "go from"
+            raise AssertionError(f"{pattern!r} did not {word} the screen:\n{shown}") from None
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the window another size; the program gets SIGWINCH."""
+        self._tmux("resize-window", "-x", str(columns), "-y", str(rows))
+
+    def exit_code(self, seconds: float = 20.0) -> int:
+        """Wait for the program to end; its exit code."""
+
+        def look() -> str:
+            is_dead, _, code = self._tmux(
+                "display-message", "-p", "#{pane_dead} #{pane_dead_status}"
+            ).partition(" ")
+            return code.strip() if is_dead == "1" else ""
+
+        return int(wait_until(look, "the program ends", seconds))
+
+    @property
+    def pid(self) -> int:
+        """Process id of the program."""
+        return int(self._tmux("display-message", "-p", "#{pane_pid}"))
+
+
+@contextmanager
+def open_terminal(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    folder: Path,
+    size: tuple[int, int] = DEFAULT_SIZE,
+) -> Iterator[Terminal]:
+    """Run `command` in a new terminal of `size` columns and rows; it is closed at the end."""
+    home = Path(environment["HOME"])
+    (home / "tmux.conf").write_text(SETTINGS)
+    socket = home / "tmux"
+    tmux = ["tmux", "-S", str(socket), "-f", str(home / "tmux.conf")]
+    columns, rows = (str(number) for number in size)
+    start = ["new-session", "-d", "-x", columns, "-y", rows, "-c", str(folder)]
+    subprocess.run(
+        [*tmux, *start, f"exec {shlex.join(command)}"],
+        env=dict(environment),
+        check=True,
+        timeout=30,
+    )
+    try:
+        yield Terminal(socket)
+    finally:
+        subprocess.run([*tmux, "kill-server"], check=False, timeout=30, capture_output=True)
