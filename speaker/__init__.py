@@ -2,3 +2,5 @@
 
 Knows nothing of lbtui, Kubernetes or terminals.
 """
+
+__version__ = "0.1.0"

@@ -56,7 +56,7 @@ class SessionConfig(Document, frozen=True, rename="camel", omit_defaults=True):
     source_address: str | None = None
     """Used if the host has it, else the kernel chooses; a passive session listens on it."""
     listen_port: Annotated[int, Meta(ge=1, le=65535)] | None = None
-    """Also accept connections there; needed when `passive`."""
+    """Also accept connections there; None: `port` if `passive`, else accept none."""
     passive: bool = False
     """Never dial."""
     hold_time: Seconds | None = None
@@ -73,6 +73,14 @@ class SessionConfig(Document, frozen=True, rename="camel", omit_defaults=True):
     keep_received: bool = False
     """Keep received routes for `GET …/received`; for lab routers. Otherwise only counted."""
 
+    def __repr__(self) -> str:
+        """Without the password: this text ends up in logs and failing tests."""
+        fields = (
+            f"{name}={'***' if name == 'password' and value else value!r}"
+            for name, value in msgspec.structs.asdict(self).items()
+        )
+        return f"SessionConfig({', '.join(fields)})"
+
 
 class SpeakerConfig(Document, frozen=True, rename="camel", omit_defaults=True):
     """One BGP speaker; a process can act as several."""
@@ -86,7 +94,8 @@ class SpeakerConfig(Document, frozen=True, rename="camel", omit_defaults=True):
 class ConfigDocument(Document, frozen=True):
     """The whole wanted state: `PUT /v1/config`."""
 
-    generation: Annotated[int, Meta(ge=1)]
+    generation: Annotated[int, Meta(ge=0)]
+    """Grows with every accepted document; 0: none was accepted yet."""
     speakers: tuple[SpeakerConfig, ...]
     route_sets: dict[str, tuple[Route, ...]]
 
@@ -137,7 +146,10 @@ class PrefixCounts(Document, frozen=True):
     desired: int = 0
     advertised: int = 0
     pending: int = 0
+    """Announcements and withdrawals not handed to the socket yet; all of them while down."""
     received: int = 0
+    unsendable: int = 0
+    """Desired, but the family is not negotiated or no next hop of the family is known."""
 
 
 class SessionStatus(Document, frozen=True):

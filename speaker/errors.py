@@ -48,3 +48,7 @@ class AttributeProblem(SpeakerError):
 
     Source: RFC 7606 section 2.
     """
+
+
+class UnknownSessionError(SpeakerError):
+    """No session has this id."""
