@@ -111,9 +111,23 @@ class View(Widget):
         """The filter of the table."""
         return self.table.filter_text
 
+    def concerns(self, state: ViewState) -> tuple[object, ...]:
+        """The parts of the state that the view shows; while they are the same, nothing is done."""
+        return (
+            state.backend,
+            state.snapshot,
+            state.load_error,
+            state.history,
+            state.analysis,
+            state.saved_analysis,
+            state.route_diff,
+        )
+
     def update_state(self, state: ViewState) -> None:
         """Show a new state. The cursor stays on its row."""
-        self.state = state
+        old, self.state = self.state, state
+        if old is not None and _are_same(self.concerns(old), self.concerns(state)):
+            return
         self.table.empty_text = self.empty_text(state)
         self.table.show_rows(self.rows(state))
         self.post_message(self.DetailsChanged(self))
@@ -139,3 +153,8 @@ class View(Widget):
     def _tell_opened(self, event: LineTable.Chosen) -> None:
         event.stop()
         self.post_message(self.Opened(self))
+
+
+def _are_same(old: tuple[object, ...], new: tuple[object, ...]) -> bool:
+    """By identity: values are immutable, and comparing large ones would take long."""
+    return len(old) == len(new) and all(a is b for a, b in zip(old, new, strict=True))

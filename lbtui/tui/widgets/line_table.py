@@ -189,7 +189,7 @@ class LineTable(LineView, can_focus=True):
         self._measure()
         self.scroll_to(y=max(self._cursor - height, 0), animate=False, force=True)
         self._scroll_to_cursor()
-        self.refresh()
+        self.refresh_changed()
         self.post_message(self.Moved(self, self.cursor_key))
 
     def _find(self, key: Hashable | None) -> int | None:
@@ -288,7 +288,7 @@ class LineTable(LineView, can_focus=True):
 
     # ---- drawing -----------------------------------------------------------------------------
 
-    def render_line(self, y: int) -> Strip:
+    def make_line(self, y: int) -> Strip:
         """Draw the header (line 0) or a row."""
         width = self.scrollable_content_region.width
         self._lay_out()

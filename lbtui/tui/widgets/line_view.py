@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Region
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -39,6 +40,23 @@ class LineView(ScrollView, inherit_bindings=False):
         """Start without lines."""
         super().__init__(id=id, classes=classes)
         self._styles_by_name: dict[str, Style] = {}
+        self._drawn: dict[int, Strip] = {}
+
+    def make_line(self, y: int) -> Strip:
+        """Line `y` of the widget, as wide as its scrollable region. Subclasses draw here."""
+        return self.strip((), self.base(), self.scrollable_content_region.width)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a line, and remember what was drawn."""
+        strip = self._drawn[y] = self.make_line(y)
+        return strip
+
+    def refresh_changed(self) -> None:
+        """Draw again only the lines that look different now: what stays costs no bytes."""
+        size = self.scrollable_content_region.size
+        for y in range(size.height):
+            if self.make_line(y) != self._drawn.get(y):
+                self.refresh(Region(0, y, size.width, 1))
 
     def notify_style_update(self) -> None:
         """Forget styles when the theme or a class changed."""
