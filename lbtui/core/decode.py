@@ -112,25 +112,26 @@ def encode_resource(resource: AnyResource, *, with_defaults: bool = False) -> di
 
     Secrets are written out: only for the user's own files and the user's own cluster.
     """
-    body = _encode(resource, with_defaults=with_defaults)
+    body = to_plain(resource, with_defaults=with_defaults)
     assert isinstance(body, dict)
     if isinstance(resource, MetalLBResource):
         body.setdefault("spec", {})
     return {"apiVersion": resource.api_version, "kind": resource.kind, **body}
 
 
-def _encode(value: Any, *, with_defaults: bool) -> Any:
+def to_plain(value: Any, *, with_defaults: bool = False) -> Any:
+    """A field's value as the manifest has it: mappings, lists, scalars; secrets written out."""
     if isinstance(value, msgspec.Struct):
         encoded = {}
         for field in msgspec.structs.fields(type(value)):
             content = getattr(value, field.name)
             if with_defaults or not _is_default(field, content):
-                encoded[field.encode_name] = _encode(content, with_defaults=with_defaults)
+                encoded[field.encode_name] = to_plain(content, with_defaults=with_defaults)
         return encoded
     if isinstance(value, tuple):
-        return [_encode(item, with_defaults=with_defaults) for item in value]
+        return [to_plain(item, with_defaults=with_defaults) for item in value]
     if isinstance(value, dict):
-        return {key: _encode(item, with_defaults=with_defaults) for key, item in value.items()}
+        return {key: to_plain(item, with_defaults=with_defaults) for key, item in value.items()}
     return value.reveal() if isinstance(value, Hidden) else value
 
 
