@@ -1,14 +1,50 @@
-"""Adj-RIB-Out and Adj-RIB-In: wanted against sent, as UPDATE messages; no sockets, no clock.
+"""Adj-RIB-Out: wanted against sent, as UPDATE messages; no sockets, no clock.
 
-Inside, a prefix is its NLRI octets (length in bits, then the network's significant octets).
+Routes stay in shared `RouteSet`s; a session owns only its place in the difference between what it
+was sent and what is wanted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections import deque
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from typing import Final
 
+from speaker.codec.announcement import (
+    EncodedAttributes,
+    announcement_room,
+    encode_announcement,
+    encode_attributes,
+    encode_withdrawal,
+    own_path,
+    withdrawal_room,
+)
+from speaker.codec.attributes import ORIGIN_IGP, PathAttributes
+from speaker.codec.prefix import address_family, address_text, parse_address, prefix_text
+from speaker.codec.refresh import RefreshKind, encode_refresh
 from speaker.families import Family
+from speaker.received import AdjRibIn
+from speaker.routes import EMPTY, Group, RouteAttributes, RouteSet, WantedRoute, parse_route
+from speaker.rows import RouteRow, community_texts, large_community_texts, page
+
+__all__ = [
+    "AdjRibIn",
+    "AdjRibOut",
+    "Chunk",
+    "Counts",
+    "Encoding",
+    "RouteRow",
+    "RouteSet",
+    "WantedRoute",
+    "parse_route",
+]
+
+DEFAULT_LOCAL_PREF: Final = 100
+"""To internal peers every route carries LOCAL_PREF (RFC 4271 section 5.1.5); a router that misses
+it may drop the route (RFC 7606 section 3), so a route that names none gets what routers assume."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,38 +59,12 @@ class Encoding:
     families: tuple[Family, ...]
     """Negotiated."""
 
-
-@dataclass(frozen=True, slots=True)
-class WantedRoute:
-    """One parsed route."""
-
-    family: Family
-    nlri: bytes
-    next_hop: bytes | None
-    """4 or 16 octets; None: the session's local address."""
-    local_pref: int | None
-    communities: tuple[int, ...]
-    large_communities: tuple[tuple[int, int, int], ...]
-
-
-def parse_route(
-    prefix: str,
-    next_hop: str | None = None,
-    local_pref: int | None = None,
-    communities: Sequence[str] = (),
-    large_communities: Sequence[str] = (),
-) -> WantedRoute:
-    """Read a route's text. Raises ValueError, with a message that names the bad part."""
-
-
-class RouteSet:
-    """Immutable routes, one per prefix; shared by every session that wants them."""
-
-    def __init__(self, routes: Iterable[WantedRoute]) -> None:
-        """Keep `routes`; of two with one prefix the later one wins."""
-
-    def count(self, family: Family) -> int:
-        """How many prefixes."""
+    def local_pref(self, attributes: RouteAttributes) -> int | None:
+        """What is sent; None: nothing, as to every external peer."""
+        if not self.is_ibgp:
+            return None
+        wanted = attributes.local_pref
+        return DEFAULT_LOCAL_PREF if wanted is None else wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +85,46 @@ class Counts:
     advertised: int
     """Handed out in chunks and not withdrawn since."""
     pending: int
-    """Announcements and withdrawals not handed out yet."""
+    """Announcements and withdrawals not handed out yet; repetitions for a refresh do not count."""
     unsendable: int
     """Desired, but the family is not negotiated or there is no next hop of the family."""
 
 
-@dataclass(frozen=True, slots=True)
-class RouteRow:
-    """One route as text."""
+@dataclass(slots=True)
+class _Work:
+    """How far a group is sent."""
 
-    prefix: str
-    next_hop: str
-    local_pref: int | None
-    communities: tuple[str, ...]
-    large_communities: tuple[str, ...]
-    as_path: tuple[int, ...]
-    pending: bool = False
+    group: Group
+    at: int = 0
+
+    @property
+    def rest(self) -> int:
+        return len(self.group.prefixes) - self.at
+
+
+@dataclass(frozen=True, slots=True)
+class _Marker:
+    """A message without prefixes; `ends` a repetition."""
+
+    octets: bytes
+    """Empty: nothing to send."""
+    ends: Family | None = None
+    is_refresh: bool = False
+
+
+@lru_cache(maxsize=8192)
+def _encode_attributes(
+    wanted: RouteAttributes, local_pref: int | None, local_asn: int, is_ibgp: bool, four: bool
+) -> EncodedAttributes:
+    """Encode once for all sessions alike; the next hop is not part of it."""
+    attributes = PathAttributes(
+        origin=ORIGIN_IGP,
+        as_path=own_path(local_asn, is_ibgp=is_ibgp),
+        local_pref=local_pref,
+        communities=wanted.communities,
+        large_communities=wanted.large_communities,
+    )
+    return encode_attributes(attributes, four_octet_as=four)
 
 
 class AdjRibOut:
@@ -98,43 +132,202 @@ class AdjRibOut:
 
     def __init__(self, encoding: Encoding) -> None:
         """Start with nothing sent."""
+        self.encoding: Final = encoding
+        self._local_address = parse_address(encoding.local_address)
+        self._wanted = EMPTY
+        self._target = EMPTY
+        """The sendable part of `_wanted`."""
+        self._base = EMPTY
+        """What had been sent when `_work` was planned."""
+        self._work: deque[_Work] = deque()
+        self._done: list[_Work] = []
+        """Groups handed out since `_base`; the last may be the first of `_work` too."""
+        self._advertised = dict.fromkeys(encoding.families, 0)
+        self._markers: deque[_Marker] = deque()
+        self._has_marked_end = False
+        self._refreshing: dict[Family, bool] = {}
+        """Families being repeated, and whether between markers."""
+        self._repetition: deque[_Work | _Marker] = deque()
 
     @property
     def has_pending(self) -> bool:
         """Whether `next_chunk` has something to give."""
+        return bool(self._work or self._markers or self._repetition)
 
     def desire(self, routes: RouteSet) -> None:
-        """Replace the wanted routes; only the difference will be sent."""
+        """Replace the wanted routes; only the difference will be sent.
+
+        After the first set, an End-of-RIB marker of each family is sent (RFC 4724 section 2).
+        """
+        self._base = self._sent()
+        self._done.clear()
+        self._wanted = routes
+        local_family = address_family(self._local_address)
+        self._target = routes.sendable(self.encoding.families, local_family)
+        self._work = deque(_Work(group) for group in self._target.since(self._base))
+        if not self._has_marked_end:
+            self._has_marked_end = True
+            self._markers.extend(
+                _Marker(encode_withdrawal(family, b"")) for family in self.encoding.families
+            )
+        self._plan_repetition()
 
     def refresh(self, family: Family, enhanced: bool) -> None:
-        """Send the family again; `enhanced`: between RFC 7313 markers."""
+        """Send the family again, after what is pending; `enhanced`: between RFC 7313 markers."""
+        if family in self.encoding.families:
+            self._refreshing[family] = enhanced
+            self._plan_repetition()
 
     def next_chunk(self, max_octets: int = 65536) -> Chunk | None:
         """Give messages of about `max_octets` (at least one message), or None when all is sent."""
+        messages: list[bytes] = []
+        octets = updates = refreshes = 0
+        while octets < max_octets and self.has_pending:
+            message, is_refresh = self._next_message()
+            messages.append(message)
+            octets += len(message)
+            refreshes += is_refresh
+            updates += bool(message) and not is_refresh
+        return Chunk(b"".join(messages), updates, refreshes) if octets else None
 
     def counts(self, family: Family) -> Counts:
         """Numbers for status and metrics; cheap."""
+        desired = self._wanted.count(family)
+        return Counts(
+            desired=desired,
+            advertised=self._advertised.get(family, 0),
+            pending=sum(work.rest for work in self._work if work.group.family == family),
+            unsendable=desired - self._target.count(family),
+        )
 
     def advertised(self, after: str | None = None, limit: int = 1000) -> list[RouteRow]:
         """Wanted and sendable routes sorted by family, network, length; `pending` if not sent yet.
 
         Args:
-            after: a prefix's text; the page starts behind it.
+            after: a prefix's text; the page starts behind it. Raises ValueError if it is none.
             limit: rows at most.
         """
+        pending = {
+            (work.group.family, nlri)
+            for work in self._work
+            if work.group.attributes is not None
+            for nlri in work.group.prefixes[work.at :]
+        }
+        return [
+            self._row(family, nlri, (family, nlri) in pending)
+            for family, nlri in page(self._target.order, after, limit)
+        ]
 
     def withdrawing(self) -> list[str]:
-        """Prefixes whose withdrawal is pending."""
+        """Prefixes whose withdrawal is pending, sorted like `advertised`."""
+        return [
+            prefix_text(work.group.family, nlri)
+            for work in self._work
+            if work.group.attributes is None
+            for nlri in work.group.prefixes[work.at :]
+        ]
 
+    def _row(self, family: Family, nlri: bytes, is_pending: bool) -> RouteRow:
+        attributes = self._target.tables[family][nlri]
+        encoding = self.encoding
+        return RouteRow(
+            prefix=prefix_text(family, nlri),
+            next_hop=address_text(attributes.next_hop or self._local_address),
+            local_pref=encoding.local_pref(attributes),
+            communities=community_texts(attributes.communities),
+            large_communities=large_community_texts(attributes.large_communities),
+            as_path=() if encoding.is_ibgp else (encoding.local_asn,),
+            pending=is_pending,
+        )
 
-class AdjRibIn:
-    """What the peer announced, whole or (`keep` false) prefixes only."""
+    def _sent(self) -> RouteSet:
+        """What the peer has by now: a shared set, or a copy when the work is half done."""
+        if not self._work:
+            return self._target
+        if not self._done:
+            return self._base
+        tables = {family: dict(table) for family, table in self._base.tables.items()}
+        for work in self._done:
+            table = tables[work.group.family]
+            prefixes = work.group.prefixes[: work.at]
+            if work.group.attributes is not None:
+                table.update(dict.fromkeys(prefixes, work.group.attributes))
+            else:
+                for nlri in prefixes:
+                    del table[nlri]
+        return RouteSet.of_tables(tables)
 
-    def __init__(self, keep: bool) -> None:
-        """Start empty."""
+    def _plan_repetition(self) -> None:
+        self._repetition.clear()
+        for family, enhanced in self._refreshing.items():
+            begin = encode_refresh(family, RefreshKind.BEGIN) if enhanced else b""
+            end = encode_refresh(family, RefreshKind.END) if enhanced else b""
+            self._repetition.append(_Marker(begin, is_refresh=enhanced))
+            self._repetition.extend(
+                _Work(group) for group in self._target.since(EMPTY) if group.family == family
+            )
+            self._repetition.append(_Marker(end, ends=family, is_refresh=enhanced))
 
-    def count(self, family: Family) -> int:
-        """How many prefixes."""
+    def _next_message(self) -> tuple[bytes, bool]:
+        """Give a message, empty for a marker that says nothing, and whether it is a refresh."""
+        if self._work:
+            return self._advance(), False
+        if self._markers:
+            return self._markers.popleft().octets, False
+        item = self._repetition[0]
+        if isinstance(item, _Work):
+            message = self._encode(item)
+            if not item.rest:
+                self._repetition.popleft()
+            return message, False
+        self._repetition.popleft()
+        if item.ends is not None:
+            del self._refreshing[item.ends]
+        return item.octets, item.is_refresh
 
-    def routes(self, after: str | None = None, limit: int = 1000) -> list[RouteRow]:
-        """Routes sorted by family, network, length; empty unless kept."""
+    def _advance(self) -> bytes:
+        """Send on from the first group of the work, and count what the peer has then."""
+        work = self._work[0]
+        family = work.group.family
+        if not work.at:
+            self._done.append(work)
+        start = work.at
+        message = self._encode(work)
+        prefixes = work.group.prefixes[start : work.at]
+        if work.group.attributes is None:
+            self._advertised[family] -= len(prefixes)
+        else:
+            known = self._base.tables[family]
+            self._advertised[family] += sum(nlri not in known for nlri in prefixes)
+        if not work.rest:
+            self._work.popleft()
+        if not self._work:
+            self._base = self._target
+            self._done.clear()
+        return message
+
+    def _encode(self, work: _Work) -> bytes:
+        """Fill one message from where `work` stands, and move on."""
+        family = work.group.family
+        attributes = work.group.attributes
+        if attributes is None:
+            return encode_withdrawal(family, self._take(work, withdrawal_room(family)))
+        encoding = self.encoding
+        encoded = _encode_attributes(
+            attributes,
+            encoding.local_pref(attributes),
+            encoding.local_asn,
+            encoding.is_ibgp,
+            encoding.four_octet_as,
+        )
+        nlri = self._take(work, announcement_room(family, encoded))
+        next_hop = attributes.next_hop or self._local_address
+        return encode_announcement(family, next_hop, encoded, nlri)
+
+    @staticmethod
+    def _take(work: _Work, room: int) -> bytes:
+        prefixes = work.group.prefixes[work.at : work.at + room]
+        ends = list(accumulate(map(len, prefixes)))
+        count = bisect_right(ends, room)
+        work.at += count
+        return b"".join(prefixes[:count])

@@ -8,12 +8,15 @@ from typing import Final
 from speaker.codec.framing import HEADER_LENGTH, MAX_LENGTH, MessageType, encode_message
 from speaker.errors import MessageError
 
+HOLD_TIMER_EXPIRED: Final = 4
 CEASE: Final = 6
 ADMINISTRATIVE_SHUTDOWN: Final = 2
 ADMINISTRATIVE_RESET: Final = 4
 CONNECTION_REJECTED: Final = 5
 COLLISION: Final = 7
 HARD_RESET: Final = 9
+UNSUPPORTED_PARAMETER: Final = (2, 4)
+"""Code and subcode."""
 MAX_TEXT: Final = 255
 """Octets of UTF-8, RFC 9003 section 2."""
 

@@ -1,0 +1,56 @@
+"""When to try again: waits that double with each failure, up to a limit (RFC 4271 section 8.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+FIRST_WAIT: Final = 1.0
+"""Seconds."""
+STABLE_PERIOD: Final = 60.0
+"""Seconds of Established after which earlier failures are forgotten."""
+JITTER: Final = 0.25
+"""Share of a timer that chance may take away, RFC 4271 section 10."""
+
+
+class Retry:
+    """The connect retry and idle hold timers of one session; only one runs at a time."""
+
+    def __init__(self, limit: float, jitter: Callable[[], float]) -> None:
+        """Start stopped.
+
+        Args:
+            limit: the longest wait, seconds.
+            jitter: a fresh number in 0 <= n < 1.
+        """
+        self._limit = limit
+        self._jitter = jitter
+        self._failures = 0
+        self.at: float | None = None
+        """When the timer expires, or None."""
+
+    def shorten(self, seconds: float) -> float:
+        """Take up to a quarter off, so that sessions do not act in step."""
+        return seconds * (1 - JITTER * self._jitter())
+
+    def wait_for_dial(self, now: float) -> None:
+        """Run for as long as a dial may take."""
+        self.at = now + self.shorten(self._limit)
+
+    def wait_after_failure(self, now: float, established_for: float = 0.0) -> None:
+        """Run for 1 s, 2 s, 4 s and so on, from the start again after a stable session."""
+        if established_for >= STABLE_PERIOD:
+            self._failures = 0
+        # 2 ** 16 s is past every limit that makes sense; a greater power would overflow in time.
+        wait = min(FIRST_WAIT * 2.0 ** min(self._failures, 16), self._limit)
+        self._failures += 1
+        self.at = now + self.shorten(wait)
+
+    def stop(self) -> None:
+        """Run no more; failures still count."""
+        self.at = None
+
+    def reset(self) -> None:
+        """Stop and forget failures."""
+        self.at = None
+        self._failures = 0
