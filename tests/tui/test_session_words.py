@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from lbtui.ports import FamilyCounts, SessionRow
+from lbtui.tui.symbols import SYMBOLS
+from lbtui.tui.views.session_details import details
 from lbtui.tui.views.session_words import (
     asn_text,
     counts_text,
-    details,
     duration,
     families_text,
     since_text,
@@ -39,10 +40,14 @@ ROW = SessionRow(
 @pytest.mark.parametrize(
     ("row", "text"),
     [
-        pytest.param(ROW, "● Established", id="up"),
-        pytest.param(replace(ROW, state="OpenConfirm"), "◐ OpenConfirm", id="trying"),
-        pytest.param(replace(ROW, state="Idle"), "○ Idle", id="down"),
-        pytest.param(replace(ROW, state="Idle", is_enabled=False), "■ admin down", id="off"),
+        pytest.param(ROW, f"{SYMBOLS.good} Established", id="up"),
+        pytest.param(
+            replace(ROW, state="OpenConfirm"), f"{SYMBOLS.waiting} OpenConfirm", id="trying"
+        ),
+        pytest.param(replace(ROW, state="Idle"), f"{SYMBOLS.down} Idle", id="down"),
+        pytest.param(
+            replace(ROW, state="Idle", is_enabled=False), f"{SYMBOLS.down} admin down", id="off"
+        ),
     ],
 )
 def test_state_is_symbol_and_word(row: SessionRow, text: str) -> None:
@@ -100,6 +105,6 @@ def test_details_list_the_newest_transition_first() -> None:
     ]
     lines = dict(details(replace(ROW, detail={"history": history}), NOW))["History"]
     assert [text for _, text in lines] == [
-        "Connect → OpenSent  connected",
-        "Idle → Connect  start",
+        f"Connect {SYMBOLS.arrow} OpenSent  connected",
+        f"Idle {SYMBOLS.arrow} Connect  start",
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,14 +20,6 @@ class Change(enum.StrEnum):
     ADDED = "added"
     WITHDRAWN = "withdrawn"
     CHANGED = "changed"
-
-
-SYMBOLS: Mapping[Change, str] = {
-    Change.NONE: " ",
-    Change.ADDED: "+",
-    Change.WITHDRAWN: "-",
-    Change.CHANGED: "~",
-}
 
 
 class By(enum.StrEnum):
@@ -65,9 +57,9 @@ class RouteRow(NamedTuple):
     """The route as it was, when it changed."""
 
     @property
-    def key(self) -> tuple[str, Prefix, str, tuple[str, ...]]:
-        """Stable while the row means the same; the cursor is kept by it."""
-        return self.route.peer, self.route.prefix, self.change, self.node_index.names_of(self.nodes)
+    def key(self) -> tuple[str, Prefix, str]:
+        """Stays the same while attributes change: rows of one prefix and peer share no node."""
+        return self.route.peer, self.route.prefix, self.first_node
 
     @property
     def first_node(self) -> str:

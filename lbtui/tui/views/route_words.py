@@ -8,8 +8,21 @@ from itertools import islice
 from lbtui.core.resource_set import ResourceSet
 from lbtui.core.resources import Community
 from lbtui.core.routes import Route, RouteTables
-from lbtui.tui.views.route_rows import SYMBOLS, Change, RouteRow
+from lbtui.tui.symbols import SYMBOLS
+from lbtui.tui.text import Tone
+from lbtui.tui.views.route_rows import Change, RouteRow
 
+CHANGE_SYMBOLS: Mapping[Change, str] = {
+    Change.ADDED: SYMBOLS.added,
+    Change.WITHDRAWN: SYMBOLS.withdrawn,
+    Change.CHANGED: SYMBOLS.changed,
+}
+CHANGE_TONES: Mapping[Change, Tone] = {
+    Change.NONE: "",
+    Change.ADDED: "added",
+    Change.WITHDRAWN: "withdrawn",
+    Change.CHANGED: "changed",
+}
 WELL_KNOWN: Mapping[str, str] = {
     "65535:0": "graceful-shutdown",  # RFC 8326
     "65535:666": "blackhole",  # RFC 7999
@@ -41,7 +54,7 @@ def name_communities(values: Iterable[str], names: Mapping[str, str]) -> str:
 
 def change_text(row: RouteRow) -> str:
     """Symbol and word; empty for a route that stays as it was."""
-    return f"{SYMBOLS[row.change]} {row.change}" if row.change else ""
+    return f"{CHANGE_SYMBOLS[row.change]} {row.change}" if row.change else ""
 
 
 def nodes_text(row: RouteRow) -> str:
@@ -81,7 +94,7 @@ def differences(row: RouteRow) -> tuple[str, ...]:
     old, new = row.before, row.route
     found = []
     if (old.local_pref, old.sent_local_pref) != (new.local_pref, new.sent_local_pref):
-        found.append(f"localPref {local_pref_text(old)} → {local_pref_text(new)}")
+        found.append(f"localPref {local_pref_text(old)} {SYMBOLS.arrow} {local_pref_text(new)}")
     found += _changed_list("communities", old.communities, new.communities)
     found += _changed_list("large communities", old.large_communities, new.large_communities)
     found += _changed_list("advertisements", old.advertisements, new.advertisements)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import enum
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
-from lbtui.ports import FamilyCounts, SessionRow
+from lbtui.ports import SessionRow
+from lbtui.tui.symbols import SYMBOLS
+from lbtui.tui.text import Span, Tone
 
 DAY_SECONDS = 24 * 3600
 
@@ -24,19 +25,18 @@ class Health(enum.StrEnum):
     OFF = "off"
 
 
-SYMBOLS: Mapping[Health, str] = {
-    Health.UP: "●",
-    Health.TRYING: "◐",
-    Health.DOWN: "○",
-    Health.OFF: "■",
+_SYMBOLS: Mapping[Health, str] = {
+    Health.UP: SYMBOLS.good,
+    Health.TRYING: SYMBOLS.waiting,
+    Health.DOWN: SYMBOLS.down,
+    Health.OFF: SYMBOLS.down,
 }
-PLAIN_SYMBOLS: Mapping[Health, str] = {
-    Health.UP: "*",
-    Health.TRYING: "~",
-    Health.DOWN: "o",
-    Health.OFF: "#",
+TONES: Mapping[Health, Tone] = {
+    Health.UP: "good",
+    Health.TRYING: "warning",
+    Health.DOWN: "bad",
+    Health.OFF: "muted",
 }
-"""For terminals without Unicode."""
 FAMILY_WORDS: Mapping[str, str] = {"ipv4": "v4", "ipv6": "v6"}
 
 
@@ -49,10 +49,15 @@ def health(row: SessionRow) -> Health:
     return Health.DOWN if row.state == "Idle" else Health.TRYING
 
 
-def state_text(row: SessionRow, symbols: Mapping[Health, str] = SYMBOLS) -> str:
+def state_text(row: SessionRow) -> str:
     """Symbol and RFC 4271 state name, or "admin down"."""
     word = row.state if row.is_enabled else "admin down"
-    return f"{symbols[health(row)]} {word}"
+    return f"{_SYMBOLS[health(row)]} {word}"
+
+
+def state_cell(row: SessionRow) -> Span:
+    """The state with its colour."""
+    return Span(state_text(row), TONES[health(row)])
 
 
 def since_text(row: SessionRow, now: float) -> str:
@@ -127,150 +132,3 @@ def timers_text(row: SessionRow) -> str:
     if not row.hold_time:
         return "off"
     return f"{row.hold_time:g}/{row.keepalive_time or 0:g}"
-
-
-# ---- details -----------------------------------------------------------------------------------
-
-Section = tuple[str, tuple[tuple[str, str], ...]]
-"""A heading and its label-value lines."""
-
-
-def details(row: SessionRow, now: float) -> tuple[Section, ...]:
-    """Everything the speaker tells about a session, in the order an operator asks."""
-    told = row.detail
-    return (
-        ("State", _state_lines(row, told, now)),
-        ("Identity", _identity_lines(row, told)),
-        ("Transport", _transport_lines(row, told)),
-        ("Timers", _timer_lines(row, told, now)),
-        ("Prefixes", tuple(_prefix_line(f, c) for f, c in sorted(row.families.items()))),
-        ("Messages", _message_lines(told)),
-        ("Capabilities", _capability_lines(row, told)),
-        ("History", _history_lines(told, now)),
-    )
-
-
-def _state_lines(
-    row: SessionRow, told: Mapping[str, Any], now: float
-) -> tuple[tuple[str, str], ...]:
-    retry = told.get("connectRetryRemaining")
-    lines = [
-        ("state", f"{state_text(row)} since {moment(row.since, now)}"),
-        ("came up / went down", f"{row.established} / {row.dropped}"),
-        ("next attempt", f"in {duration(retry)}" if retry else "-"),
-    ]
-    if row.last_error:
-        at = f" at {moment(row.last_error_at, now)}" if row.last_error_at else ""
-        lines.append(("last error", f"{row.last_error}{at}"))
-        if data := (told.get("lastError") or {}).get("data"):
-            lines.append(("its data (hex)", data))
-    else:
-        lines.append(("last error", "none"))
-    return tuple(lines)
-
-
-def _identity_lines(row: SessionRow, told: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return (
-        ("node", row.node),
-        ("peer", row.peer),
-        ("local AS / peer AS", f"{row.local_asn} / {asn_text(row)}"),
-        ("router ID", f"{_known(told, 'routerId')}, the peer's {_known(told, 'peerRouterId')}"),
-    )
-
-
-def _transport_lines(row: SessionRow, told: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    source, actual = told.get("configuredSourceAddress"), row.local_address
-    chosen = f"{source or 'the kernel chooses'}"
-    if source and actual and source != actual:
-        chosen += f" (in use: {actual})"
-    dialled = {"local": "this speaker", "peer": "the peer"}.get(told.get("openedBy") or "", "-")
-    return (
-        ("peer", _endpoint(row.address, told.get("peerPort") or row.port)),
-        ("local", _endpoint(actual, told.get("localPort"))),
-        ("source address", chosen),
-        ("opened by", f"{dialled}{', passive' if row.is_passive else ''}"),
-        ("TCP MD5 password", "configured" if told.get("password") else "none"),
-    )
-
-
-def _endpoint(address: str, port: int | None) -> str:
-    if not address:
-        return "-"
-    host = f"[{address}]" if ":" in address else address
-    return f"{host}:{port}" if port else host
-
-
-def _timer_lines(
-    row: SessionRow, told: Mapping[str, Any], now: float
-) -> tuple[tuple[str, str], ...]:
-    remaining = told.get("holdRemaining")
-    return (
-        (
-            "hold time",
-            f"{_seconds(told.get('configuredHoldTime'))} configured, "
-            f"{_seconds(told.get('peerHoldTime'))} offered by the peer, "
-            f"{_seconds(row.hold_time)} negotiated",
-        ),
-        ("keepalive", _seconds(row.keepalive_time)),
-        ("hold time left", duration(remaining) if remaining is not None else "-"),
-        ("last read / write", f"{_when(told, 'lastRead', now)} / {_when(told, 'lastWrite', now)}"),
-    )
-
-
-def _prefix_line(family: str, counts: FamilyCounts) -> tuple[str, str]:
-    text = f"{counts.advertised} advertised of {counts.desired} desired, {counts.pending} pending"
-    return family, f"{text}, {counts.received} received"
-
-
-def _message_lines(told: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    sent, received = told.get("sent") or {}, told.get("received") or {}
-    names = (
-        ("open", "OPEN"),
-        ("update", "UPDATE"),
-        ("keepalive", "KEEPALIVE"),
-        ("notification", "NOTIFICATION"),
-        ("routeRefresh", "ROUTE-REFRESH"),
-        ("total", "all"),
-        ("octets", "octets"),
-    )
-    return tuple(
-        (word, f"{sent.get(key, 0):>8} sent {received.get(key, 0):>8} received")
-        for key, word in names
-    )
-
-
-def _capability_lines(row: SessionRow, told: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    sent: Sequence[str] = told.get("capabilitiesSent") or ()
-    received: Sequence[str] = told.get("capabilitiesReceived") or ()
-    lines = [
-        (name, _who_offers(name, sent, received)) for name in dict.fromkeys((*sent, *received))
-    ]
-    return (("families in use", families_text(row)), *lines)
-
-
-def _who_offers(name: str, sent: Sequence[str], received: Sequence[str]) -> str:
-    if name in sent and name in received:
-        return "both sides"
-    return "sent" if name in sent else "received"
-
-
-def _history_lines(told: Mapping[str, Any], now: float) -> tuple[tuple[str, str], ...]:
-    """Newest first."""
-    steps = reversed(told.get("history") or ())
-    return tuple(
-        (moment(step["at"], now), f"{step['before']} → {step['after']}  {step['reason']}")
-        for step in steps
-    )
-
-
-def _known(told: Mapping[str, Any], key: str) -> str:
-    return str(told.get(key) or "unknown")
-
-
-def _seconds(value: float | None) -> str:
-    return "-" if value is None else f"{value:g} s"
-
-
-def _when(told: Mapping[str, Any], key: str, now: float) -> str:
-    at = told.get(key)
-    return moment(at, now) if at is not None else "-"

@@ -1,0 +1,139 @@
+"""Lines about one route for the panel beside the table. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+
+from lbtui.core.model import Peer
+from lbtui.ports import SessionRow
+from lbtui.tui.text import BLANK, Line, Span, line
+from lbtui.tui.view_state import ViewState
+from lbtui.tui.views.route_facts import Ability, ability
+from lbtui.tui.views.route_rows import Change, RouteRow
+from lbtui.tui.views.route_words import (
+    CHANGE_TONES,
+    change_text,
+    differences,
+    local_pref_text,
+    name_communities,
+    nodes_text,
+    why_no_local_pref,
+)
+
+NODES_LISTED = 12
+"""How many nodes are listed one by one before the rest is only counted."""
+
+
+def route_lines(
+    row: RouteRow,
+    state: ViewState,
+    names: Mapping[str, str],
+    sessions: Mapping[tuple[str, str], SessionRow],
+) -> Sequence[Line]:
+    """Change, the three facts, then where the route comes from."""
+    return [
+        *_change_lines(row),
+        *_intended_lines(row, state, names),
+        BLANK,
+        *_able_lines(row, state, sessions),
+        BLANK,
+        line(_label("Sent"), _sent_hint(state)),
+        BLANK,
+        *_origin_lines(row),
+    ]
+
+
+def _label(text: str) -> Span:
+    return Span(f"{text:<10}", "strong")
+
+
+def _change_lines(row: RouteRow) -> Iterator[Line]:
+    if not row.change:
+        return
+    yield line(Span(change_text(row), CHANGE_TONES[row.change]), " since the saved state")
+    for difference in differences(row):
+        yield line("  ", Span(difference, "changed"))
+    yield BLANK
+
+
+def _intended_lines(row: RouteRow, state: ViewState, names: Mapping[str, str]) -> Iterator[Line]:
+    route = row.route
+    verb = "no longer sent by" if row.change is Change.WITHDRAWN else "sent by"
+    yield line(_label("Intended"), f"{verb} {nodes_text(row)}")
+    yield from _next_hop_lines(row, state)
+    why = why_no_local_pref(route, _is_ibgp(route.peer, state))
+    if why and not route.local_pref:
+        yield line("  localPref    ", Span(why, "muted"))
+    elif why:
+        yield line(f"  localPref    {route.local_pref}, ", Span(why, "warning"))
+    else:
+        yield line(f"  localPref    {local_pref_text(route)}")
+    yield line(f"  communities  {name_communities(route.communities, names) or 'none'}")
+    if route.large_communities:
+        yield line(f"  large        {name_communities(route.large_communities, names)}")
+
+
+def _next_hop_lines(row: RouteRow, state: ViewState) -> Iterator[Line]:
+    analysis = state.saved_analysis if row.change is Change.WITHDRAWN else state.analysis
+    if analysis is None:
+        return
+    label = "  next hop     "
+    for node in islice(row.node_index.iterate(row.nodes), NODES_LISTED):
+        hop = analysis.tables.next_hop(node, row.route.peer, row.route.prefix)
+        yield line(label, hop or Span("unknown", "warning"), Span(f"  {node}", "muted"))
+        label = " " * len(label)
+    if (more := row.nodes.bit_count() - NODES_LISTED) > 0:
+        yield line(label, Span(f"and {more} more nodes", "muted"))
+
+
+def _is_ibgp(peer: str, state: ViewState) -> bool:
+    return any(found.is_ibgp for found in _peers(state) if found.name == peer)
+
+
+def _peers(state: ViewState) -> tuple[Peer, ...]:
+    return state.analysis.config.peers if state.analysis else ()
+
+
+def _able_lines(
+    row: RouteRow, state: ViewState, sessions: Mapping[tuple[str, str], SessionRow]
+) -> Iterator[Line]:
+    if not state.speaker.is_running:
+        reason = state.speaker.message or "not running"
+        yield line(_label("Able"), Span(f"unknown, no speaker: {reason}", "muted"))
+        return
+    yield from able_lines(ability(row, sessions))
+
+
+def able_lines(found: Ability) -> Iterator[Line]:
+    """One line for each way a session stands, the good news first."""
+    label = _label("Able")
+    kinds = (
+        (found.able, "good", "session up, family negotiated"),
+        (tuple(f"{node} {state}" for node, state in found.down), "bad", "session not up"),
+        (found.family_missing, "bad", "family not negotiated: nothing can be sent"),
+        (found.absent, "muted", "not in the speaker: apply with A, or another node's speaker"),
+    )
+    for nodes, tone, words in kinds:
+        if nodes:
+            yield line(label, Span(_some(nodes), "good" if tone == "good" else ""), ": ")
+            yield line("  ", Span(words, "good" if tone == "good" else "warning"))
+            label = Span(" " * 10)
+
+
+def _some(names: Sequence[str]) -> str:
+    if len(names) <= 4:
+        return ", ".join(names)
+    return f"{', '.join(names[:3])} and {len(names) - 3} more"
+
+
+def _sent_hint(state: ViewState) -> str:
+    return "enter asks the speaker" if state.speaker.is_running else "nothing"
+
+
+def _origin_lines(row: RouteRow) -> Iterator[Line]:
+    yield line(
+        _label("Made by"), "advertisement ", Span(", ".join(row.route.advertisements), "accent")
+    )
+    for service in row.route.services:
+        yield line(" " * 10, "service ", Span(service, "accent"))

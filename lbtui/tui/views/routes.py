@@ -1,0 +1,256 @@
+"""The routes view: which route every peer would get from which node, and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from lbtui.tui.text import Cell, Line, Span
+from lbtui.tui.view import View
+from lbtui.tui.view_state import ViewState
+from lbtui.tui.views.route_details import route_lines
+from lbtui.tui.views.route_facts import sessions_by_id
+from lbtui.tui.views.route_rows import (
+    By,
+    Change,
+    RouteMarks,
+    RouteRow,
+    Scope,
+    count_changes,
+    route_rows,
+    scope_names,
+)
+from lbtui.tui.views.route_words import (
+    CHANGE_SYMBOLS,
+    CHANGE_TONES,
+    change_text,
+    community_names,
+    local_pref_text,
+    name_communities,
+    next_hop_text,
+    nodes_text,
+)
+from lbtui.tui.widgets.rows import Column, ItemRows, Rows
+
+CHANGE = Column("change", "Change", width=11)
+PREFIX = Column("prefix", "Prefix", maximum=43)
+PEER = Column("peer", "Peer", priority=1, is_flexible=True, minimum=8)
+NODES = Column("nodes", "Nodes", priority=2, is_flexible=True, minimum=11)
+REST = (
+    Column("next-hop", "Next hop", priority=4, maximum=39),
+    Column("local-pref", "LocalPref", priority=2),
+    Column("communities", "Communities", priority=3, is_flexible=True, minimum=12),
+    Column("advertisements", "Advertisement", priority=3, is_flexible=True, minimum=13),
+    Column("services", "Service", priority=3, is_flexible=True, minimum=10),
+)
+ORDER = (By.ALL, By.PEER, By.NODE, By.SERVICE)
+
+
+class RoutesView(View):
+    """All routes, or those of one peer, node or service; withdrawn ones are still listed."""
+
+    name_in_commands = "routes"
+    title = "Routes"
+    number = "7"
+    columns = (PREFIX, PEER, NODES, *REST)
+    help_text = (
+        "Which route each peer would get from which node, for the manifests as they are edited "
+        "now. b goes through all routes, those of one peer, of one node and of one service; the "
+        "left and right arrows go to the next peer, node or service.\n\n"
+        "+ added, - withdrawn and ~ changed compare with what is saved.\n\n"
+        'LocalPref "not sent" means that the attribute is not on the wire: eBGP sessions do not '
+        "carry it.\n\n"
+        "These routes are intended. Whether a session is able to carry one, and whether a running "
+        "speaker has sent it, is told beside the table, and by enter."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("b", "by_next", "By peer/node/service", tooltip="All, one peer, node or service"),
+        Binding("left", "step(-1)", "Previous", show=False),
+        Binding("right", "step(1)", "Next", show=False),
+    ]
+
+    def __init__(self) -> None:
+        """Show all routes at first."""
+        super().__init__()
+        self.scope = Scope()
+        self._shown: tuple[Any, ...] = ()
+        self._rows: list[RouteRow] = []
+        self._by_key: dict[Any, RouteRow] = {}
+        self._names: Mapping[str, str] = {}
+
+    # ---- rows --------------------------------------------------------------------------------
+
+    def update_state(self, state: ViewState) -> None:
+        """Show a new state; rows are made again only when routes or scope changed."""
+        inputs = (state.analysis, state.saved_analysis, state.route_diff, self.scope)
+        if all(a is b for a, b in zip(inputs, self._shown, strict=False)) and self._shown:
+            self.state = state
+            self.post_message(self.DetailsChanged(self))
+            return
+        self._shown = inputs
+        self.state = state
+        self.table.empty_text = self.empty_text(state)
+        rows = self.rows(state)
+        self.table.show_rows(rows, self.columns_now())
+        self.post_message(self.DetailsChanged(self))
+
+    def columns_now(self) -> tuple[Column, ...]:
+        """Columns that say something: no change without one, no peer in one peer's table."""
+        columns: list[Column] = []
+        if any(row.change for row in self._rows):
+            columns.append(CHANGE)
+        columns.append(PREFIX)
+        if self.scope.by is not By.PEER:
+            columns.append(PEER)
+        if self.scope.by is not By.NODE:
+            columns.append(NODES)
+        return (*columns, *REST)
+
+    def rows(self, state: ViewState) -> Rows:
+        """One row for each prefix, peer and set of nodes with the same attributes."""
+        if state.analysis is None:
+            self._rows = []
+        else:
+            tables = state.analysis.tables
+            saved = state.saved_analysis.tables if state.saved_analysis else tables
+            marks = RouteMarks(state.route_diff, saved.nodes, tables.nodes)
+            self._rows = route_rows(tables, marks, self.scope)
+            self._names = community_names(state.history.current)
+        self._by_key = {row.key: row for row in self._rows}
+        columns = self.columns_now()
+        return ItemRows(
+            columns=columns,
+            items=self._rows,
+            key_of=lambda row: row.key,
+            cells_of=self._cells_maker(state, columns),
+            sort_values={
+                "prefix": lambda row: row.route.prefix,
+                "nodes": lambda row: -row.nodes.bit_count(),
+                "local-pref": lambda row: row.route.sent_local_pref or -1,
+            },
+        )
+
+    def _cells_maker(
+        self, state: ViewState, columns: Sequence[Column]
+    ) -> Callable[[RouteRow], Sequence[Cell]]:
+        keys = [column.key for column in columns]
+        names = self._names
+
+        def cells(row: RouteRow) -> Sequence[Cell]:
+            route = row.route
+            made: dict[str, Cell] = {
+                "change": change_text(row),
+                "prefix": str(route.prefix),
+                "peer": route.peer,
+                "nodes": nodes_text(row),
+                "next-hop": self._next_hop(state, row),
+                "local-pref": local_pref_text(route),
+                "communities": name_communities(
+                    (*route.communities, *route.large_communities), names
+                ),
+                "advertisements": ", ".join(route.advertisements),
+                "services": ", ".join(route.services),
+            }
+            return [_toned(key, made[key], row.change) for key in keys]
+
+        return cells
+
+    def _next_hop(self, state: ViewState, row: RouteRow) -> str:
+        analysis = state.saved_analysis if row.change is Change.WITHDRAWN else state.analysis
+        return next_hop_text(row, analysis.tables) if analysis else ""
+
+    def empty_text(self, state: ViewState) -> str:
+        """Why there is no route."""
+        if state.analysis is None:
+            return "Reading and compiling."
+        if self.scope.by is By.ALL:
+            return "No route is announced: no advertisement, service address and peer meet."
+        return f"No route for {self.scope}. Press b for another table."
+
+    def summary(self, state: ViewState) -> str:
+        """Scope, number of routes and of changes."""
+        counts = count_changes(self._rows)
+        routes = len(self._rows) - counts[Change.WITHDRAWN]
+        parts = [str(self.scope), f"{routes} route{'' if routes == 1 else 's'}"]
+        parts += [
+            f"{symbol}{counts[change]} {change}"
+            for change, symbol in CHANGE_SYMBOLS.items()
+            if counts[change]
+        ]
+        return ", ".join(parts)
+
+    # ---- details -----------------------------------------------------------------------------
+
+    @property
+    def selected_row(self) -> RouteRow | None:
+        """The row under the cursor."""
+        return self._by_key.get(self.selected_key)
+
+    def details_title(self, state: ViewState) -> str:
+        """The route."""
+        row = self.selected_row
+        return f"{row.route.prefix} to {row.route.peer}" if row else ""
+
+    def details(self, state: ViewState, width: int) -> Sequence[Line]:
+        """What is intended and whether the sessions are able to; what is sent has to be asked."""
+        row = self.selected_row
+        if row is None or state.analysis is None:
+            return ()
+        sessions = sessions_by_id(state.speaker)
+        return route_lines(row, state, self._names, sessions)
+
+    # ---- scope -------------------------------------------------------------------------------
+
+    def show_scope(self, scope: Scope) -> None:
+        """Show the routes of one peer, node or service, or all."""
+        self.scope = scope
+        if self.state is not None:
+            self.update_state(self.state)
+
+    def action_by_next(self) -> None:
+        """All, then by peer, by node, by service; begins with the selected row's own."""
+        by = ORDER[(ORDER.index(self.scope.by) + 1) % len(ORDER)]
+        names = self._scope_names(by)
+        if by is not By.ALL and not names:
+            return
+        wanted = self._of_selected_row(by)
+        name = wanted if wanted in names else next(iter(names), "")
+        self.show_scope(Scope(by, name))
+
+    def _of_selected_row(self, by: By) -> str:
+        row = self.selected_row
+        if row is None:
+            return ""
+        match by:
+            case By.PEER:
+                return row.route.peer
+            case By.NODE:
+                return row.first_node
+            case By.SERVICE:
+                return next(iter(row.route.services), "")
+            case _:
+                return ""
+
+    def action_step(self, by: int) -> None:
+        """Go to the next (1) or the previous (-1) peer, node or service."""
+        names = self._scope_names(self.scope.by)
+        if names:
+            at = names.index(self.scope.name) if self.scope.name in names else 0
+            self.show_scope(Scope(self.scope.by, names[(at + by) % len(names)]))
+
+    def _scope_names(self, by: By) -> tuple[str, ...]:
+        if self.state is None or self.state.analysis is None:
+            return ()
+        saved = self.state.saved_analysis
+        return scope_names(self.state.analysis.tables, saved.tables if saved else None, by)
+
+
+def _toned(key: str, text: Cell, change: Change) -> Cell:
+    """The change's colour on what names it; the rest of a withdrawn row is muted."""
+    if not change or not isinstance(text, str):
+        return text
+    if key in ("change", "prefix"):
+        return Span(text, CHANGE_TONES[change])
+    return Span(text, "muted") if change is Change.WITHDRAWN else text
