@@ -45,11 +45,11 @@ _STATUS = {"malformed": 400, "invalid": 422, "stale": 409}
 class ControlServer:
     """The API's handlers around one daemon."""
 
-    def __init__(self, daemon: Daemon) -> None:
-        """Serve `daemon`."""
+    def __init__(self, daemon: Daemon, max_body: int = MAX_BODY) -> None:
+        """Serve `daemon`; requests of more than `max_body` octets are refused."""
         self._daemon = daemon
         self._sockets: set[web.WebSocketResponse] = set()
-        self.app = web.Application(client_max_size=MAX_BODY, middlewares=[_answer_errors])
+        self.app = web.Application(client_max_size=max_body, middlewares=[_answer_errors])
         self.app.add_routes(
             [
                 web.put("/v1/config", self._put_config),

@@ -31,10 +31,11 @@ def decode_document(data: bytes) -> ConfigDocument:
             paths are like `speakers[0].sessions[2].port`.
     """
     try:
-        document = msgspec.json.decode(data, type=ConfigDocument)
-    except msgspec.ValidationError as error:
-        problems = _piecewise(msgspec.json.decode(data)) or [_located("", error)]
-        raise DocumentError("invalid", "the document does not fit the schema", problems) from None
+        try:
+            document = msgspec.json.decode(data, type=ConfigDocument)
+        except msgspec.ValidationError as error:  # raised before the end was read
+            problems = _piecewise(msgspec.json.decode(data)) or [_located("", error)]
+            raise DocumentError("invalid", "the document has wrong types", problems) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DocumentError("malformed", f"the body is not JSON: {error}") from None
     problems = list(check_document(document))

@@ -59,7 +59,7 @@ class Peering:
         self.wanted, self.routes = wanted, routes
         self.local_problem = ""
         """Why it cannot listen; empty if it can or need not."""
-        self.session = Session(wanted.parameters(), random.random)
+        self.session = Session(wanted.parameters(), random.random, clock.now())
         self.rib: AdjRibOut | None = None
         self._clock, self._observer = clock, observer
         self._established: ConnectionId | None = None
@@ -119,7 +119,7 @@ class Peering:
         was_enabled = self.session.is_enabled
         self.stop(OTHER_CHANGE, f"parameters changed: {', '.join(moved)}")
         old, self.wanted = self.session, wanted
-        self.session = Session(wanted.parameters(), random.random)
+        self.session = Session(wanted.parameters(), random.random, self._clock.now())
         _inherit(self.session, old)
         if was_enabled:
             self.start()

@@ -1,0 +1,1 @@
+"""Real routers at the other end, one file each, behind one Protocol."""

@@ -1,0 +1,98 @@
+"""BIRD 2, read back with `birdc show route all`."""
+
+from __future__ import annotations
+
+import re
+import signal
+from pathlib import Path
+from typing import ClassVar
+
+from tests.interop.routers.base import RouterProcess, SeenRoute, Setup, output_of, program, until
+
+_ROUTE = re.compile(r"^(\S+/\d+)\s", re.MULTILINE)
+
+
+class Bird:
+    name: ClassVar[str] = "BIRD"
+    programs: ClassVar[tuple[str, ...]] = ("bird", "birdc")
+
+    def __init__(self, folder: Path, setup: Setup) -> None:
+        self._setup, self._folder = setup, folder
+        self._process = RouterProcess(folder)
+        (folder / "bird.conf").write_text(_configuration(setup))
+
+    async def start(self) -> None:
+        await self._process.start(
+            program("bird"), "-f", "-c", "bird.conf", "-s", "bird.ctl", "-P", "bird.pid"
+        )
+        await until(self._answers, "BIRD's control socket", explain=lambda: self.log)
+
+    async def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        await self._process.stop(number)
+
+    async def is_established(self) -> bool:
+        return await self.session_count() == 1
+
+    async def session_count(self) -> int:
+        text = await self._ask("show", "protocols", "speaker")
+        return len(re.findall(r"^speaker\s.*\bEstablished\b", text, re.MULTILINE))
+
+    async def routes(self) -> tuple[SeenRoute, ...]:
+        text = await self._ask("show", "route", "all", "protocol", "speaker")
+        starts = [match.start() for match in _ROUTE.finditer(text)]
+        ends = [*starts[1:], len(text)]
+        blocks = (text[start:end] for start, end in zip(starts, ends, strict=True))
+        return tuple(sorted(self._route(block) for block in blocks))
+
+    @property
+    def log(self) -> str:
+        return self._process.log
+
+    def _route(self, block: str) -> SeenRoute:
+        fields = dict(re.findall(r"^\s+BGP\.(\w+): ?(.*)$", block, re.MULTILINE))
+        local_pref = fields.get("local_pref") if self._setup.is_ibgp else None
+        return SeenRoute(
+            prefix=block.split()[0],
+            next_hop=fields["next_hop"].split()[0],
+            as_path=tuple(map(int, fields.get("as_path", "").split())),
+            local_pref=int(local_pref) if local_pref is not None else None,
+            communities=_tuples(fields.get("community", "")),
+            large_communities=_tuples(fields.get("large_community", "")),
+        )
+
+    async def _ask(self, *command: str) -> str:
+        return await output_of(program("birdc"), "-s", self._folder / "bird.ctl", *command)
+
+    async def _answers(self) -> bool:
+        try:
+            await self._ask("show", "status")
+        except RuntimeError:
+            return False
+        return True
+
+
+def _tuples(text: str) -> tuple[str, ...]:
+    """BIRD writes `(64512,1) (64512,2)`, with a blank after the comma in large ones."""
+    found = re.findall(r"\(([^)]*)\)", text)
+    return tuple(":".join(part.strip() for part in item.split(",")) for item in found)
+
+
+def _configuration(setup: Setup) -> str:
+    channels = "\n".join(f"  {family} {{ import all; export none; }};" for family in setup.families)
+    return f"""
+log stderr all;
+router id {setup.router_id};
+protocol device {{}}
+protocol bgp speaker {{
+  local {setup.address} port {setup.port} as {setup.asn};
+  neighbor {setup.peer_address} port {setup.peer_port} as {setup.peer_asn};
+  multihop;
+  passive {"on" if setup.is_passive else "off"};
+  hold time {setup.hold_time};
+  connect delay time 1;
+  connect retry time 1;
+  error wait time 1, 2;
+  error forget time 1;
+{channels}
+}}
+"""
