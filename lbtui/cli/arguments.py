@@ -52,6 +52,16 @@ def add_backend(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_namespace(parser: argparse.ArgumentParser) -> None:
+    """The namespace that MetalLB runs in."""
+    parser.add_argument(
+        "--namespace",
+        metavar="NS",
+        default="metallb-system",
+        help="namespace that MetalLB runs in (default: metallb-system)",
+    )
+
+
 def add_output(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
     """The form of the output; the first of `formats` is the default."""
     parser.add_argument(

@@ -7,13 +7,12 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from lbtui.cli.arguments import add_backend, add_context, add_sources
-from lbtui.cli.exits import FAILURE, SUCCESS, UsageError
+from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_sources
+from lbtui.cli.exits import UsageError
 from lbtui.cli.sources import check_sources
 
 if TYPE_CHECKING:
-    from lbtui.adapters.settings import Settings
-    from lbtui.tui.app import LbtuiApp
+    pass
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -22,12 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--demo", action="store_true", help="open the built-in demo cluster")
     add_backend(parser)
     parser.add_argument("--theme", metavar="NAME", help="colours (default: the settings' choice)")
-    parser.add_argument(
-        "--namespace",
-        metavar="NS",
-        default="metallb-system",
-        help="namespace of new resources (default: metallb-system)",
-    )
+    add_namespace(parser)
     parser.add_argument("--read-only", action="store_true", help="save nothing, apply nothing")
     add_context(parser)
 

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from lbtui.cli import output
-from lbtui.cli.arguments import SOURCE_HELP, add_backend, add_context, add_output
+from lbtui.cli.arguments import SOURCE_HELP, add_backend, add_context, add_namespace, add_output
 from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS
 from lbtui.cli.sources import check_sources, choose_backend
 
@@ -21,6 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("old", metavar="OLD", help=f"before: {SOURCE_HELP}")
     parser.add_argument("new", metavar="NEW", help="after: likewise")
     add_backend(parser)
+    add_namespace(parser)
     add_output(parser, ("table", "json"))
     add_context(parser)
 
@@ -32,7 +33,10 @@ def run(arguments: argparse.Namespace) -> int:
     from lbtui.core.diff import diff_resources, diff_tables
 
     backend = choose_backend(arguments)
-    old, new = (reading.read([source], backend) for source in (arguments.old, arguments.new))
+    old, new = (
+        reading.read([source], backend, arguments.namespace)
+        for source in (arguments.old, arguments.new)
+    )
     routes = diff_tables(old.analysis.tables, new.analysis.tables)
     resources = diff_resources(old.snapshot.resources, new.snapshot.resources)
     if arguments.output == "json":

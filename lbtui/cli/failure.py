@@ -30,23 +30,18 @@ def _describe(error: Exception) -> str:
 
 
 def _write_log(error: Exception) -> Path | None:
-    """Append the traceback, which shows code and no values, to a log that only the user reads."""
+    """Append the traceback, without the variables' values, to a log that only the user reads."""
+    from lbtui.adapters.paths import console_log
+
     text = "".join(traceback.format_exception(error))
-    entry = f"{time.strftime('%Y-%m-%dT%H:%M:%S%z')} lbtui {sys.version.split()[0]}\n{text}\n"
-    for folder in _folders():
+    entry = f"{time.strftime('%Y-%m-%dT%H:%M:%S%z')} unexpected error\n{text}\n"
+    for log in (console_log(), Path(tempfile.gettempdir()) / f"lbtui-{os.getuid()}" / "lbtui.log"):
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            log = folder / "errors.log"
-            with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
+            log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+            with open(os.open(log, flags, 0o600), "a", encoding="utf-8") as file:
                 file.write(entry)
         except OSError:
             continue
         return log
     return None
-
-
-def _folders() -> list[Path]:
-    """Where the log may go: the state folder, else a private temporary one."""
-    from platformdirs import user_state_path
-
-    return [user_state_path("lbtui"), Path(tempfile.gettempdir()) / f"lbtui-{os.getuid()}"]

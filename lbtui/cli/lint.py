@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from lbtui.cli import output
-from lbtui.cli.arguments import add_backend, add_context, add_output, add_sources
+from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_output, add_sources
 from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
 from lbtui.cli.sources import check_sources, choose_backend
 
@@ -14,6 +14,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_sources(parser, "*")
     add_backend(parser)
+    add_namespace(parser)
     add_output(parser, ("text", "json"))
     add_context(parser)
     parser.add_argument("--rules", action="store_true", help="list every code with its meaning")
@@ -30,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     from lbtui.cli import reading
 
     backend = choose_backend(arguments)
-    judged = reading.read(arguments.sources, backend)
+    judged = reading.read(arguments.sources, backend, arguments.namespace)
     if arguments.output == "json":
         findings = [output.diagnostic_to_json(d) for d in judged.diagnostics]
         document = {"backend": backend, "valid": judged.is_valid, "diagnostics": findings}

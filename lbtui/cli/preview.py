@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lbtui.cli import output
-from lbtui.cli.arguments import add_backend, add_context, add_output, add_sources
+from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_output, add_sources
 from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
 from lbtui.cli.sources import check_sources, choose_backend
 
@@ -34,6 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_sources(parser)
     add_backend(parser)
+    add_namespace(parser)
     filters = (("node", "N"), ("peer", "P"), ("service", "NS/NAME"))
     for name, metavar in filters:
         parser.add_argument(
@@ -53,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     from lbtui.cli import reading
 
     backend = choose_backend(arguments)
-    read = reading.read(arguments.sources, backend)
+    read = reading.read(arguments.sources, backend, arguments.namespace)
     tables = read.analysis.tables
     chosen = Choice(arguments, tables)
     if arguments.output == "table":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lbtui.adapters.file_store import FileStore
 from lbtui.cli.output import count_of, diagnostic_to_text, narrate, summarise
+from lbtui.cli.sources import hold_stdin
 from lbtui.core.analysis import Analysis, analyse
 from lbtui.core.diagnostics import Diagnostic, Severity
 from lbtui.ports import Snapshot
@@ -34,9 +35,10 @@ class Reading:
         return is_readable and self.analysis.config.is_valid
 
 
-def read(sources: Sequence[str], backend: str) -> Reading:
-    """Load and analyse. Raises StoreError."""
-    snapshot = asyncio.run(FileStore(sources).load())
+def read(sources: Sequence[str], backend: str, namespace: str) -> Reading:
+    """Load and analyse; `namespace` is MetalLB's. Raises StoreError."""
+    hold_stdin(sources)
+    snapshot = asyncio.run(FileStore(sources, namespace).load())
     analysis = analyse(snapshot.resources, backend)
     found = [*snapshot.diagnostics, *(_placed(d, snapshot) for d in analysis.diagnostics)]
     return Reading(snapshot, analysis, tuple(sorted(found, key=_order)))

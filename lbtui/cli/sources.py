@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
+import sys
 from collections.abc import Sequence
 
 from lbtui.cli.exits import UsageError
@@ -26,6 +29,17 @@ def check_sources(sources: Sequence[str], context: str | None = None) -> None:
         )
     if list(sources).count("-") > 1:
         raise UsageError("standard input (-) can be read only once")
+
+
+def hold_stdin(sources: Sequence[str]) -> None:
+    """Read standard input to its end now if it is a source.
+
+    Here Ctrl-C ends the waiting; in the store's thread it could not. Read in small pieces, since
+    Python looks for Ctrl-C between them.
+    """
+    if "-" in sources:
+        pieces = iter(lambda: os.read(sys.stdin.fileno(), 65536), b"")
+        sys.stdin = io.TextIOWrapper(io.BytesIO(b"".join(pieces)))
 
 
 def choose_backend(arguments: argparse.Namespace) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lbtui.cli import output, sessions
-from lbtui.cli.arguments import add_backend, add_context, add_output, add_sources
+from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_output, add_sources
 from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
 from lbtui.cli.sources import check_sources, choose_backend
 from lbtui.cli.speaker_files import add_socket, add_state, talk
@@ -54,6 +54,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def _add_apply(parser: argparse.ArgumentParser) -> None:
     add_sources(parser)
     add_backend(parser)
+    add_namespace(parser)
     add_context(parser)
     parser.add_argument(
         "--node",
@@ -149,7 +150,7 @@ def _apply(arguments: argparse.Namespace) -> int:
     from lbtui.cli import reading
     from lbtui.core.announcements import announce
 
-    read = reading.read(arguments.sources, choose_backend(arguments))
+    read = reading.read(arguments.sources, choose_backend(arguments), arguments.namespace)
     reading.narrate_assumptions(read)
     if read.has_errors or not read.is_valid:
         reading.narrate_diagnostics(read)

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from lbtui.ports import SpeakerError
+
 if TYPE_CHECKING:
     from lbtui.adapters.speaker_client import SpeakerClient
 
@@ -45,11 +47,14 @@ def make_client(arguments: argparse.Namespace) -> SpeakerClient:
 
 def talk(arguments: argparse.Namespace, ask: Callable[[SpeakerClient], Awaitable[T]]) -> T:
     """Run `ask` with a client and let go of the connection. Raises SpeakerError."""
+    from lbtui.adapters.control_channel import SpeakerAbsent
 
     async def conversation() -> T:
         client = make_client(arguments)
         try:
             return await ask(client)
+        except SpeakerAbsent as absent:
+            raise SpeakerError(f"{absent}; start one with 'lbtui speaker start'") from None
         finally:
             await client.close()
 
