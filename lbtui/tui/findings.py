@@ -1,0 +1,104 @@
+"""Findings of a state: those of reading and those of the analysis, with their places. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from lbtui.core.diagnostics import Diagnostic, Severity
+from lbtui.tui.symbols import SYMBOLS
+from lbtui.tui.text import Line, Span, Tone
+
+if TYPE_CHECKING:
+    from lbtui.core.resource_set import ResourceRef
+    from lbtui.tui.view_state import ViewState
+
+TONE: dict[Severity, Tone] = {
+    Severity.ERROR: "bad",
+    Severity.WARNING: "warning",
+    Severity.INFO: "muted",
+}
+SYMBOL: dict[Severity, str] = {
+    Severity.ERROR: SYMBOLS.error,
+    Severity.WARNING: SYMBOLS.warning,
+    Severity.INFO: SYMBOLS.info,
+}
+ORDER = list(Severity)
+
+
+class Findings:
+    """All findings of one state, worst first, found by resource."""
+
+    def __init__(self, state: ViewState) -> None:
+        """Collect them."""
+        self.all = tuple(sorted(_collect(state), key=lambda d: ORDER.index(d.severity)))
+        self._by_ref: dict[ResourceRef | None, list[Diagnostic]] = {}
+        for finding in self.all:
+            self._by_ref.setdefault(finding.ref, []).append(finding)
+
+    def of(self, ref: ResourceRef) -> tuple[Diagnostic, ...]:
+        """Those of one resource, worst first."""
+        return tuple(self._by_ref.get(ref, ()))
+
+    def count(self, severity: Severity) -> int:
+        """How many there are of one severity."""
+        return sum(finding.severity is severity for finding in self.all)
+
+
+class FindingsCache:
+    """Makes the findings anew only when what they come from is another object."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._inputs: tuple[object, ...] = ()
+        self._findings: Findings | None = None
+
+    def of(self, state: ViewState) -> Findings:
+        """The state's findings."""
+        inputs = (state.snapshot, state.analysis)
+        if self._findings is None or any(
+            a is not b for a, b in zip(inputs, self._inputs, strict=True)
+        ):
+            self._inputs = inputs
+            self._findings = Findings(state)
+        return self._findings
+
+
+def _collect(state: ViewState) -> Iterator[Diagnostic]:
+    snapshot = state.snapshot
+    if snapshot is not None:
+        yield from snapshot.diagnostics
+    if state.analysis is None:
+        return
+    locate = snapshot.locate if snapshot is not None else {}
+    for finding in state.analysis.diagnostics:
+        if finding.place is None and finding.ref is not None and finding.ref in locate:
+            yield finding.at(locate[finding.ref](finding.path))
+        else:
+            yield finding
+
+
+def counts(findings: Findings) -> Line:
+    """For the title bar: "✖ 1 error  ▲ 2 warnings"; words with their symbols."""
+    spans: list[Span] = []
+    for severity in (Severity.ERROR, Severity.WARNING):
+        count = findings.count(severity)
+        if count:
+            word = severity.value if count == 1 else f"{severity.value}s"
+            spans.append(Span(f"{SYMBOL[severity]} {count} {word}", TONE[severity]))
+            spans.append(Span("  "))
+    return tuple(spans[:-1]) or (Span("no findings", "good"),)
+
+
+def finding_lines(findings: Iterable[Diagnostic]) -> Iterator[Line]:
+    """Severity, message, what to do; one block each."""
+    for finding in findings:
+        tone = TONE[finding.severity]
+        yield (
+            Span(f"{SYMBOL[finding.severity]} {finding.severity.value}", tone),
+            Span(f"  {finding.message}"),
+        )
+        if finding.path:
+            yield (Span("  at ", "muted"), Span(finding.path))
+        if finding.fix:
+            yield (Span("  fix ", "muted"), Span(finding.fix))

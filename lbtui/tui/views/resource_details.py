@@ -1,0 +1,200 @@
+"""What one resource does, for the panel: findings, facts, its routes by peer. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from lbtui.tui.findings import Findings, finding_lines
+from lbtui.tui.symbols import SYMBOLS
+from lbtui.tui.text import BLANK, Line, Span, line
+
+if TYPE_CHECKING:
+    from lbtui.core.analysis import Analysis
+    from lbtui.core.resource_set import ResourceRef
+    from lbtui.core.routes import Route, RouteTables
+    from lbtui.tui.view_state import ViewState
+    from lbtui.tui.views.route_rows import RouteRow
+
+MOST_ROWS = 300
+"""Rows that the panel lists before it only counts: nobody reads more there; the routes view can."""
+
+
+def resource_lines(
+    state: ViewState, ref: ResourceRef, findings: Findings, width: int
+) -> Sequence[Line]:
+    """Findings first, then facts, then routes."""
+    lines: list[Line] = list(finding_lines(findings.of(ref)))
+    if lines:
+        lines.append(BLANK)
+    lines += _fact_lines(state, ref)
+    lines += route_lines(state, ref)
+    return lines
+
+
+def routes_of(analysis: Analysis, ref: ResourceRef) -> tuple[Route, ...]:
+    """The routes that a resource has a part in."""
+    tables = analysis.tables
+    match ref.kind:
+        case "IPAddressPool":
+            return tables.pool_routes(ref.name)
+        case "BGPPeer":
+            return tables.peer_routes(ref.name) if ref.name in tables.peers else ()
+        case "BGPAdvertisement":
+            return tables.advertisement_routes(ref.name)
+        case "Service":
+            name = f"{ref.namespace}/{ref.name}"
+            return tables.service_routes(name) if name in tables.services else ()
+        case "Node":
+            return tables.node_routes(ref.name) if ref.name in tables.nodes else ()
+        case "Community":
+            return _alias_routes(analysis, ref)
+        case _:
+            return ()
+
+
+def _alias_routes(analysis: Analysis, ref: ResourceRef) -> tuple[Route, ...]:
+    """Routes that carry the value of one of the object's aliases."""
+    community: Any = analysis.resources.get(ref)
+    if community is None:
+        return ()
+    values = {alias.value.removeprefix("large:") for alias in community.spec.communities}
+    return tuple(
+        route
+        for route in analysis.tables.all_routes()
+        if not values.isdisjoint((*route.communities, *route.large_communities))
+    )
+
+
+def resource_rows(state: ViewState, ref: ResourceRef) -> list[RouteRow]:
+    """Rows of a resource's routes, with what changed and what is withdrawn, by peer and prefix."""
+    from lbtui.tui.views.route_rows import Change, RouteMarks, RouteRow
+
+    if state.analysis is None or state.saved_analysis is None:
+        return []
+    tables, saved = state.analysis.tables, state.saved_analysis.tables
+    marks = RouteMarks(state.route_diff, saved.nodes, tables.nodes)
+    rows = list(marks.rows(routes_of(state.analysis, ref), tables.nodes))
+    diff = state.route_diff
+    if diff is not None and diff.withdrawn:
+        before = {
+            (route.peer, route.prefix): route for route in routes_of(state.saved_analysis, ref)
+        }
+        rows += [
+            RouteRow(route, route.nodes, saved.nodes, Change.WITHDRAWN)
+            for route in diff.withdrawn
+            if (route.peer, route.prefix) in before
+        ]
+    rows.sort(key=lambda row: (row.route.peer, row.route.prefix))
+    return rows
+
+
+def route_lines(state: ViewState, ref: ResourceRef) -> Iterator[Line]:
+    """A resource's routes by peer, each with its nodes and what changed."""
+    rows = resource_rows(state, ref)
+    if state.analysis is None:
+        yield line(Span("Routes are being worked out.", "muted"))
+        return
+    changed = sum(bool(row.change) for row in rows)
+    yield from _route_heading(rows, changed)
+    for peer, group in groupby(rows[:MOST_ROWS], key=lambda row: row.route.peer):
+        of_peer = list(group)
+        yield BLANK
+        yield line(Span(peer, "strong"), Span(f"  {_count(len(of_peer), 'route')}", "muted"))
+        for row in of_peer:
+            yield from row_lines(row)
+    if len(rows) > MOST_ROWS:
+        yield BLANK
+        yield line(Span(f"and {len(rows) - MOST_ROWS} more: 7 shows all", "muted"))
+
+
+def _route_heading(rows: Sequence[RouteRow], changed: int) -> Iterator[Line]:
+    if not rows:
+        yield line(Span("No route follows from it.", "muted"))
+        return
+    peers = len({row.route.peer for row in rows})
+    text = f"{_count(len(rows), 'route')} to {_count(peers, 'peer')}"
+    if not changed:
+        yield line(text, Span(", as saved", "muted"))
+        return
+    spans = [Span(text)]
+    for change, symbol in _SYMBOLS.items():
+        count = sum(row.change == change for row in rows)
+        if count:
+            spans.append(Span(f"  {symbol}{count} {change}", change))
+    yield tuple(spans)
+
+
+_SYMBOLS: dict[str, str] = {
+    "added": SYMBOLS.added,
+    "withdrawn": SYMBOLS.withdrawn,
+    "changed": SYMBOLS.changed,
+}
+
+
+def row_lines(row: RouteRow) -> Iterator[Line]:
+    """One route: mark, prefix, nodes, attributes; a change says what was and what is."""
+    from lbtui.tui.views.route_words import differences
+
+    route, change = row.route, row.change
+    mark = _SYMBOLS.get(change, " ")
+    attributes = " ".join(_attributes(route))
+    prefix = f"{route.prefix}"
+    if not change:
+        yield line(f"  {prefix}  ", Span(row.node_index.describe(row.nodes)), _muted(attributes))
+        return
+    yield line(
+        Span(f"{mark} {prefix} {change}", change.value),
+        f"  {row.node_index.describe(row.nodes)}",
+        _muted(attributes if change != "changed" else ""),
+    )
+    for difference in differences(row):
+        yield line(Span(f"    {difference}", "changed"))
+
+
+def _muted(text: str) -> Span:
+    return Span(f"  {text}" if text else "", "muted")
+
+
+def _attributes(route: Route) -> Iterable[str]:
+    if route.sent_local_pref is not None:
+        yield f"localPref {route.sent_local_pref}"
+    yield from route.communities
+    yield from route.large_communities
+
+
+def _count(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def _fact_lines(state: ViewState, ref: ResourceRef) -> Iterator[Line]:
+    """What cannot be seen from the routes: why a service is not announced where, node errors."""
+    if state.analysis is None:
+        return
+    tables = state.analysis.tables
+    if ref.kind == "Service" and f"{ref.namespace}/{ref.name}" in tables.services:
+        yield from _reason_lines(tables, f"{ref.namespace}/{ref.name}")
+    elif ref.kind == "Node":
+        error = state.analysis.config.node_errors.get(ref.name)
+        if error is not None:
+            yield line(Span(f"{SYMBOLS.error} {error.code}", "bad"), f"  {error.message}")
+            yield line(Span("  The speaker there keeps its last valid configuration.", "muted"))
+            yield BLANK
+    elif ref.kind == "BGPPeer" and ref.name in tables.peers:
+        nodes = tables.session_nodes.get(ref.name, 0)
+        yield line(Span("sessions from ", "muted"), tables.nodes.describe(nodes))
+        yield BLANK
+
+
+def _reason_lines(tables: RouteTables, service: str) -> Iterator[Line]:
+    by_reason: dict[str, list[str]] = {}
+    for node, reason in tables.reasons(service).items():
+        by_reason.setdefault(reason, []).append(node)
+    for reason, nodes in by_reason.items():
+        names = tables.nodes.describe(tables.nodes.mask_of(nodes))
+        if reason:
+            yield line(Span(f"{SYMBOLS.down} {reason}", "warning"), f"  on {names}")
+        else:
+            yield line(Span(f"{SYMBOLS.good} announced", "good"), f"  by {names}")
+    yield BLANK

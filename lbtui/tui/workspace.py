@@ -1,0 +1,111 @@
+"""The state's transitions. Pure: no widget, no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lbtui.core.history import History
+from lbtui.core.resource_set import ResourceSet
+from lbtui.ports import SaveReport, Snapshot
+from lbtui.tui.view_state import ViewState
+
+if TYPE_CHECKING:
+    from lbtui.tui.analysis_work import Outcome, Request
+
+
+def request_of(state: ViewState, resources: ResourceSet | None = None) -> Request:
+    """What has to be worked out for a state, or for a draft on top of it."""
+    from lbtui.tui.analysis_work import Request
+
+    history = state.history
+    return Request(
+        resources=history.current if resources is None else resources,
+        saved=history.saved,
+        backend=state.backend,
+        previous=state.analysis,
+        previous_saved=state.saved_analysis,
+    )
+
+
+def loaded(state: ViewState, snapshot: Snapshot) -> ViewState:
+    """The store was read for the first time, or again with all edits dropped."""
+    history = History.of(snapshot.resources)
+    return replace(state, snapshot=snapshot, history=history, load_error="")
+
+
+def reloaded(state: ViewState, snapshot: Snapshot, resources: ResourceSet) -> ViewState:
+    """The store was read again; `resources` is the working set on top of it."""
+    history = state.history.do("reload", resources).with_saved(snapshot.resources)
+    return replace(state, snapshot=snapshot, history=history, load_error="")
+
+
+def edited(state: ViewState, label: str, resources: ResourceSet) -> ViewState:
+    """An edit led to another working set."""
+    return replace(state, history=state.history.do(label, resources))
+
+
+def undone(state: ViewState) -> ViewState:
+    """The last edit was taken back."""
+    return replace(state, history=state.history.undo())
+
+
+def redone(state: ViewState) -> ViewState:
+    """The edit taken back last was done again."""
+    return replace(state, history=state.history.redo())
+
+
+def saved(state: ViewState, report: SaveReport) -> ViewState:
+    """The store now holds what `report` says; edits made meanwhile stay edits."""
+    return replace(
+        state,
+        snapshot=report.snapshot,
+        history=state.history.with_saved(report.snapshot.resources),
+    )
+
+
+def worked_out(state: ViewState, outcome: Outcome) -> ViewState:
+    """Take an outcome in, unless it belongs to a set or back end that is no longer there."""
+    is_wanted = (
+        outcome.resources is state.history.current
+        and outcome.saved is state.history.saved
+        and outcome.backend == state.backend
+    )
+    return with_outcome(state, outcome) if is_wanted else state
+
+
+def with_outcome(state: ViewState, outcome: Outcome) -> ViewState:
+    """The state as `outcome` makes it."""
+    return replace(
+        state,
+        analysis=outcome.analysis,
+        saved_analysis=outcome.saved_analysis,
+        route_diff=outcome.route_diff,
+    )
+
+
+def needs_work(state: ViewState) -> bool:
+    """Whether the analyses do not belong to the sets as they are now."""
+    analysis, before = state.analysis, state.saved_analysis
+    return state.snapshot is not None and (
+        analysis is None
+        or before is None
+        or analysis.resources is not state.history.current
+        or before.resources is not state.history.saved
+        or analysis.config.backend != state.backend
+    )
+
+
+def rebased(state: ViewState, snapshot: Snapshot) -> ResourceSet:
+    """What the store holds now, with the edits made here on top of it."""
+    base, mine, theirs = state.history.saved, state.history.current, snapshot.resources
+    result = theirs
+    for ref in {*base.refs(), *mine.refs()}:
+        edited_resource, old = mine.get(ref), base.get(ref)
+        if edited_resource == old:
+            continue
+        if edited_resource is None:
+            result = result.without(ref)
+        else:
+            result = result.with_resource(ref, edited_resource)
+    return result
