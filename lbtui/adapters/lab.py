@@ -13,11 +13,13 @@ from pathlib import Path
 from lbtui.adapters.speaker_client import SpeakerClient
 from lbtui.adapters.speaker_documents import session_id
 from lbtui.core.announcements import AnnouncedNode, AnnouncedSession, Announcements
-from lbtui.ports import WireRoute
+from lbtui.ports import SessionRow, SpeakerError, WireRoute
 from speaker import api
 
 NO_ROUTES = "none"
 """Name of the empty route set: a lab router announces nothing."""
+CANNOT_LISTEN = "cannot listen"
+"""What the speaker's word for it begins with."""
 EXTERNAL_ASNS = (64496, 64497)
 """For a peer that accepts any other AS (dynamicASN external); the first that differs is used."""
 
@@ -96,12 +98,26 @@ class LabRouters(SpeakerClient):
         super().__init__(socket, state, log, exit_with=exit_with)
 
     async def apply(self, announcements: Announcements) -> int:
-        """Configure the routers that these announcements expect. Raises SpeakerError."""
-        return await self.put(mirror(announcements))
+        """Configure the routers that these announcements expect.
+
+        Raises SpeakerError, also when their addresses are taken: then no session would come up.
+        """
+        generation = await self.put(mirror(announcements))
+        problems = [row.last_error for row in (await self.view()).sessions if is_deaf(row)]
+        if problems:
+            raise SpeakerError(
+                f"the lab routers {problems[0]}; is another demo running? End it, and try again"
+            )
+        return generation
 
     async def received(self, session_id: str) -> tuple[WireRoute, ...]:
         """What the router of the cluster's session `node/peer` got. Raises SpeakerError."""
         return await super().received(_other_end(session_id))
+
+
+def is_deaf(row: SessionRow) -> bool:
+    """Whether a router waits for a connection on an address that it could not get."""
+    return row.state != "Established" and row.last_error.startswith(CANNOT_LISTEN)
 
 
 def _other_end(cluster_session: str) -> str:

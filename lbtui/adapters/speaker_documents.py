@@ -144,15 +144,17 @@ def describe_error(error: api.ErrorInfo | None) -> str:
     """
     if error is None:
         return ""
-    words = f"{ARROWS[error.direction]}"
+    words = ARROWS[error.direction]
     if error.code is not None:
         words += f"{error.code}/{error.subcode or 0} "
     text = printable(error.text)
-    if not text or text == error.name:
+    if not text:
         return words + printable(error.name)
+    if text.startswith(error.name):
+        return words + text
     if (error.code, error.subcode) in SHUTDOWN_CODES and error.direction != "local":
         return f'{words}{printable(error.name)} "{text}"'
-    return f"{words}{printable(error.name)}: {text}" if error.name else words + text
+    return f"{words}{printable(error.name)}: {text}"
 
 
 def printable(text: str) -> str:
