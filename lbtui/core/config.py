@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from lbtui.core.model import (
-    BACKENDS,
-    Configuration,
-    NodeError,
-    Options,
-    Resolved,
-)
+from lbtui.core.model import BACKENDS, Configuration, NodeError, Options, Resolved
 from lbtui.core.resource_set import ResourceSet
+from lbtui.core.resources import BGPPeer
+from lbtui.core.rules.advertisements import check_advertisements
+from lbtui.core.rules.aliases import check_aliases
+from lbtui.core.rules.backend import check_backend
+from lbtui.core.rules.bfd import check_bfd_echo, check_bfd_profiles
+from lbtui.core.rules.inputs import Inputs
+from lbtui.core.rules.layer2 import check_l2_advertisements
+from lbtui.core.rules.peers import check_peers
+from lbtui.core.rules.pools import check_pools
+from lbtui.core.services import excluded, internal_addresses, network_unavailable, read_services
 
 __all__ = ["BACKENDS", "Configuration", "NodeError", "Options", "Resolved", "resolve"]
 
@@ -17,5 +21,43 @@ __all__ = ["BACKENDS", "Configuration", "NodeError", "Options", "Resolved", "res
 def resolve(
     resources: ResourceSet, backend: str = "frr-k8s", options: Options | None = None
 ) -> Resolved:
-    """Judge and cross-reference `resources` as MetalLB with `backend` does."""
-    raise NotImplementedError
+    """Judge and cross-reference `resources` as MetalLB with `backend` does.
+
+    The order is MetalLB's, so that the first finding about a node is the one it stops at; unlike
+    MetalLB, nothing stops here.
+
+    Raises:
+        ValueError: `backend` is none of BACKENDS.
+    """
+    if backend not in BACKENDS:
+        raise ValueError(f"back end {backend!r} is none of {', '.join(BACKENDS)}")
+    options = options or Options()
+    inputs = Inputs(resources, backend, options)
+    inputs.check_node_selectors()
+    check_backend(inputs)
+    profiles = check_bfd_profiles(inputs)
+    peers = check_peers(inputs, profiles)
+    aliases = check_aliases(inputs)
+    pools = check_pools(inputs)
+    check_l2_advertisements(inputs)
+    advertisements = check_advertisements(inputs, pools, aliases)
+    check_bfd_echo(inputs, profiles, pools, peers, advertisements)
+    services, assumed_endpoints = read_services(resources, inputs.nodes, options)
+    config = Configuration(
+        backend=backend,
+        options=options,
+        nodes=inputs.nodes,
+        node_addresses={node.name: internal_addresses(node) for node in inputs.node_objects},
+        network_unavailable=inputs.nodes.mask_of(network_unavailable(inputs.node_objects)),
+        excluded=inputs.nodes.mask_of(excluded(inputs.node_objects)),
+        pools=pools,
+        peers=peers,
+        peer_names=tuple(sorted({ref.name for ref, _ in inputs.sorted(BGPPeer)})),
+        advertisements=advertisements,
+        services=services,
+        is_valid=inputs.findings.is_valid,
+        node_errors=dict(sorted(inputs.findings.node_errors.items())),
+        is_node_assumed=inputs.is_node_assumed,
+        assumed_endpoints=assumed_endpoints,
+    )
+    return Resolved(config, inputs.findings.diagnostics)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
-from lbtui.core.addresses import Prefix
-from lbtui.core.model import Configuration
-from lbtui.core.nodes import NodeIndex, NodeSet
+from lbtui.core.addresses import Prefix, parse_address
+from lbtui.core.decisions import decide_all
+from lbtui.core.diagnostics import Diagnostic
+from lbtui.core.limits import find_refusals
+from lbtui.core.model import Configuration, Peer
+from lbtui.core.nodes import NodeSet
+from lbtui.core.tables import Attributes, Row, TableBuilder
 
 
 class Route(msgspec.Struct, frozen=True, gc=False):
@@ -35,56 +39,212 @@ class Route(msgspec.Struct, frozen=True, gc=False):
 class RouteTables:
     """All routes of a configuration; every view of them is made when it is asked for."""
 
-    config: Configuration
-    nodes: NodeIndex
-    peers: tuple[str, ...]
-    """Names of all peers, sorted."""
-    services: tuple[str, ...]
-    """namespace/name of every service of type LoadBalancer or with addresses, sorted."""
-    session_nodes: Mapping[str, NodeSet]
-    """Peer → nodes that run the session."""
+    def __init__(self, config: Configuration) -> None:
+        """Decide about every service; tables are built when a peer is first looked at."""
+        self.config = config
+        self.nodes = config.nodes
+        active = config.active_nodes
+        self.peers: tuple[str, ...] = config.peer_names
+        """Names of all peers, sorted; one that MetalLB refuses has no session anywhere."""
+        self._peers: dict[str, list[Peer]] = {name: [] for name in config.peer_names}
+        for peer in config.peers:
+            self._peers[peer.name].append(peer)
+        self.services: tuple[str, ...] = tuple(service.name for service in config.services)
+        """namespace/name of every service, sorted."""
+        self.session_nodes: Mapping[str, NodeSet] = {
+            name: _union(peer.nodes for peer in peers) & active
+            for name, peers in self._peers.items()
+        }
+        """Peer → nodes that run the session; nodes with an error of their own run none."""
+        self._decisions = decide_all(config)
+        self._builder = TableBuilder(config, self._decisions)
+        self._service_index = {name: index for index, name in enumerate(self.services)}
+        self._tables: dict[tuple[frozenset[int], frozenset[int], str], tuple[Row, ...]] = {}
+        refusals = find_refusals(config, self._decisions, self._builder)
+        self._withheld = refusals.withheld
+        self.backend_errors: Mapping[str, str] = refusals.backend_errors
+        """Node → why frr-k8s refuses its whole configuration: none of its routes goes out."""
+        self.service_errors: Mapping[str, NodeSet] = refusals.service_errors
+        """Service → nodes on which applying it fails, so that it does not (all) go out."""
+        self.diagnostics: tuple[Diagnostic, ...] = refusals.diagnostics
+        """What only shows when routes meet."""
 
     def peer_routes(self, peer: str) -> tuple[Route, ...]:
         """What one peer gets, sorted by family, network, length, then nodes."""
-        raise NotImplementedError
+        return tuple(self._routes_of(peer, self.nodes.all))
 
     def node_routes(self, node: str) -> tuple[Route, ...]:
         """What one node sends; `Route.nodes` is that node only. Sorted by peer, then prefix."""
-        raise NotImplementedError
+        bit = self.nodes.bit(node)
+        return tuple(route for peer in self.peers for route in self._routes_of(peer, bit))
 
     def session_routes(self, node: str, peer: str) -> tuple[Route, ...]:
         """What one node sends to one peer."""
-        raise NotImplementedError
+        return tuple(self._routes_of(peer, self.nodes.bit(node)))
 
     def service_routes(self, service: str) -> tuple[Route, ...]:
         """Routes that a service (namespace/name) causes or shares."""
-        raise NotImplementedError
+        index = self._service_index.get(service)
+        return tuple(self._routes_where(lambda row: any(own == index for own, _ in row.services)))
 
     def advertisement_routes(self, name: str) -> tuple[Route, ...]:
         """Routes that an advertisement causes or shares."""
-        raise NotImplementedError
+        own = {i for i, adv in enumerate(self.config.advertisements) if adv.name == name}
+        return tuple(self._routes_where(lambda row: not own.isdisjoint(row.advertisements)))
 
     def pool_routes(self, name: str) -> tuple[Route, ...]:
         """Routes that come from a pool's addresses."""
-        raise NotImplementedError
+        own = {i for i, decision in enumerate(self._decisions) if decision.pool == name}
+        return tuple(self._routes_where(lambda row: any(i in own for i, _ in row.services)))
 
     def all_routes(self) -> tuple[Route, ...]:
         """Everything, sorted by peer, then as `peer_routes`."""
-        raise NotImplementedError
+        return tuple(self._routes_where(lambda row: True))
+
+    def table_key(self, node: str, peer: str) -> object:
+        """Equal for sessions that are sent the same rows; None if the node runs no session."""
+        bit = self.nodes.bit(node) & self.config.active_nodes
+        for one in self._peers.get(peer, ()):
+            if one.nodes & bit:
+                return self._key(one)
+        return None
 
     def next_hop(self, node: str, peer: str, prefix: Prefix) -> str | None:
         """The NEXT_HOP that `node` sends with `prefix` to `peer`; None if it cannot be known."""
-        raise NotImplementedError
+        bit = self.nodes.bit(node)
+        for one in self._peers.get(peer, ()):
+            source = one.source_address
+            if one.nodes & bit and source is not None and source.family == prefix.family:
+                return str(source)
+        return self.node_address(node, prefix.family)
+
+    def node_address(self, node: str, family: int) -> str | None:
+        """The node's first InternalIP of a family."""
+        for text in self.config.node_addresses.get(node, ()):
+            address = parse_address(text)
+            if address is not None and address.family == family:
+                return str(address)
+        return None
 
     def reasons(self, service: str) -> Mapping[str, str]:
-        """Node → "" if it announces the service, else MetalLB's reason; sorted by node."""
-        raise NotImplementedError
+        """Node → "" if it announces the service, else MetalLB's reason; sorted by node.
 
-    def to_json(self) -> dict[str, Any]:
-        """`nodes`, `services` and `nodeErrors` as in the contract of `preview -o json`."""
-        raise NotImplementedError
+        Nodes with an error of their own are left out.
+        """
+        found: dict[str, str] = {}
+        index = self._service_index.get(service)
+        if index is not None:
+            decision = self._decisions[index]
+            found = dict.fromkeys(self.nodes.iterate(decision.announcing), "")
+            for reason, nodes in decision.reasons:
+                found.update(dict.fromkeys(self.nodes.iterate(nodes), reason))
+        return dict(sorted(found.items()))
+
+    def reason_nodes(self, service: str) -> Mapping[str, NodeSet]:
+        """MetalLB's reason → nodes; "" for the nodes that announce the service."""
+        index = self._service_index.get(service)
+        if index is None:
+            return {}
+        decision = self._decisions[index]
+        return {
+            **({"": decision.announcing} if decision.announcing else {}),
+            **dict(decision.reasons),
+        }
+
+    def to_json(
+        self,
+        nodes: Collection[str] | None = None,
+        peers: Collection[str] | None = None,
+        services: Collection[str] | None = None,
+    ) -> dict[str, Any]:
+        """`nodes`, `services` and `nodeErrors` as in the contract of `preview -o json`.
+
+        The arguments limit the document to some nodes, peers and services.
+        """
+        from lbtui.core.preview import preview_document
+
+        return preview_document(self, nodes, peers, services)
+
+    def attributes(self, advertisements: tuple[int, ...]) -> Attributes:
+        """The merged attributes of a row's advertisements."""
+        return self._builder.attributes(advertisements)
+
+    def rows(self, peer: Peer) -> tuple[Row, ...]:
+        """The table of one peer object; its rows are not yet limited to the session's nodes."""
+        key = self._key(peer)
+        table = self._tables.get(key)
+        if table is None:
+            withheld = self._withheld.get(key[2])
+            table = self._tables[key] = self._builder.build(key[0], key[1], withheld)
+        return table
+
+    def _key(self, peer: Peer) -> tuple[frozenset[int], frozenset[int], str]:
+        """What a table depends on; the name only counts where something is held back."""
+        advertisements = frozenset(
+            index
+            for index, advertisement in enumerate(self.config.advertisements)
+            if not advertisement.peers or peer.name in advertisement.peers
+        )
+        return advertisements, peer.families, peer.name if peer.name in self._withheld else ""
+
+    def _routes_of(self, peer: str, nodes: NodeSet) -> Iterator[Route]:
+        """Routes of one peer on some nodes, sorted."""
+        objects = self._peers.get(peer, [])
+        if len(objects) == 1:
+            yield from self._project(objects[0], self.rows(objects[0]), nodes)
+            return
+        found = [route for one in objects for route in self._project(one, self.rows(one), nodes)]
+        yield from sorted(found, key=lambda route: (route.prefix, route.nodes & -route.nodes))
+
+    def _routes_where(self, is_wanted: Any) -> Iterator[Route]:
+        """Routes of every peer whose row is wanted."""
+        chosen: dict[int, list[Row]] = {}
+        for name in self.peers:
+            found: list[Route] = []
+            for one in self._peers[name]:
+                table = self.rows(one)
+                if id(table) not in chosen:
+                    chosen[id(table)] = [row for row in table if is_wanted(row)]
+                found.extend(self._project(one, chosen[id(table)], self.nodes.all))
+            yield from found
+
+    def _project(self, peer: Peer, rows: Iterable[Row], nodes: NodeSet) -> Iterator[Route]:
+        """Rows as routes to one peer, limited to nodes that run the session."""
+        wanted = peer.nodes & self.config.active_nodes & nodes
+        if not wanted:
+            return
+        is_native = self.config.backend == "native"
+        names: dict[tuple[int, ...], tuple[str, ...]] = {}
+        for row in rows:
+            own = row.nodes & wanted
+            if not own:
+                continue
+            used = row.advertisements
+            merged = self._builder.attributes(used)
+            if used not in names:
+                names[used] = tuple(sorted({self.config.advertisements[i].name for i in used}))
+            is_sent = peer.is_ibgp and (is_native or merged.local_pref != 0)
+            yield Route(
+                peer.name,
+                row.prefix,
+                own,
+                merged.local_pref,
+                merged.local_pref if is_sent else None,
+                merged.communities,
+                merged.large_communities,
+                names[used],
+                tuple([self.services[i] for i, mask in row.services if mask & own]),
+            )
+
+
+def _union(masks: Iterable[NodeSet]) -> NodeSet:
+    """All nodes that are in any of the masks."""
+    result = 0
+    for mask in masks:
+        result |= mask
+    return result
 
 
 def compile_routes(config: Configuration, previous: RouteTables | None = None) -> RouteTables:
     """Predict every Adj-RIB-Out; `previous` lends what did not change."""
-    raise NotImplementedError
+    return previous if previous is not None and previous.config is config else RouteTables(config)

@@ -1,0 +1,6 @@
+"""MetalLB's acceptance rules, one function each; each also turns resources into configuration.
+
+A new rule goes into the module of what it judges: `peers`, `pools`, `aliases`, `advertisements`,
+`bfd`, `layer2`, or `backend` for what depends on the back end alone. It reports through
+`Findings`, in MetalLB's order: the first finding of a node is the one its speaker stops at.
+"""
