@@ -47,6 +47,8 @@ class SpeakerProcess:
     folder: Path
     name: str = "speaker"
     generation: int = 0
+    prefix: tuple[str, ...] = ()
+    """Put before the command, to run it in a network namespace."""
     _process: asyncio.subprocess.Process | None = field(default=None, init=False)
     _http: aiohttp.ClientSession | None = field(default=None, init=False)
 
@@ -72,7 +74,7 @@ class SpeakerProcess:
         """Return when the control API answers."""
         with (self.folder / f"{self.name}.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "speaker", "run"),
+                *(*self.prefix, sys.executable, "-m", "speaker", "run"),
                 *("--socket", self.socket, "--state", self.state, *extra),
                 stdout=log,
                 stderr=log,

@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Protocol
@@ -31,6 +31,8 @@ class Setup:
     router_id: str = "192.0.2.254"
     hold_time: int = 9
     families: tuple[str, ...] = ("ipv4", "ipv6")
+    prefix: tuple[str, ...] = ()
+    """Put before every command, to run it in a network namespace."""
 
     @property
     def is_ibgp(self) -> bool:
@@ -55,12 +57,17 @@ class RouterProcess:
     """A daemon in a folder of its own, its output in a file there."""
 
     folder: Path
+    prefix: tuple[str, ...] = ()
     _process: asyncio.subprocess.Process | None = field(default=None, init=False)
 
     async def start(self, *command: str | Path) -> None:
         with (self.folder / "log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *command, cwd=self.folder, stdout=log, stderr=log, start_new_session=True
+                *(*self.prefix, *command),
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
@@ -74,6 +81,18 @@ class RouterProcess:
         except TimeoutError:
             process.kill()
             await process.wait()
+
+    async def output_of(self, *command: str | Path) -> str:
+        """What a router's client prints. Raises RuntimeError when it fails."""
+        client = await asyncio.create_subprocess_exec(
+            *(*self.prefix, *command),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        out, _ = await client.communicate()
+        if client.returncode:
+            raise RuntimeError(f"{command[0]}: {out.decode(errors='replace')}")
+        return out.decode()
 
     @property
     def log(self) -> str:
@@ -104,20 +123,6 @@ class Router(Protocol):
 
     @property
     def log(self) -> str: ...
-
-
-async def output_of(*command: str | Path, environment: Mapping[str, str] | None = None) -> str:
-    """What a router's client prints. Raises RuntimeError when it fails."""
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, **(environment or {})},
-    )
-    out, _ = await process.communicate()
-    if process.returncode:
-        raise RuntimeError(f"{command[0]}: {out.decode(errors='replace')}")
-    return out.decode()
 
 
 async def until(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import signal
+from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
 
-from tests.interop.routers.base import RouterProcess, SeenRoute, Setup, output_of, program, until
+from tests.interop.routers.base import RouterProcess, SeenRoute, Setup, program, until
 
 _ROUTE = re.compile(r"^(\S+/\d+)\s", re.MULTILINE)
 
@@ -18,7 +19,7 @@ class Bird:
 
     def __init__(self, folder: Path, setup: Setup) -> None:
         self._setup, self._folder = setup, folder
-        self._process = RouterProcess(folder)
+        self._process = RouterProcess(folder, setup.prefix)
         (folder / "bird.conf").write_text(_configuration(setup))
 
     async def start(self) -> None:
@@ -40,8 +41,7 @@ class Bird:
     async def routes(self) -> tuple[SeenRoute, ...]:
         text = await self._ask("show", "route", "all", "protocol", "speaker")
         starts = [match.start() for match in _ROUTE.finditer(text)]
-        ends = [*starts[1:], len(text)]
-        blocks = (text[start:end] for start, end in zip(starts, ends, strict=True))
+        blocks = (text[start:end] for start, end in pairwise((*starts, len(text))))
         return tuple(sorted(self._route(block) for block in blocks))
 
     @property
@@ -61,7 +61,9 @@ class Bird:
         )
 
     async def _ask(self, *command: str) -> str:
-        return await output_of(program("birdc"), "-s", self._folder / "bird.ctl", *command)
+        return await self._process.output_of(
+            program("birdc"), "-s", self._folder / "bird.ctl", *command
+        )
 
     async def _answers(self) -> bool:
         try:

@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 from typing import Any, ClassVar
 
-from tests.interop.routers.base import RouterProcess, SeenRoute, Setup, output_of, program, until
+from tests.interop.routers.base import RouterProcess, SeenRoute, Setup, program, until
 
 _WELL_KNOWN = {
     "noExport": "65535:65281",
@@ -26,7 +26,7 @@ class Frr:
 
     def __init__(self, folder: Path, setup: Setup) -> None:
         self._setup, self._vty = setup, folder / "vty"
-        self._process = RouterProcess(folder)
+        self._process = RouterProcess(folder, setup.prefix)
         self._vty.mkdir()
         (folder / "bgpd.conf").write_text(_configuration(setup))
         (folder / "vtysh.conf").write_text("")
@@ -86,7 +86,9 @@ class Frr:
 
     async def _ask(self, *commands: str) -> str:
         arguments = [part for command in commands for part in ("-c", command)]
-        return await output_of(program("vtysh"), "--vty_socket", self._vty, *arguments)
+        return await self._process.output_of(
+            program("vtysh"), "--vty_socket", self._vty, *arguments
+        )
 
     async def _answers(self) -> bool:
         try:

@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 from typing import Any, ClassVar
 
-from tests.interop.routers.base import RouterProcess, SeenRoute, Setup, output_of, program, until
+from tests.interop.routers.base import RouterProcess, SeenRoute, Setup, program, until
 from tests.support.ports import free_port
 
 _ESTABLISHED = 6
@@ -20,7 +20,7 @@ class GoBgp:
 
     def __init__(self, folder: Path, setup: Setup) -> None:
         self._setup = setup
-        self._process = RouterProcess(folder)
+        self._process = RouterProcess(folder, setup.prefix)
         self._api_port = free_port("127.0.0.1")
         (folder / "gobgpd.toml").write_text(_configuration(setup))
 
@@ -75,7 +75,7 @@ class GoBgp:
         )
 
     async def _ask(self, *command: str) -> str:
-        return await output_of(
+        return await self._process.output_of(
             program("gobgp"), "-u", "127.0.0.1", "-p", str(self._api_port), "-j", *command
         )
 
