@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from lbtui.tui.findings import Findings, finding_lines
 from lbtui.tui.symbols import SYMBOLS
-from lbtui.tui.text import BLANK, Line, Span, line
+from lbtui.tui.text import BLANK, Line, Span, Tone, line
 
 if TYPE_CHECKING:
     from lbtui.core.analysis import Analysis
@@ -92,18 +92,25 @@ def resource_rows(state: ViewState, ref: ResourceRef) -> list[RouteRow]:
 
 def route_lines(state: ViewState, ref: ResourceRef) -> Iterator[Line]:
     """A resource's routes by peer, each with its nodes and what changed."""
+    from lbtui.tui.views.route_words import community_names
+
     rows = resource_rows(state, ref)
     if state.analysis is None:
         yield line(Span("Routes are being worked out.", "muted"))
         return
     changed = sum(bool(row.change) for row in rows)
     yield from _route_heading(rows, changed)
+    names = community_names(state.history.current)
     for peer, group in groupby(rows[:MOST_ROWS], key=lambda row: row.route.peer):
         of_peer = list(group)
+        texts = [attributes_text(row.route, names) for row in of_peer]
+        common = max(texts, key=texts.count)
         yield BLANK
         yield line(Span(peer, "strong"), Span(f"  {_count(len(of_peer), 'route')}", "muted"))
-        for row in of_peer:
-            yield from row_lines(row)
+        if common:
+            yield line(Span(f"  {common}", "muted"))
+        for row, text in zip(of_peer, texts, strict=True):
+            yield from row_lines(row, "" if text == common else text)
     if len(rows) > MOST_ROWS:
         yield BLANK
         yield line(Span(f"and {len(rows) - MOST_ROWS} more: 7 shows all", "muted"))
@@ -126,42 +133,40 @@ def _route_heading(rows: Sequence[RouteRow], changed: int) -> Iterator[Line]:
     yield tuple(spans)
 
 
-_SYMBOLS: dict[str, str] = {
+_SYMBOLS: dict[Tone, str] = {
     "added": SYMBOLS.added,
     "withdrawn": SYMBOLS.withdrawn,
     "changed": SYMBOLS.changed,
 }
 
 
-def row_lines(row: RouteRow) -> Iterator[Line]:
+def row_lines(row: RouteRow, attributes: str = "") -> Iterator[Line]:
     """One route: mark, prefix, nodes, attributes; a change says what was and what is."""
     from lbtui.tui.views.route_words import differences
 
-    route, change = row.route, row.change
-    mark = _SYMBOLS.get(change, " ")
-    attributes = " ".join(_attributes(route))
-    prefix = f"{route.prefix}"
-    if not change:
-        yield line(f"  {prefix}  ", Span(row.node_index.describe(row.nodes)), _muted(attributes))
-        return
+    change = row.change
+    mark = f"{_SYMBOLS[change.value]} " if change.value else "  "
+    word = f" {change}" if change.value else ""
     yield line(
-        Span(f"{mark} {prefix} {change}", change.value),
+        Span(f"{mark}{row.route.prefix}{word}", change.value),
         f"  {row.node_index.describe(row.nodes)}",
-        _muted(attributes if change != "changed" else ""),
+        Span(f"  {attributes}" if attributes and change.value != "changed" else "", "muted"),
     )
     for difference in differences(row):
         yield line(Span(f"    {difference}", "changed"))
 
 
-def _muted(text: str) -> Span:
-    return Span(f"  {text}" if text else "", "muted")
+def attributes_text(route: Route, names: Mapping[str, str]) -> str:
+    """What is sent with a prefix: "localPref 100, 65535:65282 no-advertise"."""
+    from lbtui.tui.views.route_words import name_communities
 
-
-def _attributes(route: Route) -> Iterable[str]:
+    parts = []
     if route.sent_local_pref is not None:
-        yield f"localPref {route.sent_local_pref}"
-    yield from route.communities
-    yield from route.large_communities
+        parts.append(f"localPref {route.sent_local_pref}")
+    values = (*route.communities, *route.large_communities)
+    if values:
+        parts.append(name_communities(values, names))
+    return ", ".join(parts)
 
 
 def _count(count: int, word: str) -> str:

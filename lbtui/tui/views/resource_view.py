@@ -110,7 +110,7 @@ def _text(cell: Cell) -> str:
 
 
 def change_word(ref: ResourceRef, state: ViewState) -> str:
-    """ "added", "withdrawn" (deleted), "changed" against the saved set, or empty."""
+    """What was done to it since it was saved: added, withdrawn (deleted), changed, or empty."""
     saved, current = state.history.saved, state.history.current
     if saved is current:
         return ""

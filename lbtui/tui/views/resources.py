@@ -127,11 +127,11 @@ class PeersView(ResourceView):
             resource.name,
             f"[{address}]{port}" if port and ":" in address else f"{address}{port}",
             f"{spec.my_asn} {SYMBOLS.arrow} {asn} {'iBGP' if is_ibgp else 'eBGP'}",
-            self._nodes(resource, state),
+            self._nodes_cell(resource, state),
             count_cell(route_count(state, ref_of(resource))),
         )
 
-    def _nodes(self, resource: BGPPeer, state: ViewState) -> Cell:
+    def _nodes_cell(self, resource: BGPPeer, state: ViewState) -> Cell:
         if state.analysis is None or resource.name not in state.analysis.tables.peers:
             return names_cell((), resource.spec.node_selectors)
         tables = state.analysis.tables

@@ -64,10 +64,15 @@ class LineView(ScrollView, inherit_bindings=False):
         self._styles_by_name.clear()
 
     def component(self, name: str) -> Style:
-        """A component class's own style, remembered until styles change."""
+        """A component class's own style, to be put on top of another; remembered until it changes.
+
+        The colour is taken as it is on this widget's background: only there is a muted one known.
+        """
         style = self._styles_by_name.get(name)
         if style is None:
             style = self.get_component_rich_style(name, partial=True)
+            if self.get_component_styles(name).has_rule("color"):
+                style += Style(color=self.get_component_rich_style(name).color)
             self._styles_by_name[name] = style
         return style
 

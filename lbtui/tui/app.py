@@ -1,0 +1,172 @@
+"""The console application: holds the state, starts the work, wires screens to ports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from textual.app import App
+
+from lbtui.ports import PortError, Speaker, Store
+from lbtui.tui import workspace
+from lbtui.tui.compiler import Compiler
+from lbtui.tui.screens.main import MainScreen
+from lbtui.tui.view_state import ViewState
+
+if TYPE_CHECKING:
+    from lbtui.tui.analysis_work import Outcome
+
+
+@runtime_checkable
+class Shows(Protocol):
+    """A screen that is told every new state."""
+
+    def update_state(self, state: ViewState) -> None:
+        """Show a new state."""
+
+
+class LbtuiApp(App[None]):
+    """One console on one store, with lbtui's own speaker beside it."""
+
+    TITLE = "lbtui"
+    ENABLE_COMMAND_PALETTE = False
+    DEFAULT_CSS = ""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        speaker: Speaker | None = None,
+        lab: Speaker | None = None,
+        backend: str = "frr-k8s",
+        namespace: str = "metallb-system",
+        theme: str = "",
+        save_theme: Callable[[str], None] | None = None,
+        theme_folders: Sequence[Path] = (),
+        notices: Sequence[str] = (),
+        is_read_only: bool = False,
+    ) -> None:
+        """Take the ports and the user's choices; nothing is read or started yet.
+
+        Args:
+            store: where resources come from and go to.
+            speaker: lbtui's own speaker; None: there is none to talk to.
+            lab: the demo's routers; None outside the demo.
+            backend: native, frr or frr-k8s.
+            namespace: of new resources.
+            theme: name of the theme; empty: lbtui's own.
+            save_theme: keeps the user's choice of a theme; may raise StoreError.
+            theme_folders: where the user's own themes are.
+            notices: what is wrong with the settings, to be shown once.
+            is_read_only: save and apply nothing.
+        """
+        super().__init__()
+        self.animation_level = "none"
+        self.store, self.speaker, self.lab = store, speaker, lab
+        self.namespace = namespace
+        self.save_theme, self.theme_folders = save_theme, tuple(theme_folders)
+        self._notices = tuple(notices)
+        self._wanted_theme = theme
+        read_only = "opened read-only" if is_read_only else store.read_only
+        self.state = ViewState(backend=backend, title=store.title, read_only=read_only)
+        self.main = MainScreen(self.state)
+        self.compiler = Compiler(self._spawn, self._take_outcome, self._analysis_failed)
+
+    # ---- start -------------------------------------------------------------------------------
+
+    def get_default_screen(self) -> MainScreen:
+        """The main screen is there from the first paint on."""
+        return self.main
+
+    def on_mount(self) -> None:
+        """Paint at once; read, and talk to the speaker, after that."""
+        self.use_theme(self._wanted_theme)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        for notice in self._notices:
+            self.notify(notice, severity="warning", timeout=10)
+        self._spawn(self.load())
+        if self.speaker is not None:
+            self._spawn(self._follow_speaker(self.speaker))
+        if self.lab is not None:
+            self._spawn(self._follow_lab(self.lab))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        self.run_worker(work, group="background", exclusive=False)
+
+    async def load(self) -> None:
+        """Read the store for the first time, or again with all edits dropped."""
+        try:
+            snapshot = await self.store.load()
+        except PortError as error:
+            self.change(replace(self.state, load_error=str(error)))
+        else:
+            self.change(workspace.loaded(self.state, snapshot))
+
+    async def _follow_speaker(self, speaker: Speaker) -> None:
+        async for view in speaker.watch():
+            self.change(replace(self.state, speaker=view))
+
+    async def _follow_lab(self, lab: Speaker) -> None:
+        async for view in lab.watch():
+            self.change(replace(self.state, lab=view))
+
+    # ---- the state ---------------------------------------------------------------------------
+
+    def change(self, state: ViewState) -> None:
+        """Take a new state, show it, and work out what is not known about it yet."""
+        self.state = state
+        if workspace.needs_work(state):
+            self.compiler.request(workspace.request_of(state))
+        for screen in self.screen_stack:
+            if isinstance(screen, Shows):
+                screen.update_state(state)
+
+    def _take_outcome(self, outcome: Outcome) -> None:
+        self.change(workspace.worked_out(self.state, outcome))
+
+    def _analysis_failed(self, error: Exception) -> None:
+        self.notify(
+            f"The routes could not be worked out ({type(error).__name__}: {error}). This is a "
+            "bug in lbtui; your edits are kept and can be saved or undone.",
+            severity="error",
+            timeout=30,
+        )
+
+    # ---- themes ------------------------------------------------------------------------------
+
+    def use_theme(self, name: str) -> None:
+        """Show a theme; one that is not there is told about, and lbtui's own is used."""
+        from lbtui.tui.theme import DEFAULT, load_themes
+
+        loaded = load_themes(self.theme_folders)
+        for theme in loaded.themes:
+            self.register_theme(theme)
+        for problem in loaded.problems:
+            self.notify(problem, severity="warning", timeout=10)
+        if name and name not in self.available_themes:
+            self.notify(f"There is no theme {name}.", severity="warning")
+        self.theme = name if name in self.available_themes else DEFAULT
+
+    # ---- actions -----------------------------------------------------------------------------
+
+    def action_undo(self) -> None:
+        """Take the last edit back."""
+        history = self.state.history
+        if history.can_undo:
+            self.notify(f"Undone: {history.undo_label}", timeout=3)
+            self.change(workspace.undone(self.state))
+
+    def action_redo(self) -> None:
+        """Do the edit again that was taken back last."""
+        history = self.state.history
+        if history.can_redo:
+            self.notify(f"Done again: {history.redo_label}", timeout=3)
+            self.change(workspace.redone(self.state))
+
+    def action_leave(self) -> None:
+        """End the console."""
+        self.exit()

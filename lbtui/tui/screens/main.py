@@ -1,0 +1,300 @@
+"""The main screen: a view on the left, what its selected row means on the right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.message import Message
+from textual.screen import Screen
+
+from lbtui.tui.findings import FindingsCache
+from lbtui.tui.screens.filter_line import FilterLine
+from lbtui.tui.status_lines import session_line, session_line_right, title_left, title_right
+from lbtui.tui.symbols import SYMBOLS
+from lbtui.tui.text import Line, Span
+from lbtui.tui.view import View
+from lbtui.tui.views.registry import BY_NAME, NAME_OF_KIND, TABS
+from lbtui.tui.widgets.bars import Bar, KeyBar, TabBar
+from lbtui.tui.widgets.line_panel import LinePanel
+
+if TYPE_CHECKING:
+    from lbtui.core.resource_set import ResourceRef
+    from lbtui.tui.view_state import ViewState
+
+WIDE = 110
+"""From this width on the panel stands beside the list."""
+TALL = 20
+"""From this height on there is room for the panel below the list."""
+LEAST = (40, 10)
+"""Below this only a message is shown."""
+
+EDIT_KEYS = (("e", "edit"), ("n", "new"), ("d", "delete"))
+COMMON_KEYS = (
+    ("/", "filter"),
+    ("u", "undo"),
+    ("s", "save"),
+    ("=", "changes"),
+    ("A", "apply"),
+    ("y", "YAML"),
+    (":", "commands"),
+    ("?", "help"),
+    ("q", "quit"),
+)
+
+
+class MainScreen(Screen[None]):
+    """Title, views, list, panel, sessions, keys."""
+
+    DEFAULT_CSS = """
+    MainScreen {
+        layout: vertical;
+        background: $background;
+        #title { background: $panel; }
+        #body { layout: horizontal; height: 1fr; }
+        #list { width: 3fr; height: 1fr; }
+        #side { width: 2fr; height: 1fr; border-left: vkey $panel; }
+        #list-title, #side-title { background: $surface; }
+        #sessions { background: $surface; }
+        #too-small { display: none; }
+        &.-stacked #body { layout: vertical; }
+        &.-stacked #list { width: 1fr; height: 3fr; }
+        &.-stacked #side { width: 1fr; height: 2fr; border-left: none; }
+        &.-no-side #side { display: none; }
+        &.-too-small #title, &.-too-small #tabs, &.-too-small #body { display: none; }
+        &.-too-small #sessions, &.-too-small #keys { display: none; }
+        &.-too-small #too-small { display: block; height: 1fr; }
+    }
+    """
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(tab.key, f"show_view('{tab.name}')", tab.label, show=False, id=tab.name)
+            for tab in TABS
+        ),
+        Binding("slash", "filter", "Filter"),
+        Binding("escape", "back", "Back", show=False),
+        Binding("p", "toggle_side", "Panel", tooltip="Show or hide the panel"),
+        Binding("tab", "switch_focus", "Switch", tooltip="Between list and panel", show=False),
+        Binding("equals_sign", "show_view('changes')", "Changes"),
+        Binding("colon,ctrl+p", "app.commands", "Commands"),
+        Binding("question_mark", "app.help", "Help"),
+        Binding("e", "app.edit", "Edit"),
+        Binding("n", "app.new", "New"),
+        Binding("d", "app.delete", "Delete"),
+        Binding("y", "app.yaml", "YAML"),
+        Binding("u", "app.undo", "Undo"),
+        Binding("ctrl+r", "app.redo", "Redo"),
+        Binding("s", "app.save", "Save"),
+        Binding("A", "app.apply", "Apply", tooltip="Give these routes to lbtui's own speaker"),
+        Binding("S", "app.speaker", "Speaker", tooltip="Start or stop lbtui's own speaker"),
+        Binding("q,ctrl+q,ctrl+c", "app.leave", "Quit"),
+    ]
+
+    class ViewShown(Message):
+        """Another view is on screen; it wants the state."""
+
+    def __init__(self, state: ViewState, first: str = "pools") -> None:
+        """Begin with one view; the others are made when they are shown first."""
+        super().__init__()
+        self.view_state = state
+        self.findings_cache = FindingsCache()
+        self.view = BY_NAME[first].make()
+        self._made = {first: self.view}
+        self._before = first
+        self._details_key: object = None
+        self._is_side_wanted: bool | None = None
+
+    def compose(self) -> ComposeResult:
+        """Bars above and below; list and panel between."""
+        yield Bar(id="title")
+        yield TabBar(TABS, id="tabs")
+        with Container(id="body"):
+            with Vertical(id="list"):
+                yield Bar(id="list-title")
+                yield self.view
+                yield FilterLine(id="filter")
+            with Vertical(id="side"):
+                yield Bar(id="side-title")
+                yield LinePanel(id="details")
+        yield Bar(id="sessions")
+        yield KeyBar(id="keys")
+        yield LinePanel(id="too-small")
+
+    def on_mount(self) -> None:
+        """Show the state at hand, the keyboard at the list."""
+        self._arrange()
+        self.update_state(self.view_state)
+        self._show_shown_view()
+
+    # ---- state -------------------------------------------------------------------------------
+
+    def update_state(self, state: ViewState) -> None:
+        """Tell every widget what concerns it."""
+        self.view_state = state
+        if not self.is_mounted:
+            return
+        findings = self.findings_cache.of(state)
+        self.query_one("#title", Bar).show(title_left(state), title_right(state, findings))
+        self.query_one("#sessions", Bar).show(session_line(state), session_line_right(state))
+        self.view.update_state(state)
+        self._show_list_title()
+
+    def _show_list_title(self) -> None:
+        view, state = self.view, self.view_state
+        left: list[Span] = [Span(view.title, "strong"), Span(f"  {view.summary(state)}", "muted")]
+        right: Line = ()
+        if view.filter_text:
+            shown = f"{view.table.shown_count} of {len(view.table.rows)}"
+            right = (Span(f"filter {view.filter_text}  {shown}", "accent"),)
+        self.query_one("#list-title", Bar).show(tuple(left), right)
+
+    @on(View.DetailsChanged)
+    def _show_details(self, event: View.DetailsChanged) -> None:
+        if event.view is self.view and self.has_side:
+            self.show_details()
+
+    def show_details(self) -> None:
+        """Fill the panel from the shown view."""
+        view, panel = self.view, self.query_one("#details", LinePanel)
+        self._show_list_title()
+        title = view.details_title(self.view_state)
+        key = (view.name_in_commands, view.selected_key)
+        lines = view.details(self.view_state, panel.size.width - 2)
+        self.query_one("#side-title", Bar).show((Span(title, "strong"),))
+        panel.show_lines(lines, is_new=key != self._details_key)
+        self._details_key = key
+
+    # ---- views -------------------------------------------------------------------------------
+
+    @property
+    def selected_ref(self) -> ResourceRef | None:
+        """The resource that commands work on."""
+        return self.view.selected_ref
+
+    async def action_show_view(self, name: str) -> None:
+        """Show a view."""
+        if name == self.view.name_in_commands:
+            return
+        self._before = self.view.name_in_commands
+        self.query_one(FilterLine).close()
+        self.view.display = False
+        if name in self._made:
+            self.view = self._made[name]
+            self.view.display = True
+        else:
+            self.view = self._made[name] = BY_NAME[name].make()
+            await self.query_one("#list").mount(self.view, before="#filter")
+        self.view.update_state(self.view_state)
+        self._show_shown_view()
+
+    def _show_shown_view(self) -> None:
+        self.query_one(TabBar).show_tab(self.view.name_in_commands)
+        edit = EDIT_KEYS if self.view.kind is not None else ()
+        own = tuple(
+            (binding.key, binding.description.lower())
+            for binding in self.view.BINDINGS
+            if isinstance(binding, Binding) and binding.show
+        )
+        self.query_one(KeyBar).show_keys(*own, *edit, *COMMON_KEYS)
+        self.view.focus_table()
+        self.post_message(View.DetailsChanged(self.view))
+
+    async def show_resource(self, ref: ResourceRef) -> None:
+        """Go to a resource in the view of its kind."""
+        name = NAME_OF_KIND.get(ref.kind)
+        if name is None:
+            return
+        await self.action_show_view(name)
+        if not self.view.select(ref) and self.view.filter_text:
+            self.view.filter_by("")
+            self.view.select(ref)
+
+    @on(View.Opened)
+    async def _open(self, event: View.Opened) -> None:
+        ref = event.view.selected_ref
+        if ref is not None and event.view.name_in_commands in ("findings", "changes"):
+            await self.show_resource(ref)
+        elif event.view.kind is not None:
+            await self.run_action("app.edit")
+        elif self.has_side:
+            self.query_one("#details").focus()
+
+    @on(TabBar.Picked)
+    async def _pick(self, event: TabBar.Picked) -> None:
+        await self.action_show_view(event.name)
+
+    # ---- filter ------------------------------------------------------------------------------
+
+    def action_filter(self) -> None:
+        """Ask for a filter; it works while it is typed."""
+        self.query_one(FilterLine).open(self.view.filter_text)
+
+    @on(FilterLine.Changed)
+    def _filter(self, event: FilterLine.Changed) -> None:
+        self.view.filter_by(event.text)
+        self._show_list_title()
+
+    @on(FilterLine.Closed)
+    def _filter_closed(self) -> None:
+        self.view.focus_table()
+
+    async def action_back(self) -> None:
+        """Out of the panel, then without the filter, then to the view before."""
+        if not self.view.table.has_focus:
+            self.view.focus_table()
+        elif self.view.filter_text:
+            self.view.filter_by("")
+            self._show_list_title()
+        elif self._before != self.view.name_in_commands:
+            await self.action_show_view(self._before)
+
+    # ---- size --------------------------------------------------------------------------------
+
+    @property
+    def has_side(self) -> bool:
+        """Whether the panel is on screen."""
+        return not self.has_class("-no-side") and not self.has_class("-too-small")
+
+    def action_toggle_side(self) -> None:
+        """Show or hide the panel, whatever the size says."""
+        self._is_side_wanted = not self.has_side
+        self._arrange()
+        if self.has_side:
+            self.call_after_refresh(self.show_details)
+
+    def action_switch_focus(self) -> None:
+        """From the list to the panel and back."""
+        if self.view.table.has_focus and self.has_side:
+            self.query_one("#details").focus()
+        else:
+            self.view.focus_table()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Arrange list and panel for the new size."""
+        self._arrange()
+        if self.has_side:
+            self.call_after_refresh(self.show_details)
+
+    def _arrange(self) -> None:
+        width, height = self.app.size
+        is_too_small = width < LEAST[0] or height < LEAST[1]
+        is_stacked = width < WIDE
+        has_room = height >= TALL or not is_stacked
+        is_wanted = has_room if self._is_side_wanted is None else self._is_side_wanted
+        self.set_class(is_too_small, "-too-small")
+        self.set_class(is_stacked, "-stacked")
+        self.set_class(not is_wanted, "-no-side")
+        if is_too_small:
+            self.query_one("#too-small", LinePanel).show_lines(too_small_lines(width, height))
+
+
+def too_small_lines(width: int, height: int) -> tuple[Line, ...]:
+    """That the terminal is too small, and what is needed."""
+    return (
+        (Span(f"{SYMBOLS.warning} Too small", "warning"),),
+        (Span(f"{width}x{height}; lbtui needs {LEAST[0]}x{LEAST[1]}. Nothing is lost."),),
+    )

@@ -1,0 +1,72 @@
+"""The console's own lines: title bar and session line, as toned text. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lbtui.tui.findings import Findings, counts
+from lbtui.tui.symbols import SYMBOLS
+from lbtui.tui.text import Line, Span
+
+if TYPE_CHECKING:
+    from lbtui.tui.view_state import ViewState
+
+
+def title_left(state: ViewState) -> Line:
+    """Program, source, back end, and how much is not saved."""
+    spans = [Span("lbtui", "accent"), Span(f"  {state.title}", "strong")]
+    spans.append(Span(f"  {state.backend}", "muted"))
+    if state.read_only:
+        spans.append(Span("  read-only", "warning"))
+    changed = modified_count(state)
+    if changed:
+        spans.append(Span(f"  {SYMBOLS.modified} modified {changed}", "changed"))
+    return tuple(spans)
+
+
+def title_right(state: ViewState, findings: Findings) -> Line:
+    """Findings by severity, or what is being waited for."""
+    if state.load_error:
+        return (Span(f"{SYMBOLS.error} cannot be read", "bad"),)
+    if state.snapshot is None:
+        return (Span("reading", "muted"),)
+    if state.analysis is None:
+        return (Span("working out routes", "muted"),)
+    return counts(findings)
+
+
+def modified_count(state: ViewState) -> int:
+    """Number of resources that differ from what is saved."""
+    saved, current = state.history.saved, state.history.current
+    if saved is current:
+        return 0
+    both = {*saved.refs(), *current.refs()}
+    return sum(
+        (old := saved.get(ref)) is not (new := current.get(ref)) and old != new for ref in both
+    )
+
+
+def session_line(state: ViewState) -> Line:
+    """How many sessions are up, and whether a speaker runs at all."""
+    speaker = state.speaker
+    if not speaker.is_running:
+        text = speaker.message or "not running"
+        return (Span(f"{SYMBOLS.down} speaker ", "muted"), Span(text, "muted"))
+    up = sum(session.state == "Established" for session in speaker.sessions)
+    total = len(speaker.sessions)
+    is_whole = up == total
+    symbol = SYMBOLS.good if is_whole and total else SYMBOLS.waiting
+    return (
+        Span(f"{symbol} sessions {up}/{total} Established", "good" if is_whole else "warning"),
+        Span(f"   speaker running, pid {speaker.pid}", "muted"),
+    )
+
+
+def session_line_right(state: ViewState) -> Line:
+    """The generations: what was applied, and whether all sessions have it."""
+    speaker = state.speaker
+    if not speaker.is_running or not speaker.generation:
+        return ()
+    if speaker.generation == speaker.generation_reached:
+        return (Span(f"generation {speaker.generation} sent", "muted"),)
+    return (Span(f"generation {speaker.generation} being sent", "warning"),)
