@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -43,12 +44,17 @@ def set_field(resource: M, path: str, value: Any) -> Edited[M]:
     `value` is what `get_field` or `parse_field` gives, or its plain form (lists, mappings, text).
     Removing the last field of an optional record removes the record.
     """
-    steps = split(path)
+    return set_fields(resource, {path: value})
+
+
+def set_fields(resource: M, values: Mapping[str, Any]) -> Edited[M]:
+    """Like `set_field`, for several fields at once: only the result has to be acceptable."""
     manifest = encode_resource(resource)
-    if value is None:
-        _remove(manifest, steps)
-    else:
-        _put(manifest, steps, to_plain(value))
+    for path, value in values.items():
+        if value is None:
+            _remove(manifest, split(path))
+        else:
+            _put(manifest, split(path), to_plain(value))
     decoded = decode_manifest(manifest, resource.metadata.namespace)
     edited = decoded.resource
     if edited is None or any(d.severity is Severity.ERROR for d in decoded.diagnostics):
