@@ -189,6 +189,12 @@ class Speaker(Protocol):
     def watch(self) -> AsyncIterator[SpeakerView]:
         """The view now and after every change; never ends, survives the speaker's end."""
 
+    async def session(self, session_id: str) -> SessionRow:
+        """One session as it is now. Raises SpeakerError."""
+
+    def has_address(self, address: str) -> bool:
+        """Whether the speaker's host has this address, and so can act as the node that owns it."""
+
     async def advertised(self, session_id: str) -> tuple[WireRoute, ...]:
         """The Adj-RIB-Out of a session. Raises SpeakerError."""
 

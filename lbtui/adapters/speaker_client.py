@@ -8,6 +8,7 @@ of its sessions. What goes over the socket is in `control_channel`, what it mean
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -17,11 +18,12 @@ from lbtui.adapters.speaker_documents import (
     Picture,
     decode_config,
     encode_config,
+    session_row,
     wire_routes,
 )
 from lbtui.adapters.speaker_process import SpeakerProcess
 from lbtui.core.announcements import Announcements
-from lbtui.ports import SpeakerError, SpeakerView, WireRoute
+from lbtui.ports import SessionRow, SpeakerError, SpeakerView, WireRoute
 from speaker import api
 
 START_SECONDS = 15.0
@@ -40,18 +42,18 @@ class SpeakerClient:
     """One speaker process, found by its socket; see `lbtui.ports.Speaker`."""
 
     def __init__(
-        self, socket: Path, state: Path, log: Path, *, exit_with: int | None = None
+        self, control: Path, state: Path, log: Path, *, exit_with: int | None = None
     ) -> None:
         """Name the process's files; nothing is opened or started.
 
         Args:
-            socket: of the control API.
+            control: socket of the control API.
             state: folder where the process keeps what it accepted last.
             log: where a process started by us writes.
             exit_with: id of the process that a speaker started by us must not outlive.
         """
-        self._channel = ControlChannel(socket)
-        self._process = SpeakerProcess(socket, state, log, exit_with)
+        self._channel = ControlChannel(control)
+        self._process = SpeakerProcess(control, state, log, exit_with)
         self._nudge = asyncio.Event()
         self._is_stopped_by_us = False
 
@@ -157,6 +159,21 @@ class SpeakerClient:
         sessions = await self._channel.get("/v1/sessions", api.SessionsDocument)
         picture.take(api.Event(type="snapshot", seq=0, status=status, sessions=sessions.sessions))
         return picture.view()
+
+    async def session(self, session_id: str) -> SessionRow:
+        """One session as it is now. Raises SpeakerError."""
+        status = await self._channel.get(_session_path(session_id), api.SessionStatus)
+        return session_row(status)
+
+    def has_address(self, address: str) -> bool:
+        """Whether this host has the address; the speaker runs on the same host."""
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        try:
+            with socket.socket(family, socket.SOCK_DGRAM) as probe:
+                probe.bind((address, 0))  # the kernel lets only its own addresses be bound
+        except OSError:
+            return False
+        return True
 
     async def advertised(self, session_id: str) -> tuple[WireRoute, ...]:
         """The Adj-RIB-Out of a session. Raises SpeakerError."""

@@ -7,12 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from textual.app import App
-
 from lbtui.ports import PortError, Speaker, Store
 from lbtui.tui import workspace
 from lbtui.tui.compiler import Compiler
 from lbtui.tui.screens.main import MainScreen
+from lbtui.tui.speaker_actions import SpeakerActions
 from lbtui.tui.view_state import ViewState
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ class Shows(Protocol):
         """Show a new state."""
 
 
-class LbtuiApp(App[None]):
+class LbtuiApp(SpeakerActions):
     """One console on one store, with lbtui's own speaker beside it."""
 
     TITLE = "lbtui"
@@ -66,6 +65,7 @@ class LbtuiApp(App[None]):
         self.animation_level = "none"
         self.store, self.speaker, self.lab = store, speaker, lab
         self.namespace = namespace
+        self.is_read_only = is_read_only
         self.save_theme, self.theme_folders = save_theme, tuple(theme_folders)
         self._notices = tuple(notices)
         self._wanted_theme = theme
@@ -93,6 +93,7 @@ class LbtuiApp(App[None]):
             self._spawn(self._follow_speaker(self.speaker))
         if self.lab is not None:
             self._spawn(self._follow_lab(self.lab))
+            self._spawn(self.start_lab())
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         self.run_worker(work, group="background", exclusive=False)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from lbtui.core.apply_plan import ApplyPlan, PeerRoutes
+if TYPE_CHECKING:
+    from lbtui.core.apply_plan import ApplyPlan, PeerRoutes
+
 
 NAMED = 3
 """How many sessions or prefixes a line names before it only counts."""

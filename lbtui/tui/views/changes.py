@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lbtui.core.diff import diff_resources
 from lbtui.tui.text import Cell, Line, Span, line
 from lbtui.tui.view import View
 from lbtui.tui.view_state import ViewState
@@ -54,10 +53,10 @@ class ChangesView(View):
 
     def rows(self, state: ViewState) -> Rows:
         """Resources, then routes."""
-        self._rows = [
-            *resource_rows(diff_resources(state.history.saved, state.history.current)),
-            *_route_rows(state),
-        ]
+        from lbtui.core.diff import diff_resources
+
+        resources = diff_resources(state.history.saved, state.history.current)
+        self._rows = [*resource_rows(resources), *_route_rows(state)]
         self._by_key = {row.key: row for row in self._rows}
         return ItemRows(
             columns=self.columns,

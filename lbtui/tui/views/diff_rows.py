@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from lbtui.core.diff import ResourceDiff, RouteDiff
-from lbtui.core.nodes import NodeIndex
 from lbtui.core.resource_set import ResourceRef
 from lbtui.tui.views.route_rows import Change, RouteRow
 from lbtui.tui.views.route_words import differences
+
+if TYPE_CHECKING:
+    from lbtui.core.diff import ResourceDiff, RouteDiff
+    from lbtui.core.nodes import NodeIndex
 
 
 @dataclass(frozen=True, slots=True)

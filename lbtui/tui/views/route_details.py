@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from lbtui.core.model import Peer
 from lbtui.ports import SessionRow
 from lbtui.tui.text import BLANK, Line, Span, line
 from lbtui.tui.view_state import ViewState
@@ -21,6 +21,9 @@ from lbtui.tui.views.route_words import (
     why_no_local_pref,
 )
 
+if TYPE_CHECKING:
+    from lbtui.core.model import Peer
+
 NODES_LISTED = 12
 """How many nodes are listed one by one before the rest is only counted."""
 
@@ -30,15 +33,19 @@ def route_lines(
     state: ViewState,
     names: Mapping[str, str],
     sessions: Mapping[tuple[str, str], SessionRow],
+    sent: Sequence[Line] = (),
 ) -> Sequence[Line]:
-    """Change, the three facts, then where the route comes from."""
+    """Change, the three facts, then where the route comes from.
+
+    `sent` is what the speaker answered; without it the lines say how to ask.
+    """
     return [
         *_change_lines(row),
         *_intended_lines(row, state, names),
         BLANK,
         *_able_lines(row, state, sessions),
         BLANK,
-        line(_label("Sent"), _sent_hint(state)),
+        *_sent_lines(sent or (line(Span(_sent_hint(state), "muted")),)),
         BLANK,
         *_origin_lines(row),
     ]
@@ -125,6 +132,13 @@ def _some(names: Sequence[str]) -> str:
     if len(names) <= 4:
         return ", ".join(names)
     return f"{', '.join(names[:3])} and {len(names) - 3} more"
+
+
+def _sent_lines(sent: Sequence[Line]) -> Iterator[Line]:
+    label = _label("Sent")
+    for found in sent:
+        yield (label, *found)
+        label = Span(" " * 10)
 
 
 def _sent_hint(state: ViewState) -> str:

@@ -25,6 +25,11 @@ class Ability:
     absent: tuple[str, ...] = ()
     """Nodes that the running speaker does not act as, or without this session."""
 
+    @property
+    def with_session(self) -> tuple[str, ...]:
+        """Nodes whose session the speaker has, up or not, sorted."""
+        return tuple(sorted((*self.able, *(node for node, _ in self.down), *self.family_missing)))
+
 
 def sessions_by_id(view: SpeakerView) -> Mapping[tuple[str, str], SessionRow]:
     """(node, peer) → session."""

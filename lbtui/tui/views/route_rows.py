@@ -5,12 +5,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from lbtui.core.addresses import Prefix
-from lbtui.core.diff import RouteDiff
-from lbtui.core.nodes import NodeIndex, NodeSet
-from lbtui.core.routes import Route, RouteTables
+if TYPE_CHECKING:
+    from lbtui.core.addresses import Prefix
+    from lbtui.core.diff import RouteDiff
+    from lbtui.core.nodes import NodeIndex, NodeSet
+    from lbtui.core.routes import Route, RouteTables
 
 
 class Change(enum.StrEnum):

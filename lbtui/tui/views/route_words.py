@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from lbtui.core.resource_set import ResourceSet
 from lbtui.core.resources import Community
-from lbtui.core.routes import Route, RouteTables
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import Tone
 from lbtui.tui.views.route_rows import Change, RouteRow
+
+if TYPE_CHECKING:
+    from lbtui.core.resource_set import ResourceSet
+    from lbtui.core.routes import Route, RouteTables
 
 CHANGE_SYMBOLS: Mapping[Change, str] = {
     Change.ADDED: SYMBOLS.added,

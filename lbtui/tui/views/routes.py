@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 
+from lbtui.tui.requests import RouteAsked
 from lbtui.tui.text import Cell, Line, Span
 from lbtui.tui.view import View
 from lbtui.tui.view_state import ViewState
@@ -187,6 +189,12 @@ class RoutesView(View):
     def selected_row(self) -> RouteRow | None:
         """The row under the cursor."""
         return self._by_key.get(self.selected_key)
+
+    @on(View.Opened)
+    def _show_route(self, event: View.Opened) -> None:
+        event.stop()
+        if row := self.selected_row:
+            self.post_message(RouteAsked(row))
 
     def details_title(self, state: ViewState) -> str:
         """The route."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
+from typing import TYPE_CHECKING
 
-from lbtui.core.routes import Route
 from lbtui.ports import WireRoute
 from lbtui.tui.text import Tone
+
+if TYPE_CHECKING:
+    from lbtui.core.routes import Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,11 @@ class SessionRoute:
     """In the lab router's table."""
     verdict: str
     tone: Tone
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """What prefixes are sorted by: family, network, length."""
+        return _order(self.prefix)
 
 
 def compare_routes(

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
 
 from lbtui.ports import SessionRow
+from lbtui.tui.requests import SessionAsked, Verb
 from lbtui.tui.text import Cell, Line, Span, line
 from lbtui.tui.view import View
 from lbtui.tui.view_state import ViewState
@@ -58,6 +63,12 @@ class SessionsView(View):
         "S starts or stops the speaker, A applies the routes as they are edited now, after "
         "showing what that does. r resets a session, D holds it down or lets it run again."
     )
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("S", "app.speaker", "Start/stop"),
+        Binding("r", "ask('reset')", "Reset", tooltip="Close the session and open it again"),
+        Binding("D", "ask('switch')", "Down/up", tooltip="Hold the session down, or let it run"),
+    ]
 
     def __init__(self) -> None:
         """Show nothing until told."""
@@ -112,6 +123,16 @@ class SessionsView(View):
     def selected_session(self) -> SessionRow | None:
         """The session under the cursor."""
         return self._by_id.get(str(self.selected_key))
+
+    def action_ask(self, verb: Verb) -> None:
+        """Ask for something to be done with the session under the cursor."""
+        if row := self.selected_session:
+            self.post_message(SessionAsked(row, verb))
+
+    @on(View.Opened)
+    def _show_session(self, event: View.Opened) -> None:
+        event.stop()
+        self.action_ask("show")
 
     def details_title(self, state: ViewState) -> str:
         """The session."""
