@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from lbtui.core.addresses import Prefix
@@ -68,7 +68,7 @@ class RouteRow(NamedTuple):
         return next(self.node_index.iterate(self.nodes))
 
 
-_Entry = tuple[NodeSet, Change, Route | None]
+_Entry: TypeAlias = "tuple[NodeSet, Change, Route | None]"
 
 
 class RouteMarks:
