@@ -7,7 +7,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lbtui.ports import StoreError
@@ -24,16 +24,19 @@ class _Prepared:
     temporary: str
 
 
-def write_files(contents: Mapping[str, bytes]) -> None:
+def write_files(
+    contents: Mapping[str, bytes], before_rename: Callable[[], None] = lambda: None
+) -> None:
     """Write each path's octets: all beside their targets first, then rename one by one.
 
-    Links are followed, mode, owner and attributes kept. Raises StoreError; then nothing was
-    changed, or exactly the files that the message names.
+    Links are followed, mode, owner and attributes kept. `before_rename` may still raise. Raises
+    StoreError; then nothing was changed, or exactly the files that the message names.
     """
     prepared: list[_Prepared] = []
     try:
         for name, data in contents.items():
             prepared.append(_prepare(name, data))
+        before_rename()
         _rename_all(prepared)
     finally:
         for file in prepared:

@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+import os
+from collections.abc import Mapping, Sequence
 
-from lbtui.adapters.file_sources import SourceFile, file_changed, read_sources
-from lbtui.adapters.manifests import Document, ManifestFile, MemberPlaces, read_file
-from lbtui.core.decode import Decoded, assemble
-from lbtui.core.diagnostics import Diagnostic, Severity
-from lbtui.core.field_path import Steps
-from lbtui.core.resource_set import ResourceRef, ResourceSet
+from lbtui.adapters.atomic_write import write_files
+from lbtui.adapters.file_sources import (
+    NEW_FILE,
+    SourceFile,
+    file_changed,
+    read_sources,
+    reason_of,
+    stamp_of,
+)
+from lbtui.adapters.held_files import Held, hold
+from lbtui.adapters.manifests import Document, ManifestFile, read_file
+from lbtui.adapters.save_plan import Plan, plan_save
+from lbtui.core.resource_set import ResourceSet
 from lbtui.core.resources import METALLB_NAMESPACE
-from lbtui.ports import SaveReport, Snapshot, StoreError
-
-
-class Origin(NamedTuple):
-    """Where a resource was read from."""
-
-    file: int
-    """Position in the list of files."""
-    document: int
-    steps: Steps
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What the files held when they were read or saved last."""
-
-    sources: tuple[SourceFile, ...]
-    files: tuple[ManifestFile, ...]
-    resources: ResourceSet
-    origins: Mapping[ResourceRef, Origin]
-    snapshot: Snapshot
+from lbtui.ports import ConflictError, SaveReport, Snapshot, StoreError
 
 
 class FileStore:
@@ -48,6 +34,7 @@ class FileStore:
         self._namespace = namespace
         self._title = title or ", ".join("standard input" if s == "-" else s for s in sources)
         self._held: Held | None = None
+        self._lock = asyncio.Lock()
 
     @property
     def title(self) -> str:
@@ -61,81 +48,87 @@ class FileStore:
 
     async def load(self) -> Snapshot:
         """Read everything, in a thread. Raises StoreError for a source that is not there."""
-        self._held = await asyncio.to_thread(self._read)
-        return self._held.snapshot
+        async with self._lock:
+            return await asyncio.to_thread(self._read)
 
     async def save(self, new: ResourceSet, *, overwrite: bool = False) -> SaveReport:
-        """See `Store.save`."""
-        raise StoreError("Nothing was loaded.")
+        """Change only the documents whose resources differ; see `Store.save`.
+
+        A resource that is new goes behind the last one of its kind, in a folder without any
+        manifest to lbtui.yaml.
+        """
+        if self.read_only:
+            raise StoreError(f"Nothing can be saved: {self.read_only}.")
+        async with self._lock:
+            return await asyncio.to_thread(self._save, new, overwrite)
 
     def changed(self) -> tuple[str, ...]:
         """Files whose size or time on disk differs from what was read: a cheap hint, no proof."""
-        if self._held is None:
-            return ()
-        return tuple(s.name for s in self._held.sources if file_changed(s))
+        held = self._held
+        return tuple(s.name for s in held.sources if file_changed(s)) if held is not None else ()
 
-    def _read(self) -> Held:
-        known = self._known_documents()
+    def _read(self) -> Snapshot:
         found = read_sources(self._sources)
+        known = _documents_by_text(self._held.files) if self._held is not None else {}
         files = tuple(
             read_file(source.name, source.data, self._namespace, known) for source in found.files
         )
-        return hold(found.files, files, found.diagnostics)
+        self._held = hold(found.files, files, found.diagnostics)
+        return self._held.snapshot
 
-    def _known_documents(self) -> Mapping[str, Document]:
-        files = self._held.files if self._held is not None else ()
-        return {document.text: document for file in files for document in file.documents}
+    def _save(self, new: ResourceSet, overwrite: bool) -> SaveReport:
+        held = self._held
+        if held is None:
+            raise StoreError("Nothing can be saved before it was loaded.")
+        plan = plan_save(held, new, self._namespace, self._new_file())
+        if not plan.contents:
+            return SaveReport((), held.snapshot)
+        if not overwrite:
+            _refuse_changed(held, plan)
+        write_files(plan.contents, lambda: None if overwrite else _refuse_changed(held, plan))
+        self._held = _held_after(held, plan, self._namespace)
+        return SaveReport(tuple(plan.contents), self._held.snapshot)
 
-
-def hold(
-    sources: tuple[SourceFile, ...],
-    files: tuple[ManifestFile, ...],
-    diagnostics: Iterable[Diagnostic] = (),
-) -> Held:
-    """Put all documents of all files into one set, and remember where everything came from."""
-    decoded: list[Decoded] = []
-    origins: list[Origin] = []
-    places: list[MemberPlaces] = []
-    for f, file in enumerate(files):
-        for d, (document, line) in enumerate(zip(file.documents, file.first_lines(), strict=True)):
-            for member in document.members:
-                if not member.decoded.is_relevant:
-                    continue
-                place = MemberPlaces(document, member.steps, file.name, line)
-                decoded.append(_placed(member.decoded, place))
-                origins.append(Origin(f, d, member.steps))
-                places.append(place)
-    loaded, refs = assemble(decoded)
-    by_ref = {ref: i for i, ref in enumerate(refs) if ref is not None}
-    snapshot = Snapshot(
-        loaded.resources,
-        (
-            *diagnostics,
-            *(finding for file in files for finding in file.diagnostics),
-            *_nothing_found(files, decoded),
-            *loaded.diagnostics,
-        ),
-        {ref: places[i] for ref, i in by_ref.items()},
-    )
-    return Held(
-        sources, files, loaded.resources, {ref: origins[i] for ref, i in by_ref.items()}, snapshot
-    )
+    def _new_file(self) -> str | None:
+        folders = [source for source in self._sources if os.path.isdir(source)]
+        return os.path.join(folders[0], NEW_FILE) if folders else None
 
 
-def _placed(decoded: Decoded, place: MemberPlaces) -> Decoded:
-    if not decoded.diagnostics:
-        return decoded
-    placed = tuple(finding.at(place(finding.path)) for finding in decoded.diagnostics)
-    return decoded._replace(diagnostics=placed)
+def _documents_by_text(files: Sequence[ManifestFile]) -> Mapping[str, Document]:
+    return {document.text: document for file in files for document in file.documents}
 
 
-def _nothing_found(
-    files: Sequence[ManifestFile], decoded: Sequence[Decoded]
-) -> Iterable[Diagnostic]:
-    if files and not decoded and not any(file.diagnostics for file in files):
-        yield Diagnostic(
-            Severity.WARNING,
-            "no-resources",
-            "No MetalLB resource, Node, Service or EndpointSlice was found.",
-            fix="Check the path; what you add will be written there.",
+def _refuse_changed(held: Held, plan: Plan) -> None:
+    """Raise ConflictError if a file to be written is not what was read."""
+    known = {source.name: source.data for source in held.sources}
+    changed = [name for name in plan.contents if _octets(name) != known.get(name)]
+    if changed:
+        raise ConflictError(
+            f"{', '.join(changed)} changed on disk since it was read; nothing was saved. "
+            "Read it again and repeat your edit, or overwrite what is there.",
+            changed,
         )
+
+
+def _octets(name: str) -> bytes | None:
+    """What the file holds now; None if it is not there."""
+    try:
+        with open(name, "rb") as stream:
+            return stream.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(f"{name}: cannot be read again: {reason_of(error)}.") from None
+
+
+def _held_after(held: Held, plan: Plan, namespace: str) -> Held:
+    """What the files hold once the plan is carried out."""
+    known = _documents_by_text(plan.files)
+    names = [source.name for source in held.sources]
+    sources = {source.name: source for source in held.sources}
+    files = dict(zip(names, held.files, strict=True))
+    for name, data in plan.contents.items():
+        sources[name] = SourceFile(name, data, stamp_of(name))
+        files[name] = read_file(name, data, namespace, known)
+    found = [finding for finding in held.found if finding.code != "empty-folder"]
+    return hold(tuple(sources.values()), tuple(files[name] for name in sources), found)

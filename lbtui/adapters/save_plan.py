@@ -1,0 +1,247 @@
+"""What has to be written so that the files hold another set of resources."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from lbtui.adapters.held_files import Held, Origin
+from lbtui.adapters.manifest_changes import change_manifest
+from lbtui.adapters.manifests import BOM, Document, ManifestFile, read_file
+from lbtui.adapters.yaml_nodes import YamlProblem, compose, value_of
+from lbtui.adapters.yaml_patch import PatchError, patch
+from lbtui.adapters.yaml_render import Style, render_block
+from lbtui.adapters.yaml_style import style_of
+from lbtui.core.decode import encode_resource
+from lbtui.core.field_path import Steps
+from lbtui.core.resource_set import AnyResource, ResourceRef, ResourceSet
+from lbtui.core.resources import MetalLBResource
+from lbtui.ports import StoreError
+
+_HEADER = re.compile(r"\A(?:[ \t]*#[^\n]*\n)+(?:[ \t]*\r?\n)+")
+_EMPTY = re.compile(r"(?:\s|#[^\n]*\n?|---[ \t]*\r?\n?)*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Files to write, and all files as they will be."""
+
+    contents: Mapping[str, bytes]
+    """Name → octets, only of files that change."""
+    files: tuple[ManifestFile, ...] = ()
+    """The files to write, read back."""
+
+
+class _Change(NamedTuple):
+    """One resource that is not what it was; None for what is new or gone."""
+
+    ref: ResourceRef
+    old: AnyResource | None
+    new: AnyResource | None
+
+
+def plan_save(held: Held, new: ResourceSet, namespace: str, new_file: str | None) -> Plan:
+    """The smallest change of the files after which they hold `new`.
+
+    `new_file` is where new resources go if no file can take them. Raises StoreError if a change
+    cannot be written; a plan that is returned was read back and gives exactly `new`.
+    """
+    changes = list(_with_renames(_compare(held.resources, new)))
+    texts = {f: [d.text for d in file.documents] for f, file in enumerate(held.files)}
+    touched: set[int] = set()
+    for (f, d), group in _by_document(held, changes).items():
+        file = held.files[f]
+        texts[f][d] = _changed_document(file.documents[d], group, held.origins, file.name)
+        touched.add(f)
+    contents = {held.files[f].name: _encoded(held.files[f], "".join(texts[f])) for f in touched}
+    for change in changes:
+        if change.old is None and change.new is not None:
+            name, text = _home_for(held, contents, change.new, new_file)
+            contents[name] = _appended(text, change.new)
+    files = tuple(read_file(name, data, namespace) for name, data in contents.items())
+    _verify(held, new, files)
+    return Plan(contents, files)
+
+
+def _compare(old: ResourceSet, new: ResourceSet) -> Iterator[_Change]:
+    for kind in old.changed_kinds(new):
+        before, after = old.by_kind(kind), new.by_kind(kind)
+        for ref in (*before, *(ref for ref in after if ref not in before)):
+            change = _Change(ref, before.get(ref), after.get(ref))
+            if change.old == change.new:
+                continue
+            if not isinstance(change.old or change.new, MetalLBResource):
+                raise StoreError(f"{ref} is only read by lbtui, never written; nothing was saved.")
+            yield change
+
+
+def _with_renames(changes: Iterator[_Change]) -> Iterator[_Change]:
+    """A resource gone and a new one with the same spec are one, renamed: it keeps its place."""
+    found = list(changes)
+    gone = [change for change in found if change.new is None]
+    paired: set[ResourceRef] = set()
+    for change in found:
+        if change.old is None:
+            match = next((g for g in gone if g.ref not in paired and _is_rename(g, change)), None)
+            if match is not None:
+                paired.add(match.ref)
+                yield _Change(match.ref, match.old, change.new)
+                continue
+        elif change.new is None:
+            continue
+        yield change
+    yield from (change for change in gone if change.ref not in paired)
+
+
+def _is_rename(gone: _Change, fresh: _Change) -> bool:
+    return gone.ref.kind == fresh.ref.kind and _spec(gone.old) == _spec(fresh.new)
+
+
+def _spec(resource: AnyResource | None) -> Any:
+    return getattr(resource, "spec", None)
+
+
+def _by_document(held: Held, changes: Sequence[_Change]) -> Mapping[tuple[int, int], list[_Change]]:
+    groups: dict[tuple[int, int], list[_Change]] = {}
+    for change in changes:
+        if change.old is not None:
+            origin = held.origins[change.ref]
+            groups.setdefault((origin.file, origin.document), []).append(change)
+    return groups
+
+
+def _changed_document(
+    document: Document,
+    changes: Sequence[_Change],
+    origins: Mapping[ResourceRef, Origin],
+    file: str,
+) -> str:
+    """The document's text after the changes; empty if all of it is gone."""
+    steps = {change.ref: origins[change.ref].steps for change in changes}
+    if any(change.new is None and not steps[change.ref] for change in changes):
+        header = _HEADER.match(document.text)
+        return header.group() if header else ""
+    root = compose(document.text)
+    assert root is not None  # a resource was read from it
+    wanted = copy.deepcopy(value_of(root))
+    # Items of a List from the last to the first, so that positions stay true.
+    for change in sorted(changes, key=lambda change: _positions(steps[change.ref]), reverse=True):
+        wanted = _with_change(wanted, steps[change.ref], change)
+    try:
+        return patch(document.text, wanted, max(map(len, steps.values())))
+    except PatchError:
+        names = ", ".join(str(change.ref) for change in changes)
+        raise StoreError(
+            f"{file}: the change of {names} cannot be written into the YAML as it stands there; "
+            "nothing was saved. Edit the file by hand: anchors or merge keys may be in the way."
+        ) from None
+
+
+def _positions(steps: Steps) -> tuple[int, ...]:
+    return tuple(step for step in steps if isinstance(step, int))
+
+
+def _with_change(value: Any, steps: Steps, change: _Change) -> Any:
+    """The document's value with one object changed, or taken out of its list."""
+    if not steps:
+        assert change.old is not None and change.new is not None
+        return change_manifest(value, change.old, change.new)
+    step, rest = steps[0], steps[1:]
+    if not rest and change.new is None:
+        return [item for i, item in enumerate(value) if i != step]
+    changed = copy.copy(value)
+    changed[step] = _with_change(value[step], rest, change)
+    return changed
+
+
+def _encoded(file: ManifestFile, text: str) -> bytes:
+    has_mark = file.data.startswith(BOM.encode())
+    return ((BOM if has_mark else "") + text).encode()
+
+
+def _home_for(
+    held: Held, contents: Mapping[str, bytes], resource: AnyResource, new_file: str | None
+) -> tuple[str, str]:
+    """The file that takes a new resource, and its text: that of its own kind, or the first."""
+    able = [f for f, file in enumerate(held.files) if _can_grow(held, f, file)]
+    alike = [o.file for ref, o in held.origins.items() if ref.kind == resource.kind]
+    metallb = [
+        o.file
+        for ref, o in held.origins.items()
+        if isinstance(held.resources.get(ref), MetalLBResource)
+    ]
+    for f in (*reversed(alike), *metallb):
+        if f in able:
+            name = held.files[f].name
+            return name, contents.get(name, held.files[f].data).decode()
+    if new_file is not None:
+        known = {file.name: file.data for file in held.files}
+        return new_file, contents.get(new_file, known.get(new_file, b"")).decode()
+    if able:
+        name = held.files[able[0]].name
+        return name, contents.get(name, held.files[able[0]].data).decode()
+    raise StoreError(
+        f"No file can take the new {resource.kind} {resource.name}; nothing was saved. "
+        "Open a folder, or a YAML file that can be read and written."
+    )
+
+
+def _can_grow(held: Held, index: int, file: ManifestFile) -> bool:
+    """Whether a document can be put behind the others: JSON and broken files take none."""
+    if held.sources[index].stamp is None or file.name.endswith(".json"):
+        return False
+    return bool(file.documents) or not file.data
+
+
+def _appended(text: str, resource: AnyResource) -> bytes:
+    """The file's text with a document more, written like the last one."""
+    style = _style_of_last(text)
+    lines = render_block(encode_resource(resource), style)
+    if text and not text.endswith("\n"):
+        text += style.newline
+    separator = "" if _EMPTY.match(text.removeprefix(BOM)) else f"---{style.newline}"
+    return (text + separator + "".join(line + style.newline for line in lines)).encode()
+
+
+def _style_of_last(text: str) -> Style:
+    newline = "\r\n" if "\r\n" in text else "\n"
+    try:
+        last = text.rsplit("\n---", 1)[-1].partition("\n")[2]
+        root = compose(last)
+    except YamlProblem:
+        root = None
+    found = style_of(last, root) if root is not None else Style()
+    return Style(newline=newline, step=found.step, list_offset=found.list_offset)
+
+
+def _verify(held: Held, new: ResourceSet, files: Sequence[ManifestFile]) -> None:
+    """Raise StoreError unless the files, read back, give exactly the wanted set."""
+    written = {file.name: file for file in files}
+    names = [file.name for file in held.files]
+    kept = [written.pop(file.name, file) for file in held.files]
+    everything = (*kept, *written.values())
+    found: dict[tuple[str, str, str], list[AnyResource]] = {}
+    for file in everything:
+        for document in file.documents:
+            for member in document.members:
+                _add(found, member.decoded.resource)
+    wanted: dict[tuple[str, str, str], list[AnyResource]] = {}
+    for ref in sorted(new.refs()):
+        _add(wanted, new.get(ref))
+    if found != wanted:
+        raise StoreError(
+            f"{', '.join(sorted(set(names) & {f.name for f in files}) or [f.name for f in files])}"
+            ": what would be written does not read as wanted; nothing was saved. "
+            "Please report this with the file."
+        )
+
+
+def _add(
+    groups: dict[tuple[str, str, str], list[AnyResource]], resource: AnyResource | None
+) -> None:
+    if resource is not None:
+        metadata = resource.metadata
+        groups.setdefault((resource.kind, metadata.namespace, metadata.name), []).append(resource)
