@@ -38,4 +38,5 @@ def analyse(
         return previous
     resolved = resolve(resources, backend, options)
     tables = compile_routes(resolved.config, previous.tables if previous else None)
-    return Analysis(resources, resolved.config, tables, resolved.diagnostics)
+    diagnostics = (*resolved.diagnostics, *tables.diagnostics)
+    return Analysis(resources, resolved.config, tables, diagnostics)

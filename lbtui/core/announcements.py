@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lbtui.core.addresses import Prefix
 from lbtui.core.meta import Hidden
+from lbtui.core.model import Peer
+from lbtui.core.nodes import NodeSet
 from lbtui.core.routes import RouteTables
+from lbtui.core.tables import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,115 @@ class Announcements:
     route_sets: Mapping[str, tuple[AnnouncedRoute, ...]]
 
 
+_DEFAULT_TIMERS = {"native": (90.0, 30.0), "frr": (180.0, 60.0), "frr-k8s": (180.0, 60.0)}
+"""Hold and keepalive time of each back end where the peer sets none, seconds."""
+
+_FAMILIES = {4: "ipv4", 6: "ipv6"}
+
+
 def announce(tables: RouteTables, nodes: Sequence[str] | None = None) -> Announcements:
-    """The desired state of a speaker that acts as `nodes` (None: all of them)."""
-    raise NotImplementedError
+    """The desired state of a speaker that acts as `nodes` (None: all of them).
+
+    Nodes with an error of their own are left out: MetalLB would keep what they announced before,
+    which is not known here. So are unnumbered peers, which need FRR on the node's interface.
+    """
+    return _Announcer(tables).announce(tables.nodes.names if nodes is None else nodes)
+
+
+class _Announcer:
+    """Builds route sets and shares them between sessions that send the same."""
+
+    def __init__(self, tables: RouteTables) -> None:
+        self._tables = tables
+        self._config = tables.config
+        self._masks: dict[int, tuple[NodeSet, ...]] = {}
+        self._names: dict[object, str] = {}
+        self._contents: dict[tuple[AnnouncedRoute, ...], str] = {}
+
+    def announce(self, nodes: Sequence[str]) -> Announcements:
+        """The state of all the nodes, in the order given."""
+        active = [
+            name for name in nodes if self._tables.nodes.bit(name) & self._config.active_nodes
+        ]
+        announced = tuple(self._node(name) for name in active)
+        return Announcements(announced, {name: routes for routes, name in self._contents.items()})
+
+    def _node(self, node: str) -> AnnouncedNode:
+        """One node with its sessions, by peer name."""
+        bit = self._tables.nodes.bit(node)
+        peers = [peer for peer in self._config.peers if peer.nodes & bit and peer.address]
+        router_ids = [str(peer.router_id) for peer in peers if peer.router_id is not None]
+        return AnnouncedNode(
+            name=node,
+            router_id=router_ids[0] if router_ids else None,
+            sessions=tuple(self._session(node, peer) for peer in peers),
+        )
+
+    def _session(self, node: str, peer: Peer) -> AnnouncedSession:
+        """One session's parameters; whole seconds, as they stand in an OPEN."""
+        address = peer.address
+        assert address is not None
+        hold, keepalive = _DEFAULT_TIMERS[self._config.backend]
+        if peer.hold_time is not None:
+            hold, keepalive = float(int(peer.hold_time)), float(int(peer.keepalive_time or 0))
+        source = peer.source_address
+        return AnnouncedSession(
+            peer=peer.name,
+            local_asn=peer.local_asn or peer.my_asn,
+            peer_asn=peer.peer_asn or None,
+            dynamic_asn=peer.dynamic_asn,
+            address=str(address),
+            port=peer.port,
+            source_address=(
+                str(source)
+                if source is not None and source.family == address.family
+                else self._tables.node_address(node, address.family)
+            ),
+            hold_time=hold,
+            keepalive_time=keepalive or None,
+            connect_time=peer.connect_time,
+            password=peer.password,
+            ebgp_multi_hop=peer.ebgp_multi_hop,
+            families=tuple(_FAMILIES[family] for family in sorted(peer.families)),
+            graceful_restart=peer.graceful_restart,
+            route_set=self._route_set(node, peer, address.family),
+        )
+
+    def _route_set(self, node: str, peer: Peer, session_family: int) -> str:
+        """The name of the set with the routes of one session."""
+        rows = self._tables.rows(peer)
+        other_family = 6 if session_family == 4 else 4
+        other = self._tables.next_hop(node, peer.name, Prefix(other_family, 0, 0))
+        key = (
+            self._tables.key(peer),
+            self._signature(node, rows),
+            peer.is_ibgp,
+            session_family,
+            other if other_family in peer.families else None,
+        )
+        name = self._names.get(key)
+        if name is None:
+            routes = tuple(
+                AnnouncedRoute(
+                    prefix=str(route.prefix),
+                    next_hop=None if route.prefix.family == session_family else other,
+                    local_pref=route.sent_local_pref,
+                    communities=route.communities,
+                    large_communities=route.large_communities,
+                )
+                for route in self._tables.session_routes(node, peer.name)
+            )
+            name = self._contents.setdefault(routes, f"set-{len(self._contents) + 1}")
+            self._names[key] = name
+        return name
+
+    def _signature(self, node: str, rows: tuple[Row, ...]) -> int:
+        """Equal for nodes that use the same rows of a table."""
+        masks = self._masks.get(id(rows))
+        if masks is None:
+            masks = self._masks[id(rows)] = tuple(dict.fromkeys(row.nodes for row in rows))
+        bit = self._tables.nodes.bit(node)
+        signature = 0
+        for mask in masks:
+            signature = signature << 1 | bool(mask & bit)
+        return signature

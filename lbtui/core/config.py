@@ -7,8 +7,9 @@ from lbtui.core.resource_set import ResourceSet
 from lbtui.core.resources import BGPPeer
 from lbtui.core.rules.advertisements import check_advertisements
 from lbtui.core.rules.aliases import check_aliases
-from lbtui.core.rules.backend import check_backend
+from lbtui.core.rules.backend import check_backend, check_frr_k8s_passwords
 from lbtui.core.rules.bfd import check_bfd_echo, check_bfd_profiles
+from lbtui.core.rules.decoding import check_decoding
 from lbtui.core.rules.inputs import Inputs
 from lbtui.core.rules.layer2 import check_l2_advertisements
 from lbtui.core.rules.peers import check_peers
@@ -33,6 +34,7 @@ def resolve(
         raise ValueError(f"back end {backend!r} is none of {', '.join(BACKENDS)}")
     options = options or Options()
     inputs = Inputs(resources, backend, options)
+    check_decoding(inputs)
     inputs.check_node_selectors()
     check_backend(inputs)
     profiles = check_bfd_profiles(inputs)
@@ -42,6 +44,7 @@ def resolve(
     check_l2_advertisements(inputs)
     advertisements = check_advertisements(inputs, pools, aliases)
     check_bfd_echo(inputs, profiles, pools, peers, advertisements)
+    check_frr_k8s_passwords(inputs)
     services, assumed_endpoints = read_services(resources, inputs.nodes, options)
     config = Configuration(
         backend=backend,

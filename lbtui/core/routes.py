@@ -10,10 +10,13 @@ import msgspec
 from lbtui.core.addresses import Prefix, parse_address
 from lbtui.core.decisions import decide_all
 from lbtui.core.diagnostics import Diagnostic
-from lbtui.core.limits import find_refusals
+from lbtui.core.limits import advertisements_for, find_refusals
 from lbtui.core.model import Configuration, Peer
 from lbtui.core.nodes import NodeSet
 from lbtui.core.tables import Attributes, Row, TableBuilder
+
+TableKey = tuple[frozenset[int], frozenset[int], str]
+"""Advertisements, families, and the peer's name where something is held back from it."""
 
 
 class Route(msgspec.Struct, frozen=True, gc=False):
@@ -59,7 +62,8 @@ class RouteTables:
         self._decisions = decide_all(config)
         self._builder = TableBuilder(config, self._decisions)
         self._service_index = {name: index for index, name in enumerate(self.services)}
-        self._tables: dict[tuple[frozenset[int], frozenset[int], str], tuple[Row, ...]] = {}
+        self._tables: dict[TableKey, tuple[Row, ...]] = {}
+        self._prefixes: dict[TableKey, dict[Prefix, list[Row]]] = {}
         refusals = find_refusals(config, self._decisions, self._builder)
         self._withheld = refusals.withheld
         self.backend_errors: Mapping[str, str] = refusals.backend_errors
@@ -101,14 +105,6 @@ class RouteTables:
         """Everything, sorted by peer, then as `peer_routes`."""
         return tuple(self._routes_where(lambda row: True))
 
-    def table_key(self, node: str, peer: str) -> object:
-        """Equal for sessions that are sent the same rows; None if the node runs no session."""
-        bit = self.nodes.bit(node) & self.config.active_nodes
-        for one in self._peers.get(peer, ()):
-            if one.nodes & bit:
-                return self._key(one)
-        return None
-
     def next_hop(self, node: str, peer: str, prefix: Prefix) -> str | None:
         """The NEXT_HOP that `node` sends with `prefix` to `peer`; None if it cannot be known."""
         bit = self.nodes.bit(node)
@@ -125,6 +121,41 @@ class RouteTables:
             if address is not None and address.family == family:
                 return str(address)
         return None
+
+    def has_same_next_hops(self, other: RouteTables, peer: str) -> bool:
+        """A quick test whether nothing that next hops to a peer follow from differs."""
+        ours = [(one.source_address, one.nodes) for one in self._peers.get(peer, ())]
+        theirs = [(one.source_address, one.nodes) for one in other._peers.get(peer, ())]
+        is_same_nodes = self.config.node_addresses == other.config.node_addresses
+        return self.nodes == other.nodes and is_same_nodes and ours == theirs
+
+    def narrowed(self, route: Route, nodes: NodeSet) -> Route:
+        """One of these tables' routes on some of its nodes, with the services behind it there."""
+        if nodes == route.nodes:
+            return route
+        services = route.services
+        if len(services) > 1:
+            services = tuple(
+                dict.fromkeys(
+                    self.services[index]
+                    for one in self._peers[route.peer]
+                    if one.nodes & nodes
+                    for row in self._rows_by_prefix(one).get(route.prefix, ())
+                    for index, mask in row.services
+                    if mask & one.nodes & nodes
+                )
+            )
+        return msgspec.structs.replace(route, nodes=nodes, services=services)
+
+    def _rows_by_prefix(self, peer: Peer) -> Mapping[Prefix, list[Row]]:
+        """A peer's rows by prefix, looked up again and again by `narrowed`."""
+        key = self.key(peer)
+        known = self._prefixes.get(key)
+        if known is None:
+            known = self._prefixes[key] = {}
+            for row in self.rows(peer):
+                known.setdefault(row.prefix, []).append(row)
+        return known
 
     def reasons(self, service: str) -> Mapping[str, str]:
         """Node → "" if it announces the service, else MetalLB's reason; sorted by node.
@@ -171,20 +202,16 @@ class RouteTables:
 
     def rows(self, peer: Peer) -> tuple[Row, ...]:
         """The table of one peer object; its rows are not yet limited to the session's nodes."""
-        key = self._key(peer)
+        key = self.key(peer)
         table = self._tables.get(key)
         if table is None:
             withheld = self._withheld.get(key[2])
             table = self._tables[key] = self._builder.build(key[0], key[1], withheld)
         return table
 
-    def _key(self, peer: Peer) -> tuple[frozenset[int], frozenset[int], str]:
-        """What a table depends on; the name only counts where something is held back."""
-        advertisements = frozenset(
-            index
-            for index, advertisement in enumerate(self.config.advertisements)
-            if not advertisement.peers or peer.name in advertisement.peers
-        )
+    def key(self, peer: Peer) -> TableKey:
+        """What a table depends on."""
+        advertisements = advertisements_for(self.config, peer.name)
         return advertisements, peer.families, peer.name if peer.name in self._withheld else ""
 
     def _routes_of(self, peer: str, nodes: NodeSet) -> Iterator[Route]:

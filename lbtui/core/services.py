@@ -71,7 +71,7 @@ def _read_service(
 def _addresses(service: Service, options: Options) -> tuple[str, tuple[Address, ...]]:
     """MetalLB's reason that holds everywhere, or the addresses."""
     spec = service.spec
-    if spec.load_balancer_class != options.load_balancer_class:
+    if (spec.load_balancer_class or "") != (options.load_balancer_class or ""):
         return "otherLoadBalancerClass", ()
     if spec.type != "LoadBalancer":
         return "notLoadBalancer", ()

@@ -51,7 +51,7 @@ def merge(backend: str, advertisements: Sequence[Advertisement]) -> Attributes:
     ordered = sorted(values)
     prefs = sorted({a.local_pref for a in advertisements if a.local_pref})
     if backend == "native":
-        local_pref = advertisements[0].local_pref
+        local_pref = advertisements[0].local_pref if advertisements else 0
     elif backend == "frr":
         local_pref = max(prefs, key=str, default=0)
     else:

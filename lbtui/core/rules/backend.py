@@ -219,3 +219,27 @@ def _frr_conflicts(
             )
         )
     return found
+
+
+def check_frr_k8s_passwords(inputs: Inputs) -> None:
+    """frr-k8s-password-and-secret: both are handed on, and the node's session fails to start.
+
+    Source: MetalLB internal/bgp/frrk8s/frrk8s.go updateConfig.
+    """
+    if inputs.backend != "frr-k8s":
+        return
+    for ref, peer in inputs.sorted(BGPPeer):
+        secret, password = peer.spec.password_secret, peer.spec.password
+        if password is None or not password.reveal() or secret is None:
+            continue
+        if secret.namespace and not secret.name:
+            inputs.findings.error(
+                "frr-k8s-password-and-secret",
+                f"{ref} has a password and the namespace of a passwordSecret: its session fails, "
+                "and the node announces nothing",
+                ref=ref,
+                path="spec.passwordSecret",
+                fix="Remove passwordSecret.",
+                nodes=inputs.nodes_of(peer.spec.node_selectors, ref),
+                is_set_refused=False,
+            )

@@ -35,6 +35,7 @@ def check_bfd_echo(
 
     Source: MetalLB internal/config/validation.go validateConfig.
     """
+    last = {peer.name: peer for peer in peers}
     ipv6_pools = {pool.name for pool in pools if pool.has_ipv6}
     echoing = [
         peer
@@ -54,4 +55,5 @@ def check_bfd_echo(
                 path="spec.bfdProfile",
                 fix="Use a BFD profile without echoMode, or keep this advertisement from the peer.",
                 nodes=advertisement.nodes & peer.nodes,
+                is_set_refused=last[peer.name] is peer,
             )

@@ -26,6 +26,7 @@ class Inputs:
     def __init__(self, resources: ResourceSet, backend: str, options: Options) -> None:
         """Sort and index."""
         self.resources = resources
+        self._left_out: set[ResourceRef] = set()
         self.backend = backend
         self.options = options
         # A later object of the same name replaces an earlier one, as it does in a cluster.
@@ -42,7 +43,12 @@ class Inputs:
 
     def sorted(self, kind: type[M]) -> tuple[tuple[ResourceRef, M], ...]:
         """Resources of a kind by name, equal names in the order read."""
-        return tuple(sorted(self.resources.items(kind), key=lambda item: item[0].name))
+        items = (item for item in self.resources.items(kind) if item[0] not in self._left_out)
+        return tuple(sorted(items, key=lambda item: item[0].name))
+
+    def leave_out(self, ref: ResourceRef) -> None:
+        """Treat a resource as not there: the API server would not have let it in."""
+        self._left_out.add(ref)
 
     def compile(
         self, selectors: Sequence[LabelSelector], ref: ResourceRef, path: str, nodes: NodeSet | None

@@ -5,6 +5,8 @@ Source: MetalLB internal/config/config.go peerFromCR, parseTimers, peersFor.
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -204,7 +206,9 @@ class PeerReader:
                 f"Make a new Secret of type {_BASIC_AUTH}; the type of one cannot be changed.",
             )
             return None
-        value = secret.string_data.get("password") or secret.data.get("password")
+        value = secret.string_data.get("password")
+        if value is None and "password" in secret.data:
+            value = _decoded(secret.data["password"])
         if value is None:
             self._error(
                 "peer-secret-no-password",
@@ -224,6 +228,15 @@ class PeerReader:
                 f"names the BFD profile {name!r}, which does not exist",
                 "Create the profile, or correct the name.",
             )
+
+
+def _decoded(data: Hidden) -> Hidden:
+    """A value of a Secret's `data`, which is base64; what is not is taken as it stands."""
+    try:
+        octets = base64.b64decode(data.reveal(), validate=True)
+    except binascii.Error:
+        return data
+    return Hidden(octets.decode("utf-8", "surrogateescape"))
 
 
 def _truncate(value: int, divisor: int) -> int:
