@@ -51,13 +51,15 @@ class Pair:
         setup = self.setup
         return session(
             SESSION,
-            localAsn=setup.peer_asn,
-            peerAsn=setup.asn,
-            address=setup.address,
-            port=setup.port,
-            sourceAddress=setup.peer_address,
-            ebgpMultiHop=True,
-            **self.fields,
+            **{
+                "localAsn": setup.peer_asn,
+                "peerAsn": setup.asn,
+                "address": setup.address,
+                "port": setup.port,
+                "sourceAddress": setup.peer_address,
+                "ebgpMultiHop": True,
+                **self.fields,
+            },
         )
 
     async def announce(self, *routes: Json) -> None:

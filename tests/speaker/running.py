@@ -140,19 +140,24 @@ class SpeakerProcess:
         body: Json = await self.get(f"/v1/sessions/{quote(session_id, safe='')}")
         return body
 
-    async def in_state(self, session_id: str, state: str, *, seconds: float = 20.0) -> Json:
-        """Wait for a state, and give the session."""
+    async def until_session(
+        self, session_id: str, is_so: Callable[[Json], bool], *, seconds: float = 20.0
+    ) -> Json:
+        """Wait until something holds for a session, and give the session."""
         seen: Json = {}
 
         async def look() -> Json | None:
             seen.update(await self.session(session_id))
-            return seen if seen["state"] == state else None
+            return seen if is_so(seen) else None
 
-        what = f"{session_id} {state}"
         found: Json = await until(
-            look, what, seconds=seconds, explain=lambda: f"{seen}\n{self.log}"
+            look, session_id, seconds=seconds, explain=lambda: f"{seen}\n{self.log}"
         )
         return found
+
+    async def in_state(self, session_id: str, state: str) -> Json:
+        """Wait for a state, and give the session."""
+        return await self.until_session(session_id, lambda found: bool(found["state"] == state))
 
     async def established(self, session_id: str) -> Json:
         return await self.in_state(session_id, "Established")

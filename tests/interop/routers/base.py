@@ -82,6 +82,10 @@ class RouterProcess:
             process.kill()
             await process.wait()
 
+    def signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
     async def output_of(self, *command: str | Path) -> str:
         """What a router's client prints. Raises RuntimeError when it fails."""
         client = await asyncio.create_subprocess_exec(
@@ -112,6 +116,8 @@ class Router(Protocol):
         """Return when its own control channel answers."""
 
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> None: ...
+
+    def signal(self, number: signal.Signals) -> None: ...
 
     async def is_established(self) -> bool: ...
 

@@ -31,6 +31,9 @@ class Bird:
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
         await self._process.stop(number)
 
+    def signal(self, number: signal.Signals) -> None:
+        self._process.signal(number)
+
     async def is_established(self) -> bool:
         return await self.session_count() == 1
 
