@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from lbtui.ports import PortError, Speaker, Store
 from lbtui.tui import workspace
 from lbtui.tui.compiler import Compiler
+from lbtui.tui.editing import Editing
+from lbtui.tui.saving import Saving
 from lbtui.tui.screens.main import MainScreen
 from lbtui.tui.speaker_actions import SpeakerActions
 from lbtui.tui.view_state import ViewState
@@ -72,6 +74,8 @@ class LbtuiApp(SpeakerActions):
         read_only = "opened read-only" if is_read_only else store.read_only
         self.state = ViewState(backend=backend, title=store.title, read_only=read_only)
         self.main = MainScreen(self.state)
+        self.editing = Editing(self)
+        self.saving = Saving(self)
         self.compiler = Compiler(self._spawn, self._take_outcome, self._analysis_failed)
 
     # ---- start -------------------------------------------------------------------------------
@@ -168,6 +172,37 @@ class LbtuiApp(SpeakerActions):
             self.notify(f"Done again: {history.redo_label}", timeout=3)
             self.change(workspace.redone(self.state))
 
+    def action_edit(self) -> None:
+        """Edit the selected resource."""
+        self._dialog(self.editing.edit(self.main.selected_ref))
+
+    def action_new(self) -> None:
+        """Make a resource of the kind that is shown."""
+        self._dialog(self.editing.new(self.main.view.kind))
+
+    def action_delete(self) -> None:
+        """Delete the selected resource."""
+        self._dialog(self.editing.delete(self.main.selected_ref))
+
+    def action_save(self) -> None:
+        """Save all edits."""
+        self._dialog(self.saving.save())
+
+    def action_reload(self) -> None:
+        """Read the store again, edits kept."""
+        self._dialog(self.saving.reload())
+
     def action_leave(self) -> None:
-        """End the console."""
-        self.exit()
+        """End the console, unless something would be lost."""
+        self._dialog(self._leave())
+
+    async def _leave(self) -> None:
+        if await self.saving.leave():
+            self.exit()
+
+    def _dialog(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Run what asks the user; one at a time, so that a key held down opens one dialog."""
+        if self.screen is self.main:
+            self.run_worker(work, group="dialog", exclusive=True)
+        else:
+            work.close()

@@ -97,6 +97,8 @@ class LineTable(LineView, can_focus=True):
         self._layout: tuple[tuple[int, int], ...] = ()
         """Visible columns, left to right: (position in `columns`, width)."""
         self._layout_width = -1
+        self.is_active = False
+        """Draw the cursor as if the keyboard were here; for tables driven from an input."""
         self.empty_text = ""
         """Shown when there is no row at all; a filter without a match has its own text."""
 
@@ -304,7 +306,11 @@ class LineTable(LineView, can_focus=True):
             spans.append(Span(_GAP))
         if at != self._cursor:
             return self.strip([Span(" "), *spans], self.base(), width)
-        name = "line-table--cursor" if self.has_focus else "line-table--cursor-blurred"
+        name = (
+            "line-table--cursor"
+            if self.has_focus or self.is_active
+            else "line-table--cursor-blurred"
+        )
         base = self.base(name)
         mark = self.strip([Span(SYMBOLS.cursor)], base + self.component("line-table--mark"), 1)
         return Strip.join([mark, self.strip(spans, base, width - 1)])

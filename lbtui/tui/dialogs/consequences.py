@@ -1,0 +1,87 @@
+"""A question whose answer depends on which routes change: they are worked out and shown first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from lbtui.tui import workspace
+from lbtui.tui.dialogs.choice import Choice, ChoiceDialog
+from lbtui.tui.symbols import SYMBOLS
+from lbtui.tui.text import BLANK, Line, Span, Tone, line
+
+if TYPE_CHECKING:
+    from lbtui.core.diff import RouteDiff
+    from lbtui.core.nodes import NodeIndex
+    from lbtui.core.resource_set import ResourceSet
+    from lbtui.core.routes import Route
+    from lbtui.tui.view_state import ViewState
+
+MOST_ROUTES = 100
+"""Routes listed of each kind of change; the rest is counted."""
+
+
+class ConsequencesDialog(ChoiceDialog):
+    """Shows what another working set would do against the one at hand."""
+
+    def __init__(
+        self,
+        title: str,
+        state: ViewState,
+        resources: ResourceSet,
+        lines: Sequence[Line],
+        choices: Sequence[Choice],
+    ) -> None:
+        """Compare the routes of `resources` with those of the working set of `state`."""
+        waiting = line(Span("The routes are being worked out.", "muted"))
+        super().__init__(title, [*lines, waiting], choices)
+        self._state, self._resources, self._above = state, resources, tuple(lines)
+
+    def on_mount(self) -> None:
+        """Show the question; the consequences follow at once."""
+        super().on_mount()
+        self._work_out()
+
+    @work(exclusive=True, group="consequences")
+    async def _work_out(self) -> None:
+        from lbtui.core.diff import diff_tables
+        from lbtui.tui.analysis_work import work_out
+
+        state = self._state
+        now = await asyncio.to_thread(work_out, workspace.request_of(state))
+        then = await asyncio.to_thread(work_out, workspace.request_of(state, self._resources))
+        old, new = now.analysis.tables, then.analysis.tables
+        diff = await asyncio.to_thread(diff_tables, old, new)
+        lines = route_change_lines(diff, old.nodes, new.nodes)
+        self.show_explanation([*self._above, *lines])
+
+
+def route_change_lines(diff: RouteDiff, old: NodeIndex, new: NodeIndex) -> Iterator[Line]:
+    """What comes, goes and changes, by peer; or that nothing does."""
+    if diff.is_empty:
+        yield line(Span("No route changes.", "muted"))
+        return
+    changed = [change.after for change in diff.changed]
+    kinds: tuple[tuple[Tone, str, Sequence[Route], NodeIndex], ...] = (
+        ("withdrawn", SYMBOLS.withdrawn, diff.withdrawn, old),
+        ("added", SYMBOLS.added, diff.added, new),
+        ("changed", SYMBOLS.changed, changed, new),
+    )
+    for tone, symbol, routes, nodes in kinds:
+        if not routes:
+            continue
+        count = f"{len(routes)} route{'' if len(routes) == 1 else 's'} {tone}"
+        yield line(Span(f"{symbol} {count}", tone))
+        for peer, group in groupby(routes[:MOST_ROUTES], key=lambda route: route.peer):
+            yield line(Span(f"  {peer}", "strong"))
+            for route in group:
+                yield line(
+                    Span(f"  {symbol} {route.prefix}", tone), f"  {nodes.describe(route.nodes)}"
+                )
+        if len(routes) > MOST_ROUTES:
+            yield line(Span(f"  and {len(routes) - MOST_ROUTES} more", "muted"))
+        yield BLANK

@@ -1,0 +1,101 @@
+"""Commands that change the working set: edit, new, delete; each ends in one step of the history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from lbtui.core.resources import MetalLBResource
+from lbtui.tui import workspace
+from lbtui.tui.text import BLANK, Line, Span, line
+
+if TYPE_CHECKING:
+    from lbtui.core.resource_set import ResourceRef, ResourceSet
+    from lbtui.tui.app import LbtuiApp
+
+
+class Editing:
+    """Runs the dialogs of an edit, then hands the new working set to the app."""
+
+    def __init__(self, app: LbtuiApp) -> None:
+        """Work for one app."""
+        self._app = app
+
+    async def edit(self, ref: ResourceRef | None) -> None:
+        """Edit a resource in a form."""
+        resource = self._app.state.history.current.get(ref) if ref is not None else None
+        if ref is None or resource is None:
+            self._app.notify("There is nothing to edit under the cursor.", timeout=3)
+        elif not isinstance(resource, MetalLBResource):
+            self._app.notify(f"A {ref.kind} is only read here, never edited.", timeout=4)
+        else:
+            await self._form(resource, ref, f"Edit {ref}")
+
+    async def new(self, kind: type[MetalLBResource] | None) -> None:
+        """Make a resource in a form."""
+        from lbtui.core.edit import free_name, new_resource
+
+        if kind is None:
+            self._app.notify("n makes a resource in the views that are edited: 1 to 4.", timeout=4)
+            return
+        current = self._app.state.history.current
+        namespace = self._app.namespace
+        name = free_name(current, kind.kind, f"new-{_SHORT.get(kind.kind, 'one')}", namespace)
+        resource = new_resource(kind, name, namespace, current)
+        await self._form(resource, None, f"New {kind.kind}")
+
+    async def _form(self, resource: MetalLBResource, ref: ResourceRef | None, title: str) -> None:
+        from lbtui.tui.form import Form
+        from lbtui.tui.screens.form import FormScreen
+
+        state = self._app.state
+        form = Form(state.history.current, resource, ref)
+        accepted = await self._app.push_screen_wait(FormScreen(form, state, title))
+        if accepted is None:
+            return
+        label = f"edit {accepted.ref}" if ref is not None else f"make {accepted.ref}"
+        self._app.change(workspace.edited(self._app.state, label, accepted.resources))
+        await self._app.main.show_resource(accepted.ref)
+
+    async def delete(self, ref: ResourceRef | None) -> None:
+        """Delete a resource, after showing what goes with it."""
+        from lbtui.core.edit import delete_resource
+        from lbtui.tui.dialogs.choice import Choice
+        from lbtui.tui.dialogs.consequences import ConsequencesDialog
+
+        current = self._app.state.history.current
+        if ref is None or not isinstance(current.get(ref), MetalLBResource):
+            self._app.notify("There is nothing to delete under the cursor.", timeout=3)
+            return
+        without = delete_resource(current, ref)
+        dialog = ConsequencesDialog(
+            f"Delete {ref}?",
+            self._app.state,
+            without,
+            list(_mention_lines(current, ref)),
+            [Choice("d", "delete", "delete")],
+        )
+        if await self._app.push_screen_wait(dialog) == "delete":
+            self._app.change(workspace.edited(self._app.state, f"delete {ref}", without))
+
+
+_SHORT = {
+    "IPAddressPool": "pool",
+    "BGPPeer": "peer",
+    "BGPAdvertisement": "advertisement",
+    "Community": "aliases",
+    "BFDProfile": "profile",
+    "L2Advertisement": "l2-advertisement",
+}
+
+
+def _mention_lines(current: ResourceSet, ref: ResourceRef) -> Iterator[Line]:
+    """Fields that name the resource: they stay, and will name nothing."""
+    from lbtui.core.edit import mentions
+
+    found: Any = mentions(current, ref)
+    if found:
+        yield line(Span("Named by, and then naming nothing:", "warning"))
+        for mention in found:
+            yield line(f"  {mention.ref}  ", Span(mention.path, "muted"))
+        yield BLANK
