@@ -48,8 +48,8 @@ class ApplyDialog(FramedDialog["Announcements | None"]):
         ("esc", "do nothing"),
     )
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("acts", "Acts"),
-        Column("node", "Act as node", is_flexible=True, minimum=10),
+        Column("acts", "Act"),
+        Column("node", "as node", is_flexible=True, minimum=10),
         Column("addresses", "InternalIP", is_flexible=True, minimum=15),
         Column("here", "On this host", priority=2),
         Column("sessions", "Sessions", priority=2, align="right"),

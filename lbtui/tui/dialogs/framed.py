@@ -30,6 +30,7 @@ class FramedDialog(ModalScreen[R]):
         background: $surface;
     }
     FramedDialog .dialog--title { background: $boost; }
+    FramedDialog ContentSwitcher { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", show=False)]
     keys: ClassVar[tuple[tuple[str, str], ...]] = (("esc", "close"),)

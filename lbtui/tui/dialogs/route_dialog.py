@@ -31,6 +31,7 @@ class RouteDialog(FramedDialog[None]):
         self._state, self._row, self._speaker = state, row, speaker
         self._names = community_names(state.history.current)
         self._panel = LinePanel()
+        self._width = 0
 
     def body(self) -> Iterator[Widget]:
         """The lines."""
@@ -57,24 +58,27 @@ class RouteDialog(FramedDialog[None]):
         row = self._row
         able = ability(row, sessions_by_id(self._state.speaker))
         lines: list[Line] = []
+        self._width = max(map(len, able.with_session), default=0)
         try:
             for node in islice(able.with_session, NODES_ASKED):
                 table = await self._speaker.advertised(f"{node}/{row.route.peer}")
-                lines += self._sent_lines(node, table)
+                lines.append(self._sent_line(node, table))
         except SpeakerError as error:
             lines.append(line(Span(str(error), "warning")))
         if (more := len(able.with_session) - NODES_ASKED) > 0:
             lines.append(line(Span(f"and {more} more nodes, not asked", "muted")))
         self._show(lines or [line(Span("nothing: the speaker has none of its sessions", "muted"))])
 
-    def _sent_lines(self, node: str, table: Sequence[WireRoute]) -> Iterator[Line]:
+    def _sent_line(self, node: str, table: Sequence[WireRoute]) -> Line:
         fact = sent_fact(self._row, node, table)
-        yield line(f"{node}: ", Span(fact.verdict, "good" if fact.is_as_intended else "warning"))
+        verdict = Span(fact.verdict, "good" if fact.is_as_intended else "warning")
+        parts: list[str | Span] = [f"{node:<{self._width}}  ", verdict]
         route = fact.route
-        if route is None or route.is_withdrawing:
-            return
-        values = name_communities((*route.communities, *route.large_communities), self._names)
-        pref = "" if route.local_pref is None else f", localPref {route.local_pref}"
-        path = " ".join(map(str, route.as_path)) or "empty"
-        told = f"  next hop {route.next_hop}{pref}, AS path {path}"
-        yield line(Span(f"{told}, {values}" if values else told, "muted"))
+        if route is not None and not route.is_withdrawing:
+            parts.append(Span(f"  next hop {route.next_hop}", "muted"))
+            if route.local_pref is not None:
+                parts.append(Span(f"  localPref {route.local_pref}", "muted"))
+            parts.append(Span(f"  AS path {' '.join(map(str, route.as_path)) or 'empty'}", "muted"))
+            values = (*route.communities, *route.large_communities)
+            parts.append(Span(f"  {name_communities(values, self._names)}", "muted"))
+        return line(*parts)

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from lbtui.ports import SessionRow
-from lbtui.tui.text import BLANK, Line, Span, line
+from lbtui.tui.text import BLANK, Line, Span, Tone, line
 from lbtui.tui.view_state import ViewState
 from lbtui.tui.views.route_facts import Ability, ability
 from lbtui.tui.views.route_rows import Change, RouteRow
@@ -35,19 +35,19 @@ def route_lines(
     sessions: Mapping[tuple[str, str], SessionRow],
     sent: Sequence[Line] = (),
 ) -> Sequence[Line]:
-    """Change, the three facts, then where the route comes from.
+    """Change, the three facts, then attributes and where the route comes from.
 
     `sent` is what the speaker answered; without it the lines say how to ask.
     """
     return [
         *_change_lines(row),
-        *_intended_lines(row, state, names),
-        BLANK,
+        _intended_line(row),
         *_able_lines(row, state, sessions),
-        BLANK,
         *_sent_lines(sent or (line(Span(_sent_hint(state), "muted")),)),
         BLANK,
+        *_attribute_lines(row, state, names),
         *_origin_lines(row),
+        *_next_hop_lines(row, state),
     ]
 
 
@@ -64,32 +64,38 @@ def _change_lines(row: RouteRow) -> Iterator[Line]:
     yield BLANK
 
 
-def _intended_lines(row: RouteRow, state: ViewState, names: Mapping[str, str]) -> Iterator[Line]:
-    route = row.route
+def _intended_line(row: RouteRow) -> Line:
     verb = "no longer sent by" if row.change is Change.WITHDRAWN else "sent by"
-    yield line(_label("Intended"), f"{verb} {nodes_text(row)}")
-    yield from _next_hop_lines(row, state)
+    return line(_label("Intended"), f"{verb} {nodes_text(row)}")
+
+
+def _attribute_lines(row: RouteRow, state: ViewState, names: Mapping[str, str]) -> Iterator[Line]:
+    route = row.route
     why = why_no_local_pref(route, _is_ibgp(route.peer, state))
     if why and not route.local_pref:
-        yield line("  localPref    ", Span(why, "muted"))
+        yield line(_field("localPref"), Span(why, "muted"))
     elif why:
-        yield line(f"  localPref    {route.local_pref}, ", Span(why, "warning"))
+        yield line(_field("localPref"), f"{route.local_pref}, ", Span(why, "warning"))
     else:
-        yield line(f"  localPref    {local_pref_text(route)}")
-    yield line(f"  communities  {name_communities(route.communities, names) or 'none'}")
+        yield line(_field("localPref"), local_pref_text(route))
+    yield line(_field("communities"), name_communities(route.communities, names) or "none")
     if route.large_communities:
-        yield line(f"  large        {name_communities(route.large_communities, names)}")
+        yield line(_field("large"), name_communities(route.large_communities, names))
+
+
+def _field(text: str) -> Span:
+    return Span(f"{text:<15}", "muted")
 
 
 def _next_hop_lines(row: RouteRow, state: ViewState) -> Iterator[Line]:
     analysis = state.saved_analysis if row.change is Change.WITHDRAWN else state.analysis
     if analysis is None:
         return
-    label = "  next hop     "
+    label = _field("next hop")
     for node in islice(row.node_index.iterate(row.nodes), NODES_LISTED):
         hop = analysis.tables.next_hop(node, row.route.peer, row.route.prefix)
         yield line(label, hop or Span("unknown", "warning"), Span(f"  {node}", "muted"))
-        label = " " * len(label)
+        label = _field("")
     if (more := row.nodes.bit_count() - NODES_LISTED) > 0:
         yield line(label, Span(f"and {more} more nodes", "muted"))
 
@@ -115,16 +121,16 @@ def _able_lines(
 def able_lines(found: Ability) -> Iterator[Line]:
     """One line for each way a session stands, the good news first."""
     label = _label("Able")
-    kinds = (
+    kinds: tuple[tuple[Sequence[str], Tone, str], ...] = (
         (found.able, "good", "session up, family negotiated"),
-        (tuple(f"{node} {state}" for node, state in found.down), "bad", "session not up"),
-        (found.family_missing, "bad", "family not negotiated: nothing can be sent"),
-        (found.absent, "muted", "not in the speaker: apply with A, or another node's speaker"),
+        ([f"{node} {state}" for node, state in found.down], "bad", "session not up"),
+        (found.family_missing, "bad", "family not negotiated, nothing can be sent"),
+        (found.absent, "muted", "not one of the speaker's sessions; A applies"),
     )
     for nodes, tone, words in kinds:
         if nodes:
-            yield line(label, Span(_some(nodes), "good" if tone == "good" else ""), ": ")
-            yield line("  ", Span(words, "good" if tone == "good" else "warning"))
+            who = f"all {len(nodes)} nodes" if len(nodes) == found.count > 1 else _some(nodes)
+            yield line(label, Span(f"{who}: ", tone), words)
             label = Span(" " * 10)
 
 
@@ -146,8 +152,5 @@ def _sent_hint(state: ViewState) -> str:
 
 
 def _origin_lines(row: RouteRow) -> Iterator[Line]:
-    yield line(
-        _label("Made by"), "advertisement ", Span(", ".join(row.route.advertisements), "accent")
-    )
-    for service in row.route.services:
-        yield line(" " * 10, "service ", Span(service, "accent"))
+    yield line(_field("advertisements"), Span(", ".join(row.route.advertisements), "accent"))
+    yield line(_field("services"), Span(", ".join(row.route.services), "accent"))

@@ -26,6 +26,11 @@ class Ability:
     """Nodes that the running speaker does not act as, or without this session."""
 
     @property
+    def count(self) -> int:
+        """Number of nodes that are to send the route."""
+        return sum(map(len, (self.able, self.down, self.family_missing, self.absent)))
+
+    @property
     def with_session(self) -> tuple[str, ...]:
         """Nodes whose session the speaker has, up or not, sorted."""
         return tuple(sorted((*self.able, *(node for node, _ in self.down), *self.family_missing)))

@@ -41,8 +41,8 @@ class Scope:
     """Of the peer, node or service; empty for all."""
 
     def __str__(self) -> str:
-        """For a title: "all routes", "peer tor-a"."""
-        return f"{self.by} {self.name}" if self.name else "all routes"
+        """For a title: "all peers", "peer tor-a"."""
+        return f"{self.by} {self.name}" if self.name else "all peers"
 
 
 class RouteRow(NamedTuple):

@@ -188,7 +188,10 @@ def session_lines(row: SessionRow, now: float) -> list[Line]:
         line(Span("families   ", "muted"), families_text(row)),
     ]
     for family, counts in sorted(row.families.items()):
-        lines.append(line(Span(f"{family:<11}", "muted"), _prefix_line(family, counts)[1]))
+        text = f"{counts.advertised} of {counts.desired} routes sent"
+        pending = f", {counts.pending} pending" if counts.pending else ""
+        received = f", {counts.received} received" if counts.received else ""
+        lines.append(line(Span(f"{family:<11}", "muted"), text + pending + received))
         if counts.unsendable:
             lines.append(line(" " * 11, Span(f"{counts.unsendable} cannot be sent", "bad")))
     if row.last_error:
