@@ -14,6 +14,9 @@ from typing import ClassVar, Protocol
 
 import pytest
 
+CONNECT_RETRY = 1
+"""Seconds between two dials of every router, as configured."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setup:

@@ -8,7 +8,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
 
-from tests.interop.routers.base import RouterProcess, SeenRoute, Setup, program, until
+from tests.interop.routers.base import (
+    CONNECT_RETRY,
+    RouterProcess,
+    SeenRoute,
+    Setup,
+    program,
+    until,
+)
 
 _ROUTE = re.compile(r"^(\S+/\d+)\s", re.MULTILINE)
 
@@ -94,8 +101,8 @@ protocol bgp speaker {{
   multihop;
   passive {"on" if setup.is_passive else "off"};
   hold time {setup.hold_time};
-  connect delay time 1;
-  connect retry time 1;
+  connect delay time {CONNECT_RETRY};
+  connect retry time {CONNECT_RETRY};
   error wait time 1, 2;
   error forget time 1;
 {channels}

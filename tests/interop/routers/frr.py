@@ -8,7 +8,14 @@ import signal
 from pathlib import Path
 from typing import Any, ClassVar
 
-from tests.interop.routers.base import RouterProcess, SeenRoute, Setup, program, until
+from tests.interop.routers.base import (
+    CONNECT_RETRY,
+    RouterProcess,
+    SeenRoute,
+    Setup,
+    program,
+    until,
+)
 
 _WELL_KNOWN = {
     "noExport": "65535:65281",
@@ -131,6 +138,6 @@ router bgp {setup.asn}
  {f"neighbor {peer} passive" if setup.is_passive else ""}
  neighbor {peer} advertisement-interval 0
  neighbor {peer} timers {setup.hold_time // 3} {setup.hold_time}
- neighbor {peer} timers connect 1
+ neighbor {peer} timers connect {CONNECT_RETRY}
 {families}
 """

@@ -7,7 +7,14 @@ import signal
 from pathlib import Path
 from typing import Any, ClassVar
 
-from tests.interop.routers.base import RouterProcess, SeenRoute, Setup, program, until
+from tests.interop.routers.base import (
+    CONNECT_RETRY,
+    RouterProcess,
+    SeenRoute,
+    Setup,
+    program,
+    until,
+)
 from tests.support.ports import free_port
 
 _ESTABLISHED = 6
@@ -119,7 +126,7 @@ def _configuration(setup: Setup) -> str:
   [neighbors.timers.config]
     hold-time = {setup.hold_time}
     keepalive-interval = {setup.hold_time // 3}
-    connect-retry = 1
+    connect-retry = {CONNECT_RETRY}
     idle-hold-time-after-reset = 1
 {families}
 """
