@@ -168,13 +168,10 @@ class _Announcer:
             self._names[key] = name
         return name
 
-    def _signature(self, node: str, rows: tuple[Row, ...]) -> int:
+    def _signature(self, node: str, rows: tuple[Row, ...]) -> bytes:
         """Equal for nodes that use the same rows of a table."""
         masks = self._masks.get(id(rows))
         if masks is None:
-            masks = self._masks[id(rows)] = tuple(dict.fromkeys(row.nodes for row in rows))
+            masks = self._masks[id(rows)] = tuple({row.nodes: None for row in rows})
         bit = self._tables.nodes.bit(node)
-        signature = 0
-        for mask in masks:
-            signature = signature << 1 | bool(mask & bit)
-        return signature
+        return bytes([1 if mask & bit else 0 for mask in masks])

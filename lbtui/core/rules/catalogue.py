@@ -21,7 +21,7 @@ wrong-type | A field holds a value of another type than it takes. | Write the ty
 out-of-range | A number is outside the range that the field takes. | Stay in the range.
 bad-value | A field holds a value that it does not take. | Write one of the values it takes.
 missing-field | A field that must be there is missing. | Add it.
-unknown-version | The API server does not know this apiVersion of the kind. | Write the one it knows.
+unknown-version | The API server does not know this apiVersion. | Write the one it knows.
 invalid-duration | A duration cannot be read, so no BGPPeer can. | Write for example 90s or 1m30s.
 peer-connect-time | connectTime is not whole seconds from 1s to 65535s. | Write whole seconds.
 adv-negative-local-pref | A negative localPref: no BGPAdvertisement can be read. | Write 0 or more.
@@ -89,7 +89,7 @@ too-many-communities | A route has more than 63 communities and is not sent. | R
 
 _WARNINGS = """
 deprecated-version | metallb.io/v1beta1 of BGPPeer is deprecated. | Write metallb.io/v1beta2.
-wrong-namespace | An object is outside MetalLB's namespace and ignored. | Move it, or say --namespace.
+wrong-namespace | An object outside MetalLB's namespace is ignored. | Move it, or say --namespace.
 unknown-kind | MetalLB has no such kind. | Correct the kind.
 unknown-field | The API server drops a field that it does not know. | Correct or remove it.
 localpref-spelling | localpref is spelled localPref; the API server drops it. | Write localPref.
