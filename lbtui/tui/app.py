@@ -196,6 +196,53 @@ class LbtuiApp(SpeakerActions):
         """End the console, unless something would be lost."""
         self._dialog(self._leave())
 
+    def action_commands(self) -> None:
+        """Open the command palette."""
+        self._dialog(self._command())
+
+    async def _command(self) -> None:
+        from lbtui.core.model import BACKENDS
+        from lbtui.tui.commands import commands
+        from lbtui.tui.dialogs.palette import Palette
+
+        action = await self.push_screen_wait(
+            Palette(commands(sorted(self.available_themes), BACKENDS))
+        )
+        if action is not None:
+            # Only after this worker: the action may open a dialog of its own.
+            self.call_later(self.main.run_action, action)
+
+    def action_help(self) -> None:
+        """Help for the view that is shown."""
+        from lbtui.tui.dialogs.reading import ReadingDialog, help_lines
+
+        view = self.main.view
+        self.push_screen(ReadingDialog(f"Help: {view.title}", list(help_lines(view))))
+
+    def action_yaml(self) -> None:
+        """The manifest of the selected resource."""
+        from lbtui.tui.dialogs.reading import ReadingDialog, manifest_lines
+
+        ref = self.main.selected_ref
+        resource = self.state.history.current.get(ref) if ref is not None else None
+        if resource is None:
+            self.notify("There is no resource under the cursor.", timeout=3)
+        else:
+            self.push_screen(ReadingDialog(f"{ref}", list(manifest_lines(resource))))
+
+    def action_use_backend(self, backend: str) -> None:
+        """Read the manifests as another back end does."""
+        self.change(replace(self.state, backend=backend))
+
+    def action_pick_theme(self, name: str) -> None:
+        """Change the colours and keep the choice."""
+        self.theme = name
+        if self.save_theme is not None:
+            try:
+                self.save_theme(name)
+            except PortError as error:
+                self.notify(str(error), severity="warning", timeout=8)
+
     async def _leave(self) -> None:
         if await self.saving.leave():
             self.exit()

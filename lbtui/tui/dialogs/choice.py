@@ -36,8 +36,8 @@ class ChoiceDialog(FramedDialog["str | None"]):
         """Ask `title`, explained by `lines`; `stay` is what esc does."""
         super().__init__()
         self._title_text, self._lines, self._choices = title, tuple(lines), tuple(choices)
-        self._stay = stay
         self._panel = LinePanel()
+        self.keys = (*((choice.key, choice.label) for choice in choices), ("esc", stay))
 
     def body(self) -> Iterator[Widget]:
         """The explanation."""
@@ -45,11 +45,8 @@ class ChoiceDialog(FramedDialog["str | None"]):
 
     def on_mount(self) -> None:
         """Show it all."""
-        super().on_mount()
         self.show_title(self._title_text)
         self.show_explanation(self._lines)
-        answers = [(choice.key, choice.label) for choice in self._choices]
-        self._key_bar.show_keys(*answers, ("esc", self._stay))
         self._panel.focus()
 
     def show_explanation(self, lines: Sequence[Line]) -> None:

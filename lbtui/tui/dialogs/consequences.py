@@ -42,8 +42,7 @@ class ConsequencesDialog(ChoiceDialog):
         self._state, self._resources, self._above = state, resources, tuple(lines)
 
     def on_mount(self) -> None:
-        """Show the question; the consequences follow at once."""
-        super().on_mount()
+        """The consequences follow at once."""
         self._work_out()
 
     @work(exclusive=True, group="consequences")

@@ -33,7 +33,7 @@ class FramedDialog(ModalScreen[R]):
     FramedDialog ContentSwitcher { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", show=False)]
-    keys: ClassVar[tuple[tuple[str, str], ...]] = (("esc", "close"),)
+    keys: tuple[tuple[str, str], ...] = (("esc", "close"),)
     """(key, what it does), most important first."""
 
     def compose(self) -> ComposeResult:

@@ -58,6 +58,9 @@ class Picker(FramedDialog["str | None"]):
         self._table.is_active = True
         self._field = Input(placeholder="type to filter")
         self._field.cursor_blink = False
+        self.keys = (("enter", "take"), ("esc", "cancel"))
+        if not self._is_single:
+            self.keys = (("space", "take or leave"), ("enter", "done"), ("esc", "cancel"))
 
     def body(self) -> Iterator[Widget]:
         """Filter and list."""
@@ -66,14 +69,7 @@ class Picker(FramedDialog["str | None"]):
 
     def on_mount(self) -> None:
         """Show what is offered."""
-        super().on_mount()
         self.show_title(f"Pick for {self._spec.label}")
-        if self._is_single:
-            self._key_bar.show_keys(("enter", "take"), ("esc", "cancel"))
-        else:
-            self._key_bar.show_keys(
-                ("space", "take or leave"), ("enter", "done"), ("esc", "cancel")
-            )
         self._show()
         self._field.focus()
 

@@ -85,7 +85,7 @@ class FieldEditor(Vertical):
 
     def show(self, spec: FieldSpec, label: str, text: str, default: str) -> None:
         """Edit a field."""
-        self._help.show((Span(label, "strong"), Span(f"  {spec.help}")))
+        self._help.show((Span(spec.help or label),))
         self._limits.show((Span(limits_text(spec, default), "muted"),))
         self.field.has_choices = spec.kind in ("boolean", "choice")
         self.field.password = spec.kind == "secret"
@@ -101,8 +101,8 @@ class FieldEditor(Vertical):
 
 
 _FORMS = {
-    "list": "several separated by commas",
-    "selectors": "rack=a, !slow, zone in (a,b); another after a semicolon; {} matches all",
+    "list": "separated by commas",
+    "selectors": "rack=a, zone in (a,b), !slow; or another after ;",
     "selector": "rack=a, !slow, zone in (a,b)",
     "pairs": "key=value, key=value",
     "boolean": "space changes it",
@@ -114,16 +114,16 @@ _FORMS = {
 def limits_text(spec: FieldSpec, default: str) -> str:
     """Range, form and default in one line."""
     parts = []
+    if default and spec.kind not in ("records", "secret"):
+        parts.append(f"empty: {default}")
     if spec.minimum is not None and spec.maximum is not None:
         parts.append(f"{spec.minimum} to {spec.maximum}")
+    if spec.refers:
+        parts.append("tab picks")
+    if spec.format == "duration":
+        parts.append("for example 90s or 1m30s")
     if spec.kind in _FORMS:
         parts.append(_FORMS[spec.kind])
     if spec.kind == "records":
         parts.append(f"{' = '.join(f.label for f in spec.fields)}; empty removes it")
-    if spec.format == "duration":
-        parts.append("for example 90s or 1m30s")
-    if spec.refers:
-        parts.append("tab picks from what there is")
-    if default and spec.kind not in ("records", "secret"):
-        parts.append(f"empty: {default}")
     return f" {SYMBOLS.dot} ".join(parts)

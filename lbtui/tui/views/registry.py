@@ -34,7 +34,7 @@ class Entry:
 ENTRIES: tuple[Entry, ...] = (
     Entry("pools", "1", "Pools", "Pools", "resources", "PoolsView"),
     Entry("peers", "2", "Peers", "Peers", "resources", "PeersView"),
-    Entry("advertisements", "3", "Advertisements", "Adverts", "resources", "AdvertisementsView"),
+    Entry("advertisements", "3", "Advertisements", "Advs", "resources", "AdvertisementsView"),
     Entry("aliases", "4", "Aliases", "Alias", "resources", "AliasesView"),
     Entry("services", "5", "Services", "Svcs", "cluster", "ServicesView"),
     Entry("nodes", "6", "Nodes", "Nodes", "cluster", "NodesView"),

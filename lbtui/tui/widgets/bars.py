@@ -131,7 +131,7 @@ class TabBar(Bar):
         width = self.scrollable_content_region.width
         base = self.base()
         labels = [tab.label for tab in self._tabs]
-        if sum(len(label) + 5 for label in labels) > width:
+        if sum(len(label) + 4 for label in labels) > width:
             labels = [tab.short for tab in self._tabs]
         strips: list[Strip] = []
         self._spots = []

@@ -1,0 +1,62 @@
+"""Every command of the console, by name: for the palette and the help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from lbtui.tui.views.registry import ENTRIES
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing to do."""
+
+    name: str
+    """What is typed to find it."""
+    help: str
+    key: str
+    """The key that does the same; empty if there is none."""
+    action: str
+    """As the main screen runs it."""
+
+
+ACTIONS: tuple[Command, ...] = (
+    Command("edit", "Edit the selected resource in a form", "e", "app.edit"),
+    Command("new", "Make a resource of the kind shown", "n", "app.new"),
+    Command("delete", "Delete the selected resource", "d", "app.delete"),
+    Command("yaml", "Show the selected resource's manifest", "y", "app.yaml"),
+    Command("undo", "Take the last edit back", "u", "app.undo"),
+    Command("redo", "Do it again", "ctrl+r", "app.redo"),
+    Command("save", "Save all edits, after showing what that does", "s", "app.save"),
+    Command("reload", "Read the source again; edits are kept", "", "app.reload"),
+    Command("filter", "Show only rows that match; !word: that do not", "/", "filter"),
+    Command("panel", "Show or hide the panel", "p", "toggle_side"),
+    Command("apply", "Give the routes as edited to lbtui's own speaker", "A", "app.apply"),
+    Command("speaker", "Start or stop lbtui's own speaker", "S", "app.speaker"),
+    Command("help", "Keys and words of the view, fields of its kind", "?", "app.help"),
+    Command("quit", "Leave; asks if something is not saved", "q", "app.leave"),
+)
+
+TABLE_KEYS: tuple[tuple[str, str], ...] = (
+    ("up down j k", "move"),
+    ("pgup pgdn home end g G", "move far"),
+    ("enter", "open"),
+    ("o O", "sort by the next column, turn the order round"),
+    ("tab", "to the panel and back"),
+    ("esc", "back: out of the panel, without the filter, to the view before"),
+)
+
+
+def commands(themes: Iterable[str], backends: Iterable[str]) -> Iterator[Command]:
+    """Views, actions, themes, back ends."""
+    for entry in ENTRIES:
+        key = "=" if entry.name == "changes" else entry.number
+        action = f"show_view('{entry.name}')"
+        yield Command(entry.name, f"Show {entry.label.lower()}", key, action)
+    yield from ACTIONS
+    for backend in backends:
+        help_text = f"Read the same manifests as MetalLB's {backend} back end does"
+        yield Command(f"backend {backend}", help_text, "", f"app.use_backend('{backend}')")
+    for theme in themes:
+        yield Command(f"theme {theme}", "Change the colours", "", f"app.pick_theme('{theme}')")
