@@ -43,9 +43,15 @@ def same_value(one: Any, other: Any) -> bool:
 
 
 def content_end(text: str, node: YamlNode) -> int:
-    """Behind the last character of a node, without the line ends that a block scalar takes."""
+    """Behind the last character of a node, without the line ends that a block scalar takes.
+
+    Of a block scalar that keeps its line ends (|+), the last of them is the first one left out.
+    """
     if node.kind is NodeKind.SCALAR and node.style in ("|", ">"):
-        return node.start + len(text[node.start : node.end].rstrip())
+        written = text[node.start : node.end]
+        if "+" in written.partition("\n")[0].partition("#")[0]:
+            return node.start + len(written.rstrip(" ")) - 1
+        return node.start + len(written.rstrip())
     if node.style == "block":
         children = node.items or [value for pair in node.pairs for value in pair]
         if children:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from lbtui.adapters.manifest_changes import align
@@ -20,6 +19,7 @@ from lbtui.adapters.yaml_edits import (
     same_value,
     whole_lines,
 )
+from lbtui.adapters.yaml_flow_edits import FlowEdits
 from lbtui.adapters.yaml_nodes import NodeKind, YamlNode, is_merge_key, key_text
 from lbtui.adapters.yaml_render import (
     indent,
@@ -91,8 +91,6 @@ class Patcher:
         kept = [i for i in range(len(node.pairs)) if i not in {own[name] for name in gone}]
         if not kept:
             raise Unpatchable("no field stays")
-        if not in_flow:
-            self._check_columns(node)
         for name in old:
             target = names.get(name, name)
             if target in new and name in own:
@@ -108,24 +106,14 @@ class Patcher:
         }
         removed = [own[name] for name in gone]
         if in_flow:
-            spans = [(k.start, max(k.end, v.end)) for k, v in node.pairs]
-            self._remove_in_flow(spans, removed)
-            texts = [
-                f"{render_key(n, style_near(self._style, node))}: "
-                f"{render_flow(v, style_near(self._style, node))}"
-                for n, v in added.items()
-            ]
-            self._insert_in_flow(node, spans, kept[-1], texts)
+            flow = FlowEdits(self._text, [(k.start, max(k.end, v.end)) for k, v in node.pairs])
+            style = style_near(self._style, node)
+            texts = [f"{render_key(n, style)}: {render_flow(v, style)}" for n, v in added.items()]
+            self._edits += flow.remove(removed)
+            self._edits += flow.insert(kept[-1], texts, style.newline)
         else:
             self._remove_pairs(node, removed)
             self._add_pairs(node, kept[-1], added)
-
-    def _check_columns(self, node: YamlNode) -> None:
-        """Explicit keys (`? name`) and other rarities are not edited in place."""
-        for i, (key, _) in enumerate(node.pairs):
-            before = self._text[line_start(self._text, key.start) : key.start]
-            if before.strip(" -" if i == 0 else " "):
-                raise Unpatchable("the field name is not the first thing on its line")
 
     def _key_like(self, key: YamlNode, name: str) -> str:
         return write_scalar(name, key.style or None, is_flow=True)
@@ -141,12 +129,17 @@ class Patcher:
         for i in removed:
             if i >= leading:
                 key, value = node.pairs[i]
+                if not is_alone_before(self._text, key.start):
+                    raise Unpatchable("the field name is not the first thing on its line")
                 end = max(key.end, content_end(self._text, value))
                 self._edits.append(whole_lines(self._text, key.start, end))
 
     def _add_pairs(self, node: YamlNode, after: int, added: dict[str, Any]) -> None:
+        if not added:
+            return
         style = style_near(self._style, node)
-        blanks = column_of(self._text, node.pairs[after][0].start)
+        # An explicit key (`? name`) stands further right than the fields do.
+        blanks = min(column_of(self._text, key.start) for key, _ in node.pairs)
         lines = [line for n, value in added.items() for line in render_pair(n, value, style)]
         self._insert_lines(content_end(self._text, node.pairs[after][1]), indent(lines, blanks))
 
@@ -169,12 +162,12 @@ class Patcher:
             if j2 - j1 > i2 - i1:
                 inserted.append((i2 - 1, new[j1 + (i2 - i1) : j2]))
         if in_flow:
-            spans = [(item.start, item.end) for item in node.items]
-            self._remove_in_flow(spans, removed)
+            flow = FlowEdits(self._text, [(item.start, item.end) for item in node.items])
+            style = style_near(self._style, node)
+            self._edits += flow.remove(removed)
             for after, items in inserted:
-                style = style_near(self._style, node)
                 texts = [render_flow(item, style) for item in items]
-                self._insert_in_flow(node, spans, after, texts)
+                self._edits += flow.insert(after, texts, style.newline)
             return
         for i in removed:
             dash = self._dash_of(node.items[i])
@@ -212,37 +205,6 @@ class Patcher:
             if not _FILLER_LINE.match(line):
                 break
         raise Unpatchable("the item's dash was not found")
-
-    # Flow style
-
-    def _remove_in_flow(self, spans: list[tuple[int, int]], removed: list[int]) -> None:
-        """Take items away with the comma behind them; at the end, with the one in front."""
-        last = len(spans)
-        while last - 1 in removed:
-            last -= 1
-        if last == 0 and removed:
-            raise Unpatchable("no item stays")
-        if last < len(spans):
-            self._edits.append(Edit(spans[last - 1][1], spans[-1][1], ""))
-        for i in removed:
-            if i < last:
-                self._edits.append(Edit(spans[i][0], spans[i + 1][0], ""))
-
-    def _insert_in_flow(
-        self, node: YamlNode, spans: list[tuple[int, int]], after: int, texts: list[str]
-    ) -> None:
-        """Put items behind the item `after`, or in front of all; on own lines if the others are."""
-        if not texts:
-            return
-        separator = ", "
-        if any("\n" in self._text[a:b] for (_, a), (b, _) in pairwise(spans)):
-            separator = "," + self._style.newline + " " * column_of(self._text, spans[-1][0])
-        if after >= 0:
-            position = spans[after][1]
-            self._edits.append(Edit(position, position, "".join(separator + t for t in texts)))
-        else:
-            position = spans[0][0]
-            self._edits.append(Edit(position, position, "".join(t + separator for t in texts)))
 
     # Whole values
 

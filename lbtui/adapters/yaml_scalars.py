@@ -38,7 +38,7 @@ _OTHER_READING = re.compile(
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"  # a date
     r"|=\Z|<<\Z"
 )
-_PLAIN_START = re.compile(r"[^\s,\[\]{}#&*!|>'\"%@`?:-]|[-?:](?=[^\s,\[\]{}])")
+_PLAIN_START = re.compile(r"[^\s,\[\]{}#&*!|>'\"%@`?:-]|-(?=[^\s,\[\]{}-])")
 _PLAIN_BREAKS = re.compile(r":(?:\s|\Z)|\s#|[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 
