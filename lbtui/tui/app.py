@@ -17,6 +17,8 @@ from lbtui.tui.speaker_actions import SpeakerActions
 from lbtui.tui.view_state import ViewState
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from lbtui.tui.analysis_work import Outcome
 
 
@@ -140,6 +142,18 @@ class LbtuiApp(SpeakerActions):
             severity="error",
             timeout=30,
         )
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Say something for a while; text as it is, since field paths have brackets."""
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     # ---- themes ------------------------------------------------------------------------------
 

@@ -58,8 +58,9 @@ def help_lines(view: View) -> Iterator[Line]:
     ]
     for key, text in (*own, *TABLE_KEYS, *((c.key, c.help) for c in ACTIONS if c.key)):
         yield line(Span(f"  {key:24}", "strong"), text)
-    numbers = " ".join(f"{entry.number} {entry.label}" for entry in ENTRIES if entry.number)
-    yield line(Span(f"  {'1 to 9':24}", "strong"), numbers)
+    for entry in ENTRIES:
+        if entry.number:
+            yield line(Span(f"  {entry.number:24}", "strong"), f"Show {entry.label.lower()}")
     if view.kind is not None:
         from lbtui.core.fields import fields_of, leaf_fields
 

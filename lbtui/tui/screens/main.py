@@ -37,11 +37,11 @@ COMMON_KEYS = (
     ("/", "filter"),
     ("u", "undo"),
     ("s", "save"),
-    ("=", "changes"),
+    ("=", "diff"),
     ("A", "apply"),
-    ("y", "YAML"),
-    (":", "commands"),
     ("?", "help"),
+    (":", "commands"),
+    ("y", "YAML"),
     ("q", "quit"),
 )
 

@@ -102,18 +102,28 @@ def route_lines(state: ViewState, ref: ResourceRef) -> Iterator[Line]:
     yield from _route_heading(rows, changed)
     names = community_names(state.history.current)
     for peer, group in groupby(rows[:MOST_ROWS], key=lambda row: row.route.peer):
-        of_peer = list(group)
-        texts = [attributes_text(row.route, names) for row in of_peer]
-        common = max(texts, key=texts.count)
         yield BLANK
-        yield line(Span(peer, "strong"), Span(f"  {_count(len(of_peer), 'route')}", "muted"))
-        if common:
-            yield line(Span(f"  {common}", "muted"))
-        for row, text in zip(of_peer, texts, strict=True):
-            yield from row_lines(row, "" if text == common else text)
+        yield from _peer_lines(peer, list(group), names)
     if len(rows) > MOST_ROWS:
         yield BLANK
         yield line(Span(f"and {len(rows) - MOST_ROWS} more: 7 shows all", "muted"))
+
+
+def _peer_lines(peer: str, rows: Sequence[RouteRow], names: Mapping[str, str]) -> Iterator[Line]:
+    """One peer's routes: what changes first, then the others under the attributes they share."""
+    yield line(Span(peer, "strong"), Span(f"  {_count(len(rows), 'route')}", "muted"))
+    same: dict[str, list[RouteRow]] = {}
+    for row in rows:
+        text = attributes_text(row.route, names)
+        if row.change.value:
+            yield from row_lines(row, text)
+        else:
+            same.setdefault(text, []).append(row)
+    for text, unchanged in same.items():
+        if text:
+            yield line(Span(f"  {text}", "muted"))
+        for row in unchanged:
+            yield from row_lines(row)
 
 
 def _route_heading(rows: Sequence[RouteRow], changed: int) -> Iterator[Line]:
