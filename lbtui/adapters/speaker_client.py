@@ -235,7 +235,7 @@ class SpeakerClient:
                 reader.result()
             finally:
                 reader.cancel()
-        raise SpeakerError("lost: the speaker closed the connection; trying again")
+        raise SpeakerError("lost: connection closed; trying again")
 
     async def _pause(self, seconds: float) -> None:
         """Wait, but no longer than until `start` found or made a speaker."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from ipaddress import ip_network
 
 from lbtui.core.announcements import AnnouncedRoute, AnnouncedSession, Announcements
 
@@ -28,7 +29,7 @@ class SessionReset:
 
 @dataclass(frozen=True, slots=True)
 class PeerRoutes:
-    """What one peer will see change, prefixes in the order of the route sets."""
+    """What one peer will see change, prefixes by family, network and length."""
 
     peer: str
     added: tuple[str, ...]
@@ -144,4 +145,14 @@ def _compare(
         changed |= dict.fromkeys(
             p for p, route in new_routes.items() if p in old_routes and old_routes[p] != route
         )
-    return tuple(added), tuple(withdrawn), tuple(changed)
+    return _sorted(added), _sorted(withdrawn), _sorted(changed)
+
+
+def _sorted(prefixes: Iterable[str]) -> tuple[str, ...]:
+    """By family, network, length."""
+    return tuple(sorted(prefixes, key=_order))
+
+
+def _order(prefix: str) -> tuple[int, int, int]:
+    network = ip_network(prefix)
+    return network.version, int(network.network_address), network.prefixlen

@@ -15,6 +15,7 @@ from textual.app import App
 
 from lbtui.ports import PortError, Speaker
 from lbtui.tui.requests import RouteAsked, SessionAsked
+from lbtui.tui.text import line
 from lbtui.tui.view_state import ViewState
 
 if TYPE_CHECKING:
@@ -54,10 +55,21 @@ class SpeakerActions(App[None]):
                 self.notify("The speaker was stopped; its sessions are closed.")
 
     async def _is_stop_wanted(self) -> bool:
-        from lbtui.tui.dialogs.stop_dialog import StopDialog
+        from lbtui.tui.dialogs.choice import Choice, ChoiceDialog
 
-        is_wanted = await self.push_screen_wait(StopDialog(self.state))
-        return is_wanted is True
+        sessions = self.state.speaker.sessions
+        up = sum(row.state == "Established" for row in sessions)
+        lines = (
+            line(
+                f"Its {len(sessions)} sessions ({up} Established) are closed with a Cease, and "
+                "the peers drop their routes."
+            ),
+            line("It keeps what it was told; started again, it opens the same sessions."),
+        )
+        answer = await self.push_screen_wait(
+            ChoiceDialog("Stop the speaker?", lines, [Choice("S", "stop it", "stop")], "let it run")
+        )
+        return answer == "stop"
 
     # ---- apply -------------------------------------------------------------------------------
 

@@ -22,7 +22,10 @@ class ReasonDialog(FramedDialog[str | None]):
     """Gives back the reason, which may be empty; None: do nothing."""
 
     DEFAULT_CSS = """
-    ReasonDialog > Vertical { height: 12; max-width: 76; }
+    ReasonDialog > Vertical { height: auto; max-width: 76; }
+    ReasonDialog LinePanel { height: auto; max-height: 60%; padding: 1 2; }
+    ReasonDialog Input { height: 1; border: none; padding: 0 2; background: $boost; }
+    ReasonDialog Input:focus { border: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "confirm", "Do it", show=False)]
     keys = (("enter", "do it"), ("esc", "do nothing"))
@@ -33,6 +36,7 @@ class ReasonDialog(FramedDialog[str | None]):
         self._heading, self._question = title, question
         self._panel = LinePanel()
         self._input = Input(placeholder="Reason for the peer's operator (optional)")
+        self._input.cursor_blink = False
 
     def body(self) -> Iterator[Widget]:
         """Question and reason."""

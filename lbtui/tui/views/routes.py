@@ -36,7 +36,6 @@ from lbtui.tui.views.route_words import (
 )
 from lbtui.tui.widgets.rows import Column, ItemRows, Rows
 
-CHANGE = Column("change", "Change", width=11)
 PREFIX = Column("prefix", "Prefix", maximum=43)
 PEER = Column("peer", "Peer", priority=1, is_flexible=True, minimum=8)
 NODES = Column("nodes", "Nodes", priority=2, is_flexible=True, minimum=11)
@@ -101,8 +100,8 @@ class RoutesView(View):
     def columns_now(self) -> tuple[Column, ...]:
         """Columns that say something: no change without one, no peer in one peer's table."""
         columns: list[Column] = []
-        if any(row.change for row in self._rows):
-            columns.append(CHANGE)
+        if words := {change_text(row) for row in self._rows if row.change}:
+            columns.append(Column("change", "Change", width=max(map(len, words))))
         columns.append(PREFIX)
         if self.scope.by is not By.PEER:
             columns.append(PEER)
@@ -181,6 +180,8 @@ class RoutesView(View):
             for change, symbol in CHANGE_SYMBOLS.items()
             if counts[change]
         ]
+        if self.scope.by is not By.ALL:
+            parts.append(f"left and right: another {self.scope.by}")
         return ", ".join(parts)
 
     # ---- details -----------------------------------------------------------------------------

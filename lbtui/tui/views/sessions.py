@@ -112,7 +112,7 @@ class SessionsView(View):
         """Why there is no session, and the key that helps."""
         if not state.speaker.is_running:
             why = state.speaker.message or "not running"
-            return f"No speaker: {why}. S starts it."
+            return f"No speaker ({why}). S starts one."
         return "The speaker runs without sessions. A gives it the routes as they are now."
 
     def summary(self, state: ViewState) -> str:
