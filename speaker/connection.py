@@ -8,9 +8,10 @@ from typing import Final
 from speaker.codec.framing import Framer, MessageType
 from speaker.codec.open import Open, decode_open
 from speaker.effects import ConnectionId, Endpoints, Opener
+from speaker.encoding import Encoding
 from speaker.errors import MessageError
 from speaker.fsm import EVENTS, UNEXPECTED, State, step
-from speaker.negotiation import negotiate
+from speaker.negotiation import negotiate, plain_address
 from speaker.parameters import Negotiated, SessionParameters
 
 LARGE_HOLD_TIME: Final = 240.0
@@ -47,6 +48,19 @@ class Connection:
         """The earlier of both timers."""
         times = [at for at in (self.hold_at, self.keepalive_at) if at is not None]
         return min(times, default=None)
+
+    @property
+    def encoding(self) -> Encoding | None:
+        """How routes are to be encoded for the peer, from OpenConfirm on."""
+        if self.negotiated is None:
+            return None
+        return Encoding(
+            local_asn=self.ours.asn,
+            is_ibgp=self.negotiated.is_ibgp,
+            four_octet_as=self.negotiated.four_octet_as,
+            local_address=plain_address(self.endpoints.local_address),
+            families=self.negotiated.families,
+        )
 
     def expect(self, kind: MessageType) -> State:
         """Give the state that a message of `kind` leads to.

@@ -20,10 +20,10 @@ class Retry:
         """Start stopped.
 
         Args:
-            limit: the longest wait, seconds.
+            limit: the longest wait, seconds; less than `FIRST_WAIT` counts as that.
             jitter: a fresh number in 0 <= n < 1.
         """
-        self._limit = limit
+        self._limit = max(limit, FIRST_WAIT)
         self._jitter = jitter
         self._failures = 0
         self.at: float | None = None

@@ -9,25 +9,21 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
 from speaker.codec.announcement import (
-    EncodedAttributes,
     announcement_room,
     encode_announcement,
-    encode_attributes,
     encode_withdrawal,
-    own_path,
     withdrawal_room,
 )
-from speaker.codec.attributes import ORIGIN_IGP, PathAttributes
 from speaker.codec.prefix import address_family, address_text, parse_address, prefix_text
 from speaker.codec.refresh import RefreshKind, encode_refresh
+from speaker.encoding import Encoding
 from speaker.families import Family
 from speaker.received import AdjRibIn
-from speaker.routes import EMPTY, Group, RouteAttributes, RouteSet, WantedRoute, parse_route
+from speaker.routes import EMPTY, Group, RouteSet, WantedRoute, parse_route
 from speaker.rows import RouteRow, community_texts, large_community_texts, page
 
 __all__ = [
@@ -41,30 +37,6 @@ __all__ = [
     "WantedRoute",
     "parse_route",
 ]
-
-DEFAULT_LOCAL_PREF: Final = 100
-"""To internal peers every route carries LOCAL_PREF (RFC 4271 section 5.1.5); a router that misses
-it may drop the route (RFC 7606 section 3), so a route that names none gets what routers assume."""
-
-
-@dataclass(frozen=True, slots=True)
-class Encoding:
-    """All that the octets of a route depend on beside the route; made by `Session.encoding`."""
-
-    local_asn: int
-    is_ibgp: bool
-    four_octet_as: bool
-    local_address: str
-    """NEXT_HOP of routes of its own family that name none."""
-    families: tuple[Family, ...]
-    """Negotiated."""
-
-    def local_pref(self, attributes: RouteAttributes) -> int | None:
-        """What is sent; None: nothing, as to every external peer."""
-        if not self.is_ibgp:
-            return None
-        wanted = attributes.local_pref
-        return DEFAULT_LOCAL_PREF if wanted is None else wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +82,6 @@ class _Marker:
     """Empty: nothing to send."""
     ends: Family | None = None
     is_refresh: bool = False
-
-
-@lru_cache(maxsize=8192)
-def _encode_attributes(
-    wanted: RouteAttributes, local_pref: int | None, local_asn: int, is_ibgp: bool, four: bool
-) -> EncodedAttributes:
-    """Encode once for all sessions alike; the next hop is not part of it."""
-    attributes = PathAttributes(
-        origin=ORIGIN_IGP,
-        as_path=own_path(local_asn, is_ibgp=is_ibgp),
-        local_pref=local_pref,
-        communities=wanted.communities,
-        large_communities=wanted.large_communities,
-    )
-    return encode_attributes(attributes, four_octet_as=four)
 
 
 class AdjRibOut:
@@ -312,14 +269,7 @@ class AdjRibOut:
         attributes = work.group.attributes
         if attributes is None:
             return encode_withdrawal(family, self._take(work, withdrawal_room(family)))
-        encoding = self.encoding
-        encoded = _encode_attributes(
-            attributes,
-            encoding.local_pref(attributes),
-            encoding.local_asn,
-            encoding.is_ibgp,
-            encoding.four_octet_as,
-        )
+        encoded = self.encoding.attributes(attributes)
         nlri = self._take(work, announcement_room(family, encoded))
         next_hop = attributes.next_hop or self._local_address
         return encode_announcement(family, next_hop, encoded, nlri)

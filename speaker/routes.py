@@ -63,7 +63,7 @@ def parse_route(
     Args:
         prefix: "192.0.2.0/24", no bits past the length.
         next_hop: an address; None: the session's local address.
-        local_pref: 0 to 4294967295; None: the default, `rib.DEFAULT_LOCAL_PREF`.
+        local_pref: 0 to 4294967295; None: the default, `encoding.DEFAULT_LOCAL_PREF`.
         communities: "a:b", 16 bits each.
         large_communities: "a:b:c", 32 bits each.
 

@@ -44,7 +44,7 @@ from speaker.effects import (
 from speaker.errors import MessageError, StateError
 from speaker.fsm import Event, State, step
 from speaker.machine import DIAL_FAILED, Machine
-from speaker.negotiation import identifier, make_open, plain_address
+from speaker.negotiation import identifier, make_open
 from speaker.parameters import Negotiated, SessionParameters
 from speaker.record import Counters
 from speaker.rib import Chunk, Encoding
@@ -136,15 +136,7 @@ class Session(Machine):
         connection = self.connection
         if connection is None or connection.state is not State.ESTABLISHED:
             return None
-        if connection.negotiated is None:
-            return None
-        return Encoding(
-            local_asn=self.parameters.local_asn,
-            is_ibgp=connection.negotiated.is_ibgp,
-            four_octet_as=connection.negotiated.four_octet_as,
-            local_address=plain_address(connection.endpoints.local_address),
-            families=connection.negotiated.families,
-        )
+        return connection.encoding
 
     # ---- what the caller wants -------------------------------------------------------------
 
