@@ -92,12 +92,20 @@ class SpeakerProcess:
             return None
         if process.returncode is None:
             process.send_signal(number)
+        return await self._end_of(process)
+
+    async def wait(self) -> int | None:
+        """Wait until it has ended by itself; its exit code."""
+        assert self._process is not None
+        return await self._end_of(self._process)
+
+    async def _end_of(self, process: asyncio.subprocess.Process) -> int | None:
         try:
             async with asyncio.timeout(10):
                 return await process.wait()
         except TimeoutError:
             process.kill()
-            pytest.fail(f"the speaker did not stop on {number.name}\n{self.log}")
+            pytest.fail(f"the speaker did not end\n{self.log}")
 
     async def call(
         self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None
