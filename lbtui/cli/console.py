@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_sources
-from lbtui.cli.exits import UsageError
-from lbtui.cli.sources import check_sources
+from lbtui.cli.exits import SUCCESS, UsageError
+from lbtui.cli.sources import check_sources, hold_stdin
+from lbtui.cli.speaker_files import make_client
 
 if TYPE_CHECKING:
-    pass
+    from lbtui.adapters.demo import DemoStore
+    from lbtui.cli.guarded_app import GuardedApp
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +40,96 @@ def run(arguments: argparse.Namespace) -> int:
     for source in arguments.sources:
         if source != "-" and not os.path.exists(source):
             raise UsageError(f"{source}: no such file or folder")
-    if not os.isatty(sys.__stderr__.fileno()):
+    if not os.isatty(2):
         raise UsageError("the console needs a terminal; see 'lbtui preview --help' for scripts")
-    return 0
+    hold_stdin(arguments.sources)
+    _take_keyboard(arguments.sources)
+    console = open_console(arguments)
+    try:
+        console.app.run()
+    finally:
+        console.close()
+    if console.app.unexpected is not None:
+        raise console.app.unexpected
+    return console.app.return_code or SUCCESS
+
+
+def _take_keyboard(sources: Sequence[str]) -> None:
+    """Read keys from the terminal where manifests came through standard input."""
+    if "-" in sources:
+        try:
+            terminal = os.open("/dev/tty", os.O_RDONLY)
+        except OSError:
+            raise UsageError("there is no terminal to read keys from") from None
+        os.dup2(terminal, 0)
+        os.close(terminal)
+    elif not os.isatty(0):
+        raise UsageError("the console reads keys from a terminal; standard input is none")
+
+
+@dataclass(frozen=True)
+class Console:
+    """The application and what has to be put away after it."""
+
+    app: GuardedApp
+    demo: DemoStore | None = None
+
+    def close(self) -> None:
+        """End the demo's speaker and lab routers, and remove its files; else nothing is ended."""
+        if self.demo is None:
+            return
+        for view in (self.app.state.speaker, self.app.state.lab):
+            if view is not None and view.is_running and view.pid is not None:
+                _end(view.pid)
+        self.demo.close()
+
+
+def _end(pid: int) -> None:
+    """Ask a child of ours to stop, and wait until it has taken leave of its peers."""
+    try:
+        os.kill(pid, signal.SIGTERM)
+        os.waitpid(pid, 0)
+    except (ProcessLookupError, ChildProcessError):
+        pass  # it is gone, or was reaped already
+
+
+def open_console(arguments: argparse.Namespace) -> Console:
+    """Build the adapters that the arguments name and the application on top of them."""
+    from lbtui.adapters.paths import themes_folder
+    from lbtui.adapters.settings import load_settings, save_theme
+    from lbtui.cli.guarded_app import GuardedApp
+
+    settings, problems = load_settings()
+    make_app = partial(
+        GuardedApp,
+        backend=arguments.backend or settings.backend,
+        namespace=arguments.namespace,
+        theme=arguments.theme or settings.theme,
+        save_theme=save_theme,
+        theme_folders=(themes_folder(),),
+        notices=problems,
+        is_read_only=arguments.read_only,
+    )
+    if arguments.sources:
+        from lbtui.adapters.file_store import FileStore
+
+        store = FileStore(arguments.sources, arguments.namespace)
+        return Console(make_app(store=store, speaker=make_client(arguments)))
+    return _open_demo(make_app)
+
+
+def _open_demo(make_app: Callable[..., GuardedApp]) -> Console:
+    """The demo's processes are its own, so that it leaves the user's speaker alone."""
+    from lbtui.adapters.demo import DemoStore
+    from lbtui.adapters.lab import LabRouters
+    from lbtui.adapters.speaker_client import SpeakerClient
+
+    store, pid = DemoStore(), os.getpid()
+    folder = store.folder / ".processes"
+
+    def files(name: str) -> tuple[Path, Path, Path]:
+        return folder / f"{name}.sock", folder / name, folder / f"{name}.log"
+
+    speaker = SpeakerClient(*files("speaker"), exit_with=pid)
+    lab = LabRouters(*files("lab"), exit_with=pid)
+    return Console(make_app(store=store, speaker=speaker, lab=lab), store)

@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list_rules(*, is_json: bool) -> int:
-    from lbtui.core.rules import RULES
+    from lbtui.core.rules.catalogue import RULES
 
     if is_json:
         rows = [

@@ -46,7 +46,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     stdout.prepare()
     try:
-        code = _dispatch(words)
+        try:
+            code = _dispatch(words)
+        except SystemExit as done:  # argparse has printed its help
+            code = int(done.code or SUCCESS)
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
