@@ -29,6 +29,7 @@ class Symbols:
     bar: str = "│"
     dot: str = "·"
     modified: str = "●"
+    thumb: str = "▐"
 
 
 ASCII = Symbols(
@@ -47,6 +48,7 @@ ASCII = Symbols(
     bar="|",
     dot="-",
     modified="*",
+    thumb="#",
 )
 
 

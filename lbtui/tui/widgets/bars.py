@@ -17,7 +17,7 @@ class Bar(LineView):
     """One line. The left part gives way to the right one when there is little room."""
 
     DEFAULT_CSS = """
-    Bar { height: 1; padding: 0 1; overflow-y: hidden; }
+    Bar { height: 1; padding: 0 1; }
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
@@ -38,7 +38,7 @@ class Bar(LineView):
 
     def make_line(self, y: int) -> Strip:
         """Draw both parts."""
-        width = self.scrollable_content_region.width
+        width = self.line_width
         right = cut(self._right, width)
         room = width - width_of(right)
         left = cut(self._left, max(room - 2, 0) if right else width)
@@ -72,7 +72,7 @@ class KeyBar(Bar):
 
     def make_line(self, y: int) -> Strip:
         """Draw as many pairs as fit."""
-        width = self.scrollable_content_region.width
+        width = self.line_width
         base = self.base()
         strips: list[Strip] = []
         room = width
@@ -128,7 +128,7 @@ class TabBar(Bar):
 
     def make_line(self, y: int) -> Strip:
         """Draw the tabs, with short labels where the full ones do not fit."""
-        width = self.scrollable_content_region.width
+        width = self.line_width
         base = self.base()
         labels = [tab.label for tab in self._tabs]
         if sum(len(label) + 4 for label in labels) > width:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.strip import Strip
 
 from lbtui.tui.text import Line, plain, wrap
@@ -20,12 +19,12 @@ class LinePanel(LineView, can_focus=True):
     LinePanel { height: 1fr; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll_up", "Scroll up", show=False),
-        Binding("down,j", "scroll_down", "Scroll down", show=False),
-        Binding("pageup,ctrl+b", "page_up", "Page up", show=False),
-        Binding("pagedown,ctrl+f,space", "page_down", "Page down", show=False),
-        Binding("home,g", "scroll_home", "Top", show=False),
-        Binding("end,G", "scroll_end", "Bottom", show=False),
+        Binding("up,k", "scroll_by(-1)", "Scroll up", show=False),
+        Binding("down,j", "scroll_by(1)", "Scroll down", show=False),
+        Binding("pageup,ctrl+b", "scroll_page(-1)", "Page up", show=False),
+        Binding("pagedown,ctrl+f,space", "scroll_page(1)", "Page down", show=False),
+        Binding("home,g", "scroll_edge(-1)", "Top", show=False),
+        Binding("end,G", "scroll_edge(1)", "Bottom", show=False),
     ]
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
@@ -40,32 +39,53 @@ class LinePanel(LineView, can_focus=True):
         """What it shows, without tones or wrapping."""
         return "\n".join(plain(line) for line in self._lines)
 
+    @property
+    def line_count(self) -> int:
+        """Number of lines after wrapping."""
+        return len(self._wrapped)
+
     def show_lines(self, lines: Sequence[Line], *, is_new: bool = False) -> None:
         """Show other lines; a new subject (`is_new`) begins at its top."""
         lines = tuple(lines)
         if lines == self._lines and not is_new:
             return
         self._lines = lines
-        self._wrapped_width = -1
+        if is_new:
+            self.top = 0
         self._wrap()
-        if is_new and self.scroll_offset.y:
-            self.scroll_to(y=0, animate=False, force=True)
-        self.refresh_changed()
+        self.refresh_size()
+        self.scroll_lines(self.top)
 
     def _wrap(self) -> None:
-        width = self.scrollable_content_region.width
-        if width != self._wrapped_width and width > 0:
-            self._wrapped_width = width
+        """Break the lines; one cell stays free for the scroll mark, needed or not."""
+        width = self.size.width - 1
+        self._wrapped_width = width
+        if width > 0:
             self._wrapped = [part for line in self._lines for part in wrap(line, width)]
-            self.virtual_size = Size(0, len(self._wrapped))
+        else:
+            self._wrapped = list(self._lines)
 
     def on_resize(self) -> None:
         """Wrap anew."""
-        self._wrap()
-        self.refresh()
+        if self.size.width - 1 != self._wrapped_width:
+            self._wrap()
+            self.refresh_size()
+        self.scroll_lines(self.top)
 
     def make_line(self, y: int) -> Strip:
         """Draw one wrapped line."""
-        at = self.scroll_offset.y + y
+        at = self.top + y
         spans = self._wrapped[at] if at < len(self._wrapped) else ()
-        return self.strip(spans, self.base(), self.scrollable_content_region.width)
+        return self.strip(spans, self.base(), self.line_width)
+
+    def action_scroll_by(self, lines: int) -> None:
+        """Scroll some lines."""
+        self.scroll_lines(self.top + lines)
+
+    def action_scroll_page(self, pages: int) -> None:
+        """Scroll by screenfuls."""
+        self.scroll_lines(self.top + pages * max(self.visible_count - 1, 1))
+
+    def action_scroll_edge(self, side: int) -> None:
+        """Scroll to the top (-1) or the bottom (1)."""
+        self.scroll_lines(0 if side < 0 else self.line_count)

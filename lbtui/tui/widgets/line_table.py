@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
@@ -37,6 +36,7 @@ class LineTable(LineView, can_focus=True):
         "line-table--cursor-blurred",
         "line-table--mark",
     }
+    HEADER_LINES = 1
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
@@ -120,6 +120,11 @@ class LineTable(LineView, can_focus=True):
         return len(self._order)
 
     @property
+    def line_count(self) -> int:
+        """Rows that pass the filter."""
+        return len(self._order)
+
+    @property
     def cursor_key(self) -> Hashable | None:
         """The key of the row under the cursor; None if there is no row."""
         if not self._order:
@@ -143,7 +148,7 @@ class LineTable(LineView, can_focus=True):
 
     def show_rows(self, rows: Rows, columns: Sequence[Column] | None = None) -> None:
         """Show other rows (and columns). The cursor stays on its key, at its height on screen."""
-        key, height = self.cursor_key, self._cursor - self.scroll_offset.y
+        key, height = self.cursor_key, self._cursor - self.top
         self._rows = rows
         if columns is not None:
             self._columns = tuple(columns)
@@ -155,13 +160,13 @@ class LineTable(LineView, can_focus=True):
     def filter_by(self, text: str) -> None:
         """Show only rows that match; an empty text shows all."""
         if text != self._filter:
-            key, height = self.cursor_key, self._cursor - self.scroll_offset.y
+            key, height = self.cursor_key, self._cursor - self.top
             self._filter = text
             self._reorder(key, height)
 
     def sort_by(self, column: str, is_reversed: bool = False) -> None:
         """Sort by a column's key; an empty key is the natural order."""
-        key, height = self.cursor_key, self._cursor - self.scroll_offset.y
+        key, height = self.cursor_key, self._cursor - self.top
         self._sort, self._is_reversed = column, is_reversed
         self._reorder(key, height)
 
@@ -189,7 +194,7 @@ class LineTable(LineView, can_focus=True):
         at = self._find(key)
         self._cursor = min(self._cursor, max(len(order) - 1, 0)) if at is None else at
         self._measure()
-        self.scroll_to(y=max(self._cursor - height, 0), animate=False, force=True)
+        self.top = max(0, min(self._cursor - height, self.line_count - self.visible_count))
         self._scroll_to_cursor()
         self.refresh_changed()
         self.post_message(self.Moved(self, self.cursor_key))
@@ -204,26 +209,23 @@ class LineTable(LineView, can_focus=True):
         return next((at for at, index in enumerate(order) if rows.key(index) == key), None)
 
     def _set_cursor(self, at: int) -> None:
-        """Move the cursor: two lines are drawn again, unless the table scrolls."""
+        """Move the cursor: only what looks different is drawn again, mostly two lines."""
         at = max(0, min(at, len(self._order) - 1))
         if at == self._cursor or not self._order:
             return
-        old, self._cursor = self._cursor, at
-        top = self.scroll_offset.y
+        old, top = self._cursor, self.top
+        self._cursor = at
         self._scroll_to_cursor()
-        if self.scroll_offset.y == top:
-            for row in (old, at):
-                self.refresh(Region(0, row - top + 1, self.size.width, 1))
+        self.refresh_changed((old - top + 1, at - top + 1) if top == self.top else None)
         self.post_message(self.Moved(self, self.cursor_key))
 
     def _scroll_to_cursor(self) -> None:
         """Scroll no further than needed to show the cursor's row."""
-        visible = max(self.scrollable_content_region.height - 1, 1)
-        top = self.scroll_offset.y
-        if self._cursor < top:
-            self.scroll_to(y=self._cursor, animate=False, force=True)
-        elif self._cursor >= top + visible:
-            self.scroll_to(y=self._cursor - visible + 1, animate=False, force=True)
+        visible = self.visible_count
+        if self._cursor < self.top:
+            self.top = self._cursor
+        elif self._cursor >= self.top + visible:
+            self.top = self._cursor - visible + 1
 
     def action_move(self, by: int) -> None:
         """Move the cursor some rows."""
@@ -256,10 +258,12 @@ class LineTable(LineView, can_focus=True):
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
         self._layout_width = -1
+        self.top = max(0, min(self.top, self.line_count - self.visible_count))
         self._scroll_to_cursor()
+        self.refresh_changed()
 
     async def _on_click(self, event: events.Click) -> None:
-        row = event.y - 1 + self.scroll_offset.y
+        row = event.y - 1 + self.top
         if event.y >= 1 and row < len(self._order):
             self._set_cursor(row)
             if event.chain == 2:
@@ -278,11 +282,11 @@ class LineTable(LineView, can_focus=True):
                     widths[at] = max(widths[at], width_of(cell))
             self._natural = tuple(map(_natural_width, self._columns, widths))
         self._layout_width = -1
-        self.virtual_size = Size(0, len(self._order) + 1)
+        self.refresh_size()
 
     def _lay_out(self) -> None:
         """Choose the columns that fit, most important first, and share out the room."""
-        width = self.scrollable_content_region.width
+        width = self.line_width
         if width == self._layout_width or len(self._natural) != len(self._columns):
             return
         self._layout_width = width
@@ -292,11 +296,11 @@ class LineTable(LineView, can_focus=True):
 
     def make_line(self, y: int) -> Strip:
         """Draw the header (line 0) or a row."""
-        width = self.scrollable_content_region.width
+        width = self.line_width
         self._lay_out()
         if y == 0:
             return self.strip(self._header(), self.base("line-table--header"), width)
-        at = self.scroll_offset.y + y - 1
+        at = self.top + y - 1
         if at >= len(self._order):
             return self._blank(y, width)
         cells = self._rows.cells(self._order[at])
