@@ -70,7 +70,23 @@ def test_an_unreadable_field_is_refused_with_3_10(octets: str, family: Family) -
 
 
 @pytest.mark.parametrize(
-    "text", ["", "192.0.2.1/24", "192.0.2.0/33", "192.0.2", "2001:db8::/129", "x/8", "1.2.3.04"]
+    "text",
+    [
+        "",
+        "192.0.2.1/24",
+        "192.0.2.0/33",
+        "192.0.2",
+        "2001:db8::/129",
+        "x/8",
+        "1.2.3.04",
+        "1.2.3.4/",
+        "/8",
+        "1.2.3.4/-1",
+        "1.2.3.4/3²",
+        "fe80::%eth0/64",
+        "10.0.0.0/255.0.0.0",
+        "2001:db8::1/64",
+    ],
 )
 def test_text_that_is_no_prefix_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
