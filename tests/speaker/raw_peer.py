@@ -57,10 +57,10 @@ async def raw_peer(listener: socket.socket) -> AsyncIterator[RawPeer]:
 
 
 def listen(address: str) -> socket.socket:
-    """A listening socket with a small receive buffer."""
+    """A listening socket whose receive buffer does not grow."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
     listener.setblocking(False)
     listener.bind((address, 0))
     listener.listen()
