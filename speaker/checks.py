@@ -197,4 +197,6 @@ def _unusable(text: str) -> str | None:
         return "the unspecified address"
     if address.is_multicast:
         return "a multicast address"
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        return f"the IPv4 address {address.ipv4_mapped} written as IPv6"
     return None

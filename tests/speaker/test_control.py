@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from aiohttp import web
 
 from speaker.api import ErrorDocument, SessionConfig
+from speaker.clock import Clock
+from speaker.control import ControlServer
+from speaker.daemon import Daemon
 from tests.speaker.conftest import Lab
 from tests.speaker.running import Answer, SpeakerProcess, document, session
 
@@ -69,6 +75,24 @@ async def test_other_media_type_is_415(speaker: SpeakerProcess) -> None:
         "PUT", "/v1/config", b"generation: 1", headers={"Content-Type": "application/yaml"}
     )
     problem(answer, 415, "unsupported-media-type")
+
+
+async def test_body_past_the_limit_is_413(tmp_path: Path) -> None:
+    daemon = Daemon(Clock(asyncio.get_running_loop()), None)
+    runner = web.AppRunner(ControlServer(daemon, max_body=1000).app)
+    await runner.setup()
+    client = SpeakerProcess(tmp_path)
+    client.socket.parent.mkdir()
+    try:
+        await web.UnixSite(runner, str(client.socket)).start()
+        wanted = document([], {"rs": [{"prefix": f"198.51.100.{n}/32"} for n in range(100)]})
+        problem(await client.call("PUT", "/v1/config", wanted), 413, "request-entity-too-large")
+        assert (await client.get("/v1/config"))["generation"] == 0
+        await client.put(document([]))
+    finally:
+        await client.http.close()
+        await runner.cleanup()
+        await daemon.close()
 
 
 async def test_generation_that_is_not_newer_is_409(speaker: SpeakerProcess) -> None:
