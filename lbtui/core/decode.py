@@ -226,7 +226,7 @@ def _check_version(checker: Any, kind: type[MetalLBResource], version: Any) -> N
 
 
 def _version_text(version: Any) -> str:
-    return f"version {version}" if version else "an empty apiVersion"
+    return f"apiVersion {version}" if version else "an empty apiVersion"
 
 
 def _wrong_namespace(ref: ResourceRef, namespace: str) -> Diagnostic:
