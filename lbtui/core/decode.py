@@ -128,7 +128,7 @@ def to_plain(value: Any, *, with_defaults: bool = False) -> Any:
             if with_defaults or not _is_default(field, content):
                 encoded[field.encode_name] = to_plain(content, with_defaults=with_defaults)
         return encoded
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return [to_plain(item, with_defaults=with_defaults) for item in value]
     if isinstance(value, dict):
         return {key: to_plain(item, with_defaults=with_defaults) for key, item in value.items()}
