@@ -128,7 +128,7 @@ class _Announcer:
             source_address=(
                 str(source)
                 if source is not None and source.family == address.family
-                else self._tables.node_address(node, address.family)
+                else self._tables.next_hops.node_address(node, address.family)
             ),
             hold_time=hold,
             keepalive_time=keepalive or None,

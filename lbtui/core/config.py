@@ -30,8 +30,6 @@ def resolve(
     Raises:
         ValueError: `backend` is none of BACKENDS.
     """
-    if backend not in BACKENDS:
-        raise ValueError(f"back end {backend!r} is none of {', '.join(BACKENDS)}")
     options = options or Options()
     inputs = Inputs(resources, backend, options)
     check_decoding(inputs)
@@ -46,13 +44,14 @@ def resolve(
     check_bfd_echo(inputs, profiles, pools, peers, advertisements)
     check_frr_k8s_passwords(inputs)
     services, assumed_endpoints = read_services(resources, inputs.nodes, options)
+    nodes = inputs.node_objects
     config = Configuration(
         backend=backend,
         options=options,
         nodes=inputs.nodes,
-        node_addresses={node.name: internal_addresses(node) for node in inputs.node_objects},
-        network_unavailable=inputs.nodes.mask_of(network_unavailable(inputs.node_objects)),
-        excluded=inputs.nodes.mask_of(excluded(inputs.node_objects)),
+        node_addresses={node.name: internal_addresses(node) for node in nodes},
+        network_unavailable=inputs.nodes.mask_of(network_unavailable(nodes)),
+        excluded=inputs.nodes.mask_of(excluded(nodes)),
         pools=pools,
         peers=peers,
         peer_names=tuple(sorted({ref.name for ref, _ in inputs.sorted(BGPPeer)})),

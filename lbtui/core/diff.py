@@ -194,7 +194,7 @@ class _Comparison:
         both = self._new.session_nodes.get(peer, 0) & self._translation.to_new(
             self._old.session_nodes.get(peer, 0)
         )
-        if self._old.has_same_next_hops(self._new, peer):
+        if self._old.next_hops.is_alike(self._new.next_hops, peer):
             return 0
         prefix = Prefix(family, 0, 0)
         return self._new.nodes.mask_of(

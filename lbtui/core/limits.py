@@ -69,25 +69,36 @@ def _contradictions(config: Configuration, builder: TableBuilder) -> dict[Row, N
     Source: frr-k8s refuses a configuration with several local preferences for one prefix.
     """
     found: dict[Row, NodeSet] = {}
-    if not any(_may_contradict(*pair) for pair in combinations(config.advertisements, 2)):
+    if not any(_may_contradict(config, *pair) for pair in combinations(config.advertisements, 2)):
         return found
     for peer in config.peers:
         nodes = peer.nodes & config.active_nodes
-        for row in builder.build(advertisements_for(config, peer.name), peer.families):
+        for row in builder.shared(advertisements_for(config, peer.name), peer.families):
             if row.nodes & nodes and len(builder.attributes(row.advertisements).local_prefs) > 1:
                 found[row] = found.get(row, 0) | row.nodes & nodes
     return found
 
 
-def _may_contradict(first: Advertisement, second: Advertisement) -> bool:
+def _may_contradict(config: Configuration, first: Advertisement, second: Advertisement) -> bool:
     """Whether two advertisements could give one prefix different localPrefs."""
     return bool(
         first.local_pref
         and second.local_pref
         and first.local_pref != second.local_pref
         and first.nodes & second.nodes
-        and (first.length_v4 == second.length_v4 or first.length_v6 == second.length_v6)
         and (not first.peers or not second.peers or first.peers & second.peers)
+        and any(
+            first.length(family) == second.length(family)
+            and all(_covers(config, one, family) for one in (first, second))
+            for family in (4, 6)
+        )
+    )
+
+
+def _covers(config: Configuration, advertisement: Advertisement, family: int) -> bool:
+    """Whether a pool of the advertisement has addresses of a family."""
+    return any(
+        pool.name in advertisement.pools and family in pool.families for pool in config.pools
     )
 
 
@@ -184,7 +195,7 @@ class _CommunityLimit:
                 if index in excessive and mask & nodes:
                     yield service, mask & nodes
         if self._config.backend == "native":
-            for row in self._builder.build(advertisements, peer.families):
+            for row in self._builder.shared(advertisements, peer.families):
                 if row.nodes & nodes and self._count(row.advertisements) > MAX_COMMUNITIES:
                     yield from self._merging_stops(row, row.nodes & nodes, advertisements)
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import msgspec
 
-from lbtui.core.addresses import Prefix, parse_address
+from lbtui.core.addresses import Prefix
 from lbtui.core.decisions import decide_all
 from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.limits import advertisements_for, find_refusals
 from lbtui.core.model import Configuration, Peer
+from lbtui.core.next_hops import NextHops
 from lbtui.core.nodes import NodeSet
 from lbtui.core.tables import Attributes, Row, TableBuilder
 
@@ -59,6 +60,7 @@ class RouteTables:
             for name, peers in self._peers.items()
         }
         """Peer → nodes that run the session; nodes with an error of their own run none."""
+        self.next_hops = NextHops(config)
         self._decisions = decide_all(config)
         self._builder = TableBuilder(config, self._decisions)
         self._service_index = {name: index for index, name in enumerate(self.services)}
@@ -107,27 +109,7 @@ class RouteTables:
 
     def next_hop(self, node: str, peer: str, prefix: Prefix) -> str | None:
         """The NEXT_HOP that `node` sends with `prefix` to `peer`; None if it cannot be known."""
-        bit = self.nodes.bit(node)
-        for one in self._peers.get(peer, ()):
-            source = one.source_address
-            if one.nodes & bit and source is not None and source.family == prefix.family:
-                return str(source)
-        return self.node_address(node, prefix.family)
-
-    def node_address(self, node: str, family: int) -> str | None:
-        """The node's first InternalIP of a family."""
-        for text in self.config.node_addresses.get(node, ()):
-            address = parse_address(text)
-            if address is not None and address.family == family:
-                return str(address)
-        return None
-
-    def has_same_next_hops(self, other: RouteTables, peer: str) -> bool:
-        """A quick test whether nothing that next hops to a peer follow from differs."""
-        ours = [(one.source_address, one.nodes) for one in self._peers.get(peer, ())]
-        theirs = [(one.source_address, one.nodes) for one in other._peers.get(peer, ())]
-        is_same_nodes = self.config.node_addresses == other.config.node_addresses
-        return self.nodes == other.nodes and is_same_nodes and ours == theirs
+        return self.next_hops.of(node, peer, prefix.family)
 
     def narrowed(self, route: Route, nodes: NodeSet) -> Route:
         """One of these tables' routes on some of its nodes, with the services behind it there."""
@@ -206,7 +188,12 @@ class RouteTables:
         table = self._tables.get(key)
         if table is None:
             withheld = self._withheld.get(key[2])
-            table = self._tables[key] = self._builder.build(key[0], key[1], withheld)
+            table = (
+                self._builder.build(key[0], key[1], withheld)
+                if withheld
+                else self._builder.shared(key[0], key[1])
+            )
+            self._tables[key] = table
         return table
 
     def key(self, peer: Peer) -> TableKey:

@@ -73,6 +73,7 @@ class TableBuilder:
         self._decisions = decisions
         self._splits: dict[Parts, tuple[tuple[NodeSet, tuple[int, ...]], ...]] = {}
         self._attributes: dict[tuple[int, ...], Attributes] = {}
+        self._shared_tables: dict[tuple[frozenset[int], frozenset[int]], tuple[Row, ...]] = {}
 
     def attributes(self, advertisements: tuple[int, ...]) -> Attributes:
         """The merged attributes of a row's advertisements."""
@@ -80,6 +81,14 @@ class TableBuilder:
         if known is None:
             chosen = [self._config.advertisements[index] for index in advertisements]
             known = self._attributes[advertisements] = merge(self._config.backend, chosen)
+        return known
+
+    def shared(self, advertisements: frozenset[int], families: frozenset[int]) -> tuple[Row, ...]:
+        """The rows of these advertisements; one table for all peers that get the same."""
+        known = self._shared_tables.get((advertisements, families))
+        if known is None:
+            known = self.build(advertisements, families)
+            self._shared_tables[advertisements, families] = known
         return known
 
     def build(

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from lbtui.core.cluster_resources import Node
 from lbtui.core.meta import LabelSelector
-from lbtui.core.model import Options
+from lbtui.core.model import BACKENDS, Options
 from lbtui.core.nodes import NodeIndex, NodeSet
 from lbtui.core.resource_set import ResourceRef, ResourceSet
 from lbtui.core.resources import BGPAdvertisement, BGPPeer, IPAddressPool, MetalLBResource
@@ -24,7 +24,9 @@ class Inputs:
     """One set of resources under one back end, and the findings about it so far."""
 
     def __init__(self, resources: ResourceSet, backend: str, options: Options) -> None:
-        """Sort and index."""
+        """Sort and index; ValueError if there is no such back end."""
+        if backend not in BACKENDS:
+            raise ValueError(f"back end {backend!r} is none of {', '.join(BACKENDS)}")
         self.resources = resources
         self._left_out: set[ResourceRef] = set()
         self.backend = backend
