@@ -23,7 +23,7 @@ class ReasonDialog(FramedDialog[str | None]):
 
     DEFAULT_CSS = """
     ReasonDialog > Vertical { height: auto; max-width: 76; }
-    ReasonDialog LinePanel { height: auto; max-height: 60%; padding: 1 2; }
+    ReasonDialog LinePanel { height: auto; max-height: 100%; padding: 1 2; }
     ReasonDialog Input { height: 1; border: none; padding: 0 2; background: $boost; }
     ReasonDialog Input:focus { border: none; }
     """

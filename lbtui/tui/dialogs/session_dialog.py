@@ -56,19 +56,19 @@ class SessionDialog(FramedDialog[None]):
         self._state, self._row = state, row
         self._speaker, self._lab = speaker, lab
         self._panel = LinePanel(id="details")
-        self._table = LineTable(self._columns(), id="routes")
+        self.table = LineTable(self._columns(), id="routes")
         self._names = community_names(state.history.current)
 
     def body(self) -> Iterator[Widget]:
         """Both pages, one shown."""
-        self._pages = ContentSwitcher(self._panel, self._table, initial="details")
+        self._pages = ContentSwitcher(self._panel, self.table, initial="details")
         yield self._pages
 
     def on_mount(self) -> None:
         """Show what is known, and ask for the rest."""
         super().on_mount()
         self._show_details()
-        self._table.empty_text = "Reading."
+        self.table.empty_text = "Reading."
         self._panel.focus()
         self.action_reload()
 
@@ -95,7 +95,7 @@ class SessionDialog(FramedDialog[None]):
             received, said = await self._ask_router()
         except SpeakerError as error:
             self._show_details(str(error))
-            self._table.empty_text = str(error)
+            self.table.empty_text = str(error)
             self._show_routes([])
             return
         self._show_details(said)
@@ -122,10 +122,10 @@ class SessionDialog(FramedDialog[None]):
     # ---- routes ------------------------------------------------------------------------------
 
     def _show_routes(self, routes: Sequence[SessionRoute]) -> None:
-        if routes or self._table.empty_text == "Reading.":
-            self._table.empty_text = "No route is intended, sent or received."
+        if routes or self.table.empty_text == "Reading.":
+            self.table.empty_text = "No route is intended, sent or received."
         columns = self._columns()
-        self._table.show_rows(
+        self.table.show_rows(
             ItemRows(
                 columns=columns,
                 items=routes,
@@ -154,7 +154,7 @@ class SessionDialog(FramedDialog[None]):
 
     def action_turn(self) -> None:
         """Show the other page."""
-        other = self._table if self._pages.current == "details" else self._panel
+        other = self.table if self._pages.current == "details" else self._panel
         self._pages.current = other.id
         other.focus()
 

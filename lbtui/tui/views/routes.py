@@ -40,11 +40,11 @@ PREFIX = Column("prefix", "Prefix", maximum=43)
 PEER = Column("peer", "Peer", priority=1, is_flexible=True, minimum=8)
 NODES = Column("nodes", "Nodes", priority=2, is_flexible=True, minimum=11)
 REST = (
-    Column("next-hop", "Next hop", priority=4, maximum=39),
+    Column("next-hop", "Next hop", priority=5, maximum=39),
     Column("local-pref", "LocalPref", priority=2),
-    Column("communities", "Communities", priority=3, is_flexible=True, minimum=12),
+    Column("communities", "Communities", priority=3, is_flexible=True, minimum=16),
     Column("advertisements", "Advertisement", priority=3, is_flexible=True, minimum=13),
-    Column("services", "Service", priority=3, is_flexible=True, minimum=10),
+    Column("services", "Service", priority=4, is_flexible=True, minimum=14),
 )
 ORDER = (By.ALL, By.PEER, By.NODE, By.SERVICE)
 

@@ -181,24 +181,35 @@ def section_lines(sections: Sequence[Section]) -> list[Line]:
 
 def session_lines(row: SessionRow, now: float) -> list[Line]:
     """A session in short: state, error, prefixes, and the last steps that led here."""
-    lines = [
-        line(state_cell(row), f" since {moment(row.since, now)}"),
-        line(Span("AS         ", "muted"), f"{row.local_asn} {SYMBOLS.arrow} {asn_text(row)}"),
-        line(Span("peer       ", "muted"), _endpoint(row.address, row.port)),
-        line(Span("families   ", "muted"), families_text(row)),
-    ]
-    for family, counts in sorted(row.families.items()):
-        text = f"{counts.advertised} of {counts.desired} routes sent"
-        pending = f", {counts.pending} pending" if counts.pending else ""
-        received = f", {counts.received} received" if counts.received else ""
-        lines.append(line(Span(f"{family:<11}", "muted"), text + pending + received))
-        if counts.unsendable:
-            lines.append(line(" " * 11, Span(f"{counts.unsendable} cannot be sent", "bad")))
+    lines = [line(state_cell(row), f" since {moment(row.since, now)}")]
     if row.last_error:
-        lines += [BLANK, line(Span("Last error", "strong"))]
         when = f" ({moment(row.last_error_at, now)})" if row.last_error_at else ""
-        lines.append(line(Span(f"{row.last_error}{when}", "warning")))
+        lines.append(line(_label("last error"), Span(f"{row.last_error}{when}", "warning")))
+    lines += [
+        line(_label("AS"), f"{row.local_asn} {SYMBOLS.arrow} {asn_text(row)}"),
+        line(_label("peer"), _endpoint(row.address, row.port)),
+        line(_label("families"), families_text(row)),
+        *(line(_label(family), _short_counts(c)) for family, c in sorted(row.families.items())),
+    ]
     if steps := _history_lines(row.detail, now):
         lines += [BLANK, line(Span("Last steps", "strong"))]
         lines += [line(Span(f"{at}  ", "muted"), text) for at, text in steps[:6]]
     return lines
+
+
+def _label(text: str) -> Span:
+    return Span(f"{text:<12}", "muted")
+
+
+def _short_counts(counts: FamilyCounts) -> str:
+    parts = [f"{counts.advertised} of {counts.desired} routes sent"]
+    parts += [
+        f"{count} {word}"
+        for count, word in (
+            (counts.pending, "pending"),
+            (counts.unsendable, "cannot be sent"),
+            (counts.received, "received"),
+        )
+        if count
+    ]
+    return ", ".join(parts)

@@ -40,10 +40,10 @@ class SessionsView(View):
     number = "8"
     columns = (
         Column("state", "State"),
-        Column("peer", "Peer", is_flexible=True, minimum=8),
-        Column("node", "Node", is_flexible=True, minimum=8),
-        Column("since", "Up/down since"),
-        Column("counts", "Advertised/desired", priority=2),
+        Column("peer", "Peer", is_flexible=True, minimum=7),
+        Column("node", "Node", is_flexible=True, minimum=9),
+        Column("since", "Since"),
+        Column("counts", "Adv/desired", priority=2),
         Column("error", "Last error", priority=2, is_flexible=True, minimum=14),
         Column("asn", "Peer AS", priority=2),
         Column("flaps", "Up/down", priority=3),
@@ -56,7 +56,7 @@ class SessionsView(View):
     help_text = (
         "The BGP sessions of lbtui's own speaker: a stand-in for the lab. It must not run beside "
         "a live MetalLB speaker on the same pair of addresses.\n\n"
-        "Advertised/desired counts the routes handed to the peer's connection against those "
+        "Adv/desired counts the routes handed to the peer's connection against those "
         "wanted; ! marks a family that is not complete. Up/down counts how often a session came "
         "up and went down. In the last error an arrow to the right is a NOTIFICATION sent, to "
         "the left one received.\n\n"
