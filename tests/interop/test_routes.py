@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.interop.conftest import LOCAL_ASN, SESSION, Lab, Pair
+from tests.interop.conftest import SESSION, Lab, Pair
 from tests.interop.routers.base import SeenRoute
+from tests.interop.routers.bird import Bird
+from tests.interop.routers.frr import Frr
 
 COMMUNITIES = ("64512:100", "65535:65282")
 LARGE = ("64512:1:2", "4200000000:4294967295:0")
@@ -25,7 +27,7 @@ def expected(
 ) -> SeenRoute:
     """What a router must have: AS path and LOCAL_PREF follow the kind of session."""
     is_ibgp = pair.setup.is_ibgp
-    path = () if is_ibgp else (LOCAL_ASN,)
+    path = () if is_ibgp else (pair.setup.peer_asn,)
     local_pref = local_pref if is_ibgp else None
     return SeenRoute(prefix, next_hop, path, local_pref, communities, large_communities)
 
@@ -101,3 +103,45 @@ async def test_thousand_routes_arrive_and_go(lab: Lab) -> None:
         assert found["sent"]["update"] < 20
         await pair.announce({"prefix": prefixes[7], "nextHop": "192.0.2.8"})
         await pair.sees(expected(pair, prefixes[7], "192.0.2.8"))
+
+
+async def test_as_number_of_four_octets_is_in_the_path(lab: Lab) -> None:
+    async with lab.pair(lab.setup(peer_asn=4200000000, asn=4200000001)) as pair:
+        await pair.announce({"prefix": "198.51.100.10/32", "nextHop": "192.0.2.8"})
+        await pair.established()
+        await pair.sees(expected(pair, "198.51.100.10/32", "192.0.2.8"))
+
+
+async def test_as_number_is_learned_from_the_router(lab: Lab) -> None:
+    setup = lab.setup()
+    async with lab.pair(setup, peerAsn=None, dynamicAsn="external") as pair:
+        await pair.announce({"prefix": "198.51.100.10/32", "nextHop": "192.0.2.8"})
+        found = await pair.established()
+        assert found["peerAsn"] == setup.asn
+        await pair.sees(expected(pair, "198.51.100.10/32", "192.0.2.8"))
+
+
+@pytest.mark.parametrize("router_kind", [Bird, Frr], indirect=True, ids=["BIRD", "FRR"])
+async def test_router_that_asks_again_gets_everything_again(lab: Lab) -> None:
+    """GoBGP never asks: its soft reset goes through what it has kept."""
+    async with lab.pair(lab.setup()) as pair:
+        routes = [
+            {"prefix": "198.51.100.10/32", "nextHop": "192.0.2.8"},
+            {"prefix": "2001:db8:1::10/128", "nextHop": "2001:db8::8"},
+        ]
+        seen = [
+            expected(pair, "198.51.100.10/32", "192.0.2.8"),
+            expected(pair, "2001:db8:1::10/128", "2001:db8::8"),
+        ]
+        await pair.announce(*routes)
+        await pair.established()
+        await pair.sees(*seen)
+        before = await pair.speaker.session(SESSION)
+        assert isinstance(pair.router, Bird | Frr)
+        await pair.router.ask_again()
+        after = await pair.speaker.until_session(
+            SESSION, lambda found: found["received"]["routeRefresh"] >= 2
+        )
+        await pair.sees(*seen)
+        assert after["sent"]["update"] - before["sent"]["update"] >= 2
+        assert after["establishedCount"] == 1

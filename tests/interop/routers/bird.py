@@ -54,6 +54,10 @@ class Bird:
         blocks = (text[start:end] for start, end in pairwise((*starts, len(text))))
         return tuple(sorted(self._route(block) for block in blocks))
 
+    async def ask_again(self) -> None:
+        """Send ROUTE-REFRESH for every family."""
+        await self._ask("reload", "in", "speaker")
+
     @property
     def log(self) -> str:
         return self._process.log

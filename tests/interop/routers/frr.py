@@ -76,6 +76,11 @@ class Frr:
                 found += map(self._route, _documents(await self._ask(*questions)))
         return tuple(sorted(found))
 
+    async def ask_again(self) -> None:
+        """Send ROUTE-REFRESH for every family."""
+        await self._ask(f"clear bgp {self._setup.peer_address} soft in")
+        await self._ask(f"clear bgp ipv6 {self._setup.peer_address} soft in")
+
     @property
     def log(self) -> str:
         return self._process.log
