@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lbtui.core.addresses import Prefix
 from lbtui.core.meta import Hidden
 from lbtui.core.model import Peer
 from lbtui.core.nodes import NodeSet
 from lbtui.core.routes import RouteTables
-from lbtui.core.tables import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,8 @@ class _Announcer:
     def __init__(self, tables: RouteTables) -> None:
         self._tables = tables
         self._config = tables.config
-        self._masks: dict[int, tuple[NodeSet, ...]] = {}
+        self._routes: list[AnnouncedRoute] = []
+        self._rows: dict[object, dict[NodeSet, list[int]]] = {}
         self._names: dict[object, str] = {}
         self._contents: dict[tuple[AnnouncedRoute, ...], str] = {}
 
@@ -142,36 +141,41 @@ class _Announcer:
 
     def _route_set(self, node: str, peer: Peer, session_family: int) -> str:
         """The name of the set with the routes of one session."""
-        rows = self._tables.rows(peer)
         other_family = 6 if session_family == 4 else 4
-        other = self._tables.next_hop(node, peer.name, Prefix(other_family, 0, 0))
-        key = (
-            self._tables.key(peer),
-            self._signature(node, rows),
-            peer.is_ibgp,
-            session_family,
-            other if other_family in peer.families else None,
-        )
-        name = self._names.get(key)
+        other = None
+        if other_family in peer.families:
+            other = self._tables.next_hops.of(node, peer.name, other_family)
+        kind = (self._tables.key(peer), peer.is_ibgp, session_family, other)
+        rows = self._rows.get(kind)
+        if rows is None:
+            rows = self._rows[kind] = self._announced(peer, session_family, other)
+        bit = self._tables.nodes.bit(node)
+        chosen = bytes([1 if mask & bit else 0 for mask in rows])
+        name = self._names.get((kind, chosen))
         if name is None:
-            routes = tuple(
-                AnnouncedRoute(
-                    prefix=str(route.prefix),
-                    next_hop=None if route.prefix.family == session_family else other,
-                    local_pref=route.sent_local_pref,
-                    communities=route.communities,
-                    large_communities=route.large_communities,
-                )
-                for route in self._tables.session_routes(node, peer.name)
-            )
+            used = [mask for mask in rows if mask & bit]
+            # Rows are grouped by their nodes; the set is in the order of prefixes again.
+            numbered = sorted(item for mask in used for item in rows[mask])
+            routes = tuple(self._routes[number] for number in numbered)
             name = self._contents.setdefault(routes, f"set-{len(self._contents) + 1}")
-            self._names[key] = name
+            self._names[kind, chosen] = name
         return name
 
-    def _signature(self, node: str, rows: tuple[Row, ...]) -> bytes:
-        """Equal for nodes that use the same rows of a table."""
-        masks = self._masks.get(id(rows))
-        if masks is None:
-            masks = self._masks[id(rows)] = tuple({row.nodes: None for row in rows})
-        bit = self._tables.nodes.bit(node)
-        return bytes([1 if mask & bit else 0 for mask in masks])
+    def _announced(
+        self, peer: Peer, session_family: int, other: str | None
+    ) -> dict[NodeSet, list[int]]:
+        """A table's rows as announced to peers of one kind: nodes → places in `_routes`."""
+        found: dict[NodeSet, list[int]] = {}
+        for row in self._tables.rows(peer):
+            merged = self._tables.attributes(row.advertisements)
+            found.setdefault(row.nodes, []).append(len(self._routes))
+            self._routes.append(
+                AnnouncedRoute(
+                    prefix=str(row.prefix),
+                    next_hop=None if row.prefix.family == session_family else other,
+                    local_pref=self._tables.sent_local_pref(peer, merged),
+                    communities=merged.communities,
+                    large_communities=merged.large_communities,
+                )
+            )
+        return found

@@ -65,6 +65,7 @@ class RouteTables:
         self._builder = TableBuilder(config, self._decisions)
         self._service_index = {name: index for index, name in enumerate(self.services)}
         self._tables: dict[TableKey, tuple[Row, ...]] = {}
+        self._peer_routes: dict[str, tuple[Route, ...]] = {}
         self._prefixes: dict[TableKey, dict[Prefix, list[Row]]] = {}
         refusals = find_refusals(config, self._decisions, self._builder)
         self._withheld = refusals.withheld
@@ -77,7 +78,10 @@ class RouteTables:
 
     def peer_routes(self, peer: str) -> tuple[Route, ...]:
         """What one peer gets, sorted by family, network, length, then nodes."""
-        return tuple(self._routes_of(peer, self.nodes.all))
+        known = self._peer_routes.get(peer)
+        if known is None:
+            known = self._peer_routes[peer] = tuple(self._routes_of(peer, self.nodes.all))
+        return known
 
     def node_routes(self, node: str) -> tuple[Route, ...]:
         """What one node sends; `Route.nodes` is that node only. Sorted by peer, then prefix."""
@@ -182,6 +186,11 @@ class RouteTables:
         """The merged attributes of a row's advertisements."""
         return self._builder.attributes(advertisements)
 
+    def sent_local_pref(self, peer: Peer, attributes: Attributes) -> int | None:
+        """LOCAL_PREF as it goes to a peer; None: it does not. FRR sends no 0."""
+        is_sent = attributes.local_pref != 0 or self.config.backend == "native"
+        return attributes.local_pref if peer.is_ibgp and is_sent else None
+
     def rows(self, peer: Peer) -> tuple[Row, ...]:
         """The table of one peer object; its rows are not yet limited to the session's nodes."""
         key = self.key(peer)
@@ -227,7 +236,6 @@ class RouteTables:
         wanted = peer.nodes & self.config.active_nodes & nodes
         if not wanted:
             return
-        is_native = self.config.backend == "native"
         names: dict[tuple[int, ...], tuple[str, ...]] = {}
         for row in rows:
             own = row.nodes & wanted
@@ -237,13 +245,12 @@ class RouteTables:
             merged = self._builder.attributes(used)
             if used not in names:
                 names[used] = tuple(sorted({self.config.advertisements[i].name for i in used}))
-            is_sent = peer.is_ibgp and (is_native or merged.local_pref != 0)
             yield Route(
                 peer.name,
                 row.prefix,
                 own,
                 merged.local_pref,
-                merged.local_pref if is_sent else None,
+                self.sent_local_pref(peer, merged),
                 merged.communities,
                 merged.large_communities,
                 names[used],
