@@ -157,7 +157,9 @@ class Form:
             elif self.is_changed(path) or (self.ref is None and spec.is_required):
                 text = "\n".join(t for t in self._texts[path] if t.strip())
                 value = parse_field(spec, text)
-                if isinstance(value, FieldProblem):
+                if spec.is_required and not text:
+                    problems[path] = f"{spec.label} cannot be empty."
+                elif isinstance(value, FieldProblem):
                     problems[path] = value.message
                 else:
                     values[path] = value

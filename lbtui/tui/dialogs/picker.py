@@ -26,6 +26,14 @@ COLUMNS = (
 )
 
 
+class FilterInput(Input):
+    """An input that leaves space to the dialog around it."""
+
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """Whether the key is text here."""
+        return key != "space" and super().check_consume_key(key, character)
+
+
 class Picker(FramedDialog["str | None"]):
     """Gives back the field's new text. Typing filters; space takes several where that is possible.
 
@@ -56,7 +64,7 @@ class Picker(FramedDialog["str | None"]):
         self._table = LineTable(COLUMNS)
         self._table.can_focus = False
         self._table.is_active = True
-        self._field = Input(placeholder="type to filter")
+        self._field = FilterInput(placeholder="type to filter")
         self._field.cursor_blink = False
         self.keys = (("enter", "take"), ("esc", "cancel"))
         if not self._is_single:

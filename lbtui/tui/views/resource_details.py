@@ -110,20 +110,33 @@ def route_lines(state: ViewState, ref: ResourceRef) -> Iterator[Line]:
 
 
 def _peer_lines(peer: str, rows: Sequence[RouteRow], names: Mapping[str, str]) -> Iterator[Line]:
-    """One peer's routes: what changes first, then the others under the attributes they share."""
+    """One peer's routes: what changes first; those with the same change or attributes together."""
     yield line(Span(peer, "strong"), Span(f"  {_count(len(rows), 'route')}", "muted"))
-    same: dict[str, list[RouteRow]] = {}
-    for row in rows:
-        text = attributes_text(row.route, names)
-        if row.change.value:
-            yield from row_lines(row, text)
-        else:
-            same.setdefault(text, []).append(row)
-    for text, unchanged in same.items():
-        if text:
-            yield line(Span(f"  {text}", "muted"))
-        for row in unchanged:
-            yield from row_lines(row)
+    groups: dict[Line, list[RouteRow]] = {}
+    for row in sorted(rows, key=lambda row: not row.change.value):
+        groups.setdefault(group_line(row, names), []).append(row)
+    for heading, members in groups.items():
+        if heading:
+            yield heading
+        for row in members:
+            tone: Tone = row.change.value
+            mark = f"{_SYMBOLS[tone]} " if tone else "  "
+            nodes = row.node_index.describe(row.nodes)
+            yield line(Span(f"{mark}{row.route.prefix}", tone), f"  {nodes}")
+
+
+def group_line(row: RouteRow, names: Mapping[str, str]) -> Line:
+    """What several routes can have in common: their change, and the attributes."""
+    from lbtui.tui.views.route_words import differences
+
+    text = attributes_text(row.route, names)
+    tone: Tone = row.change.value
+    if not tone:
+        return line(Span(f"  {text}", "muted")) if text else BLANK
+    word = f"{_SYMBOLS[tone]} {tone}"
+    if tone == "changed":
+        return line(Span(f"{word} {', '.join(differences(row))}", tone))
+    return line(Span(word, tone), Span(f" {text}", "muted"))
 
 
 def _route_heading(rows: Sequence[RouteRow], changed: int) -> Iterator[Line]:
@@ -148,22 +161,6 @@ _SYMBOLS: dict[Tone, str] = {
     "withdrawn": SYMBOLS.withdrawn,
     "changed": SYMBOLS.changed,
 }
-
-
-def row_lines(row: RouteRow, attributes: str = "") -> Iterator[Line]:
-    """One route: mark, prefix, nodes, attributes; a change says what was and what is."""
-    from lbtui.tui.views.route_words import differences
-
-    change = row.change
-    mark = f"{_SYMBOLS[change.value]} " if change.value else "  "
-    word = f" {change}" if change.value else ""
-    yield line(
-        Span(f"{mark}{row.route.prefix}{word}", change.value),
-        f"  {row.node_index.describe(row.nodes)}",
-        Span(f"  {attributes}" if attributes and change.value != "changed" else "", "muted"),
-    )
-    for difference in differences(row):
-        yield line(Span(f"    {difference}", "changed"))
 
 
 def attributes_text(route: Route, names: Mapping[str, str]) -> str:

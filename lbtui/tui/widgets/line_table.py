@@ -115,6 +115,11 @@ class LineTable(LineView, can_focus=True):
         return self._rows
 
     @property
+    def order(self) -> Sequence[int]:
+        """Indexes of the rows that pass the filter, as they are sorted."""
+        return self._order
+
+    @property
     def shown_count(self) -> int:
         """Rows that pass the filter."""
         return len(self._order)

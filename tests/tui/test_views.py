@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lbtui.core.resource_set import ResourceRef
+from lbtui.tui.views.registry import ENTRIES
+from tests.support.manifests import edit, write_cluster
+from tests.tui.console import open_console
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_cluster(tmp_path / "cluster")
+
+
+async def test_every_view_shows_the_folder(folder: Path) -> None:
+    expected = {
+        "pools": "198.51.100.0/24",
+        "peers": "64512 → 64496 eBGP",
+        "advertisements": "NO_ADVERTISE",
+        "aliases": "65535:65282",
+        "services": "default/web",
+        "nodes": "192.0.2.12",
+        "routes": "198.51.100.10/32",
+        "sessions": "Sessions",
+        "findings": "Findings",
+    }
+    numbered = [entry for entry in ENTRIES if entry.number]
+    assert len(numbered) == 9
+    async with open_console(folder) as console:
+        for entry in numbered:
+            await console.press(entry.number)
+            await console.shows(expected[entry.name])
+
+
+async def test_panel_shows_routes_of_the_selected_resource_by_peer(folder: Path) -> None:
+    async with open_console(folder) as console:
+        await console.press("3")
+        await console.until(lambda: "tor" in console.details(), "no details")
+        assert "198.51.100.10/32" in console.details()
+        assert "localPref 100" in console.details()
+        await console.press("down")
+        await console.until(lambda: "edge" in console.details(), "details did not follow")
+        assert "198.51.100.0/24" in console.details()
+
+
+async def test_cursor_stays_on_its_resource_when_the_folder_is_read_again(folder: Path) -> None:
+    async with open_console(folder) as console:
+        await console.press("2", "down")
+        before = console.app.main.view.selected_key
+        assert isinstance(before, ResourceRef) and before.name == "edge"
+        extra = (folder / "peers.yaml").read_text().split("---")[0].replace("tor", "another")
+        (folder / "a-peers.yaml").write_text(extra.replace("192.0.2.1", "192.0.2.9"))
+        console.app.action_reload()
+        await console.shows("another")
+        assert console.app.main.view.table.shown_count == 3
+        assert console.app.main.view.selected_key == before
+
+
+async def test_filter_narrows_inverts_and_goes(folder: Path) -> None:
+    async with open_console(folder) as console:
+        table = console.app.main.view.table
+        await console.press("2")
+        table = console.app.main.view.table
+        assert table.shown_count == 2
+        await console.press("slash")
+        await console.type("ebgp")
+        await console.until(lambda: table.shown_count == 1, "filter has no effect")
+        await console.press("enter")
+        assert "filter ebgp" in console.bar("list-title")
+        await console.press("slash", "home")
+        await console.type("!")
+        await console.press("enter")
+        assert console.app.main.view.filter_text == "!ebgp"
+        assert console.app.main.view.selected_ref == ResourceRef("BGPPeer", "metallb-system", "tor")
+        await console.press("escape")
+        assert table.shown_count == 2
+
+
+async def test_sort_keeps_the_cursor_on_its_row(folder: Path) -> None:
+    async with open_console(folder) as console:
+        await console.press("2")
+        table = console.app.main.view.table
+        key = table.cursor_key
+        await console.press("o")
+        assert table.sort_column == "name"
+        order = [table.rows.cells(i)[0] for i in table.order]
+        assert order == ["edge", "tor"]
+        assert table.cursor_key == key
+        await console.press("O")
+        assert [table.rows.cells(i)[0] for i in table.order] == ["tor", "edge"]
+
+
+async def test_finding_leads_to_its_resource(folder: Path) -> None:
+    edit(folder / "peers.yaml", "peerASN: 64496", "peerASN: 64496\n  holdTime: 2s")
+    async with open_console(folder) as console:
+        assert "1 error" in console.bar("title")
+        await console.press("9")
+        await console.shows("holdTime")
+        await console.press("enter")
+        await console.until(
+            lambda: console.app.main.view.name_in_commands == "peers", "not at the peers"
+        )
+        ref = console.app.main.selected_ref
+        assert ref is not None and ref.name == "edge"
+
+
+async def test_folder_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    async with open_console(tmp_path / "missing") as console:
+        await console.shows("missing")
+        assert "cannot be read" in console.bar("title")
+
+
+async def test_malformed_file_is_a_finding_with_its_place(folder: Path) -> None:
+    (folder / "broken.yaml").write_text("kind: BGPPeer\n  metadata: [\n")
+    async with open_console(folder) as console:
+        await console.press("9")
+        await console.shows("broken.yaml:")
+        await console.press("1")
+        await console.shows("198.51.100.0/24")
+
+
+async def test_manifest_is_shown_without_its_secrets(folder: Path) -> None:
+    edit(folder / "peers.yaml", "peerASN: 64496", "peerASN: 64496\n  password: fortytwo")
+    async with open_console(folder) as console:
+        await console.press("2", "down", "y")
+        await console.dialog("ReadingDialog")
+        await console.shows("peerAddress: 192.0.2.2")
+        assert "***" in console.screen_text()
+        assert "fortytwo" not in console.screen_text()
+
+
+async def test_help_names_keys_and_fields(folder: Path) -> None:
+    async with open_console(folder, size=(120, 80)) as console:
+        await console.press("3", "question_mark")
+        await console.dialog("ReadingDialog")
+        await console.shows("aggregationLength")
+        assert "Save all edits" in console.screen_text()
+
+
+async def test_palette_runs_what_was_found(folder: Path) -> None:
+    async with open_console(folder) as console:
+        await console.press("colon")
+        await console.dialog("Palette")
+        await console.type("bfd")
+        await console.press("enter")
+        await console.main()
+        await console.shows("No BFD profile")
+
+
+async def test_other_back_end_is_worked_out_anew(folder: Path) -> None:
+    async with open_console(folder) as console:
+        await console.press("ctrl+p")
+        await console.dialog("Palette")
+        await console.type("backend native")
+        await console.press("enter")
+        await console.main()
+        assert console.app.state.analysis is not None
+        assert console.app.state.analysis.config.backend == "native"
+        assert "native" in console.bar("title")
