@@ -145,7 +145,7 @@ class ControlServer:
             await asyncio.gather(sender, return_exceptions=True)
 
     async def _send_events(self, socket: web.WebSocketResponse, since: int | None) -> None:
-        async with contextlib.aclosing(self._daemon.events.follow(since)) as events:
+        async with contextlib.aclosing(self._daemon.follow(since)) as events:
             async for data in events:
                 await socket.send_str(data.decode())
 

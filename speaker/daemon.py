@@ -48,7 +48,8 @@ class Daemon:
         self._listeners = Listeners(self._publisher.session_changed)
         self._changing = asyncio.Lock()
         self._is_installing = False
-        self.clock, self.events = clock, self._publisher.events
+        self.clock = clock
+        self.follow = self._publisher.follow
 
     # ---- wanted --------------------------------------------------------------------------------
 

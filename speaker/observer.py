@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 
 from speaker.api import Event, SessionStatus, StatusDocument
 from speaker.clock import Clock
+from speaker.codec.notification import CEASE
 from speaker.effects import ErrorRecord, StateChanged
 from speaker.events import COUNTERS_INTERVAL, EventLog
 from speaker.logs import line
@@ -48,15 +49,20 @@ class Publisher:
     def activity(self, peering: Peering) -> None:
         """Numbers moved."""
         self._moved[peering.wanted.config.id] = peering
-        if self._timer is None:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(COUNTERS_INTERVAL, self._publish_counters)
+        if self._timer is None and self.events.is_watched:
+            self._set_timer()
 
     def synchronised(self, peering: Peering) -> None:
         """Whether routes are pending may have changed."""
         self._progress(peering)
 
     # ---- from the daemon -----------------------------------------------------------------------
+
+    def follow(self, since: int | None) -> AsyncGenerator[bytes, None]:
+        """See `EventLog.follow`; what moved while nobody watched comes within a second."""
+        if self._moved and self._timer is None:
+            self._set_timer()
+        return self.events.follow(since)
 
     def session_changed(self, peering: Peering) -> None:
         """Something about one session that is not just a number."""
@@ -80,11 +86,15 @@ class Publisher:
         sessions = tuple(self._status_of(peering) for peering in self._peerings())
         return Event("snapshot", number, status=self._status(), sessions=sessions)
 
+    def _set_timer(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(COUNTERS_INTERVAL, self._publish_counters)
+
     def _publish_counters(self) -> None:
         self._timer = None
-        moved, self._moved = self._moved, {}
-        sessions = tuple(self._status_of(peering) for peering in moved.values())
-        if sessions and self.events.is_watched:  # the rest learns them from its snapshot
+        if self._moved and self.events.is_watched:
+            moved, self._moved = self._moved, {}
+            sessions = tuple(self._status_of(peering) for peering in moved.values())
             self.events.publish(Event("counters", 0, sessions=sessions))
 
     def _status_of(self, peering: Peering) -> SessionStatus:
@@ -98,7 +108,8 @@ class Publisher:
             peer = ends.peer_address if ends else None
             log.info(line("session up", session=session_id, peer=peer))
         elif change.before is State.ESTABLISHED:
-            log.warning(line("session down", session=session_id, **_why(change)))
+            level = logging.INFO if _is_wanted(change.error) else logging.WARNING
+            log.log(level, line("session down", session=session_id, **_why(change)))
         elif change.error is not None:
             self._log_failure(session_id, peering, change.error, _why(change))
 
@@ -111,6 +122,11 @@ class Publisher:
             self._reported[session_id] = key
             address = peering.wanted.config.address
             log.warning(line("session failed", session=session_id, peer=address, **why))
+
+
+def _is_wanted(error: ErrorRecord | None) -> bool:
+    """Whether we ended it ourselves: stopped, reset or taken out of the configuration."""
+    return error is not None and error.direction == "sent" and error.code == CEASE
 
 
 def _why(change: StateChanged) -> dict[str, object]:

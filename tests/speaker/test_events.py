@@ -91,6 +91,17 @@ async def test_stream_resumes_where_it_broke_off(lab: Lab) -> None:
     assert events.seen[0]["seq"] == seen + 1
 
 
+async def test_numbers_that_moved_while_nobody_watched_are_told(lab: Lab) -> None:
+    await lab.connect()
+    async with stream(lab.speaker) as events:
+        seen = (await events.next())["seq"]
+    await lab.speaker.put(document([lab.session()], {"rs": [ONE]}))
+    await lab.tor.received("tor/node-a", 1)
+    async with stream(lab.speaker, seen) as events:
+        event = await events.until("counters", "node-a/tor")
+        assert event["sessions"][0]["prefixes"]["ipv4"]["advertised"] == 1
+
+
 @pytest.mark.parametrize("since", [0, 1, 10**17], ids=["zero", "long-ago", "never-was"])
 async def test_unknown_number_gets_a_new_snapshot(speaker: SpeakerProcess, since: int) -> None:
     async with stream(speaker, since) as events:
