@@ -7,8 +7,8 @@ Kubernetes reads it and an edit can be made in the text itself.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -60,9 +60,9 @@ class YamlNode:
     """ "" plain, ', ", | or > for scalars; "flow" or "block" for collections."""
     tag: str | None = None
     anchor: str | None = None
-    items: list[YamlNode] = field(default_factory=list)
+    items: Sequence[YamlNode] = ()
     """Of a sequence."""
-    pairs: list[tuple[YamlNode, YamlNode]] = field(default_factory=list)
+    pairs: Sequence[tuple[YamlNode, YamlNode]] = ()
     """Of a mapping, in the order written, duplicates and merge keys included."""
     target: YamlNode | None = None
     """What an alias stands for."""
@@ -158,25 +158,22 @@ class _Composer:
             tag=event.tag,
             anchor=event.anchor,
         )
-        child: YamlNode | None = None
-        while True:
-            event = self._parser.get_event()
-            if isinstance(event, yaml.CollectionEndEvent):
-                break
+        children: list[YamlNode] = []
+        next_event = self._parser.get_event
+        while not isinstance(event := next_event(), yaml.CollectionEndEvent):
             child = self._compose(event, depth + 1)
+            children.append(child)
             node.size += child.size
-            if is_mapping:
-                key, child = child, self._compose(self._parser.get_event(), depth + 1)
-                node.pairs.append((key, child))
-                node.size += child.size
-            else:
-                node.items.append(child)
             if node.size > MAX_EXPANDED:
                 raise YamlProblem("its aliases write out to too many values", node.start)
+        if is_mapping:
+            node.pairs = list(zip(children[::2], children[1::2], strict=True))
+        else:
+            node.items = children
         if node.style == "flow":
             node.end = _span(event)[1]
-        elif child is not None:
-            node.end = child.end
+        elif children:
+            node.end = children[-1].end
         return node
 
 
@@ -192,9 +189,11 @@ def is_merge_key(key: YamlNode) -> bool:
 
 def key_text(key: YamlNode) -> str:
     """The field name of a key; numbers and booleans become text. Raises YamlProblem."""
-    real = key.real
+    real = key.target or key
     if real.kind is not NodeKind.SCALAR:
         raise YamlProblem("a list or mapping cannot be a field name", key.start)
+    if real.style and real.tag is None:
+        return real.text
     value = read_scalar(real.text, real.tag, not real.style)
     if isinstance(value, str):
         return value
@@ -219,7 +218,7 @@ def fields_of_mapping(node: YamlNode) -> dict[str, YamlNode]:
 
 def value_of(node: YamlNode) -> Any:
     """The plain value of a node, as Kubernetes reads it. Raises YamlProblem."""
-    node = node.real
+    node = node.target or node
     if node.kind is NodeKind.SCALAR:
         return read_scalar(node.text, node.tag, not node.style)
     if node.kind is NodeKind.SEQUENCE:
@@ -235,9 +234,11 @@ def duplicate_keys(node: YamlNode) -> Iterator[tuple[str, YamlNode]]:
         if name in seen:
             yield name, key
         seen.add(name)
-        yield from duplicate_keys(value)
+        if value.pairs or value.items:
+            yield from duplicate_keys(value)
     for item in node.items:
-        yield from duplicate_keys(item)
+        if item.pairs or item.items:
+            yield from duplicate_keys(item)
 
 
 def find(root: YamlNode, steps: tuple[str | int, ...]) -> tuple[YamlNode, int]:

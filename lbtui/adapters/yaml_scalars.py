@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import json
 import re
 from typing import Any
@@ -55,6 +56,7 @@ def read_scalar(text: str, tag: str | None, is_plain: bool) -> Any:
     return read_plain(text)
 
 
+@functools.lru_cache(maxsize=4096)  # manifests repeat themselves
 def read_plain(text: str) -> Any:
     """The value of a scalar without quotes and tag."""
     if text in _BOOLEANS:
