@@ -102,22 +102,13 @@ def _check_lists(
 def check_lengths(
     inputs: Inputs, ref: ResourceRef, spec: BGPAdvertisementSpec, nodes: NodeSet
 ) -> bool:
-    """adv-selectors-and-length, adv-length-not-allowed-*: whether both lengths are possible."""
+    """adv-length-not-allowed-*: whether both lengths are possible."""
     is_good = True
     fields = (
         (spec.aggregation_length, 32, "aggregationLength", "v4"),
         (spec.aggregation_length_v6, 128, "aggregationLengthV6", "v6"),
     )
     for length, highest, field, family in fields:
-        if spec.service_selectors and length != highest:
-            inputs.findings.error(
-                "adv-selectors-and-length",
-                f"{ref} has serviceSelectors and {field} {length}; MetalLB refuses both together",
-                ref=ref,
-                path=f"spec.{field}",
-                fix=f"Remove the serviceSelectors, or set {field} to {highest}.",
-                nodes=nodes,
-            )
         if length > highest:
             is_good = False
             inputs.findings.error(

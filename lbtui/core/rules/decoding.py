@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from lbtui.core.durations import parse_duration
 from lbtui.core.resource_set import ResourceRef
-from lbtui.core.resources import BGPAdvertisement, BGPPeer
+from lbtui.core.resources import BGPAdvertisement, BGPAdvertisementSpec, BGPPeer
 from lbtui.core.rules.inputs import Inputs
 
-_SECOND = 1_000_000_000
+_MILLISECOND = 1_000_000
+_SECOND = 1000 * _MILLISECOND
 
 
 def check_decoding(inputs: Inputs) -> None:
@@ -28,6 +29,8 @@ def check_decoding(inputs: Inputs) -> None:
     for ref, advertisement in inputs.sorted(BGPAdvertisement):
         if advertisement.spec.local_pref < 0:
             check_negative(inputs, ref, advertisement.spec.local_pref)
+        if advertisement.spec.service_selectors:
+            check_selectors_and_length(inputs, ref, advertisement.spec)
 
 
 def check_duration(inputs: Inputs, ref: ResourceRef, text: str, path: str) -> None:
@@ -44,8 +47,9 @@ def check_duration(inputs: Inputs, ref: ResourceRef, text: str, path: str) -> No
 def check_connect_time(inputs: Inputs, ref: ResourceRef, text: str) -> None:
     """peer-connect-time: the API server refuses the object."""
     time = parse_duration(text)
-    if time is not None and time % _SECOND == 0 and 1 <= time // _SECOND <= 65535:
-        return
+    if time is not None and 1 <= time // _SECOND <= 65535:
+        if time // _MILLISECOND % 1000 == 0:  # less than a millisecond goes unnoticed
+            return
     inputs.leave_out(ref)
     inputs.findings.error(
         "peer-connect-time",
@@ -55,6 +59,26 @@ def check_connect_time(inputs: Inputs, ref: ResourceRef, text: str) -> None:
         fix="Write whole seconds from 1s to 65535s.",
         nodes=0,
     )
+
+
+def check_selectors_and_length(
+    inputs: Inputs, ref: ResourceRef, spec: BGPAdvertisementSpec
+) -> None:
+    """adv-selectors-and-length: the API server refuses the object."""
+    for length, default, field in (
+        (spec.aggregation_length, 32, "aggregationLength"),
+        (spec.aggregation_length_v6, 128, "aggregationLengthV6"),
+    ):
+        if length != default:
+            inputs.leave_out(ref)
+            inputs.findings.error(
+                "adv-selectors-and-length",
+                f"{ref} has serviceSelectors and {field} {length}; the API server refuses both",
+                ref=ref,
+                path=f"spec.{field}",
+                fix=f"Remove the serviceSelectors, or set {field} to {default}.",
+                nodes=0,
+            )
 
 
 def check_negative(inputs: Inputs, ref: ResourceRef, local_pref: int) -> None:
