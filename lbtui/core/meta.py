@@ -15,9 +15,13 @@ class Record(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
 class Metadata(Record, frozen=True):
     """The part of ObjectMeta that lbtui reads."""
 
-    name: str = ""
+    name: Annotated[
+        str, Meta(description="Small letters, digits, - and . ; other fields use it to name this.")
+    ] = ""
     namespace: str = ""
-    labels: dict[str, str] = msgspec.field(default_factory=dict)
+    labels: Annotated[
+        dict[str, str], Meta(description="key=value pairs, for selectors to choose by.")
+    ] = msgspec.field(default_factory=dict)
     annotations: dict[str, str] = msgspec.field(default_factory=dict)
 
 

@@ -48,10 +48,14 @@ class ServiceAllocation(Record, frozen=True):
         Meta(description="Namespaces served.", extra={"refers": "Namespace"}),
     ] = ()
     namespace_selectors: Annotated[
-        tuple[LabelSelector, ...], Meta(description="Namespaces served, by their labels.")
+        tuple[LabelSelector, ...],
+        Meta(
+            description="Namespaces served, by their labels.", extra={"refers": "namespace-label"}
+        ),
     ] = ()
     service_selectors: Annotated[
-        tuple[LabelSelector, ...], Meta(description="Services served, by their labels.")
+        tuple[LabelSelector, ...],
+        Meta(description="Services served, by their labels.", extra={"refers": "service-label"}),
     ] = ()
 
 
@@ -84,8 +88,8 @@ class IPAddressPool(MetalLBResource, frozen=True, kw_only=True):
 class SecretReference(Record, frozen=True):
     """The Secret that holds a session's password."""
 
-    name: Annotated[str, Meta(extra={"refers": "Secret"})] = ""
-    namespace: str = ""
+    name: Annotated[str, Meta(description="Name of the Secret.", extra={"refers": "Secret"})] = ""
+    namespace: Annotated[str, Meta(description="Its namespace; MetalLB's own if empty.")] = ""
 
 
 class BGPPeerSpec(Record, frozen=True):
@@ -296,8 +300,10 @@ class BFDProfile(MetalLBResource, frozen=True):
 class PreferredNodeSelector(Record, frozen=True):
     """A preference among nodes for layer 2."""
 
-    weight: Annotated[int, Meta(ge=1, le=100)]
-    preference: LabelSelector
+    weight: Annotated[
+        Annotated[int, Meta(ge=1, le=100)], Meta(description="Higher is preferred, 1 to 100.")
+    ]
+    preference: Annotated[LabelSelector, Meta(description="Nodes that are preferred.")]
 
 
 class L2AdvertisementSpec(Record, frozen=True):
@@ -307,11 +313,13 @@ class L2AdvertisementSpec(Record, frozen=True):
         tuple[str, ...], Meta(description="Pools announced.", extra={"refers": "IPAddressPool"})
     ] = ()
     ip_address_pool_selectors: Annotated[
-        tuple[LabelSelector, ...], Meta(description="Pools announced, by their labels.")
+        tuple[LabelSelector, ...],
+        Meta(description="Pools announced, by their labels.", extra={"refers": "pool-label"}),
     ] = ()
     node_selectors: Annotated[NodeSelectors, Meta(description="Nodes that may answer.")] = ()
     service_selectors: Annotated[
-        tuple[LabelSelector, ...], Meta(description="Services announced, by their labels.")
+        tuple[LabelSelector, ...],
+        Meta(description="Services announced, by their labels.", extra={"refers": "service-label"}),
     ] = ()
     interfaces: Annotated[tuple[str, ...], Meta(description="Interfaces to answer on.")] = ()
     preferred_node_selectors: Annotated[
