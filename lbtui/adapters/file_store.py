@@ -83,6 +83,7 @@ class FileStore:
         plan = plan_save(held, new, self._namespace, self._new_file())
         if not plan.contents:
             return SaveReport((), held.snapshot)
+        _refuse_pipes(held, plan)
         if not overwrite:
             _refuse_changed(held, plan)
         write_files(plan.contents, lambda: None if overwrite else _refuse_changed(held, plan))
@@ -96,6 +97,13 @@ class FileStore:
 
 def _documents_by_text(files: Sequence[ManifestFile]) -> Mapping[str, Document]:
     return {document.text: document for file in files for document in file.documents}
+
+
+def _refuse_pipes(held: Held, plan: Plan) -> None:
+    """Raise StoreError if something to be written was read from a pipe, as in <(command)."""
+    pipes = [s.name for s in held.sources if s.stamp is None and s.name in plan.contents]
+    if pipes:
+        raise StoreError(f"{', '.join(pipes)} is a pipe and cannot be written; nothing was saved.")
 
 
 def _refuse_changed(held: Held, plan: Plan) -> None:

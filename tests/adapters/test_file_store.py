@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,19 @@ async def test_standard_input_is_read_and_never_written(monkeypatch: pytest.Monk
     assert snapshot.locate[LOCAL]("spec.localPref").file == "-"
     assert store.read_only
     with pytest.raises(StoreError, match="standard input"):
+        await store.save(with_local_pref(snapshot.resources, 200))
+
+
+async def test_a_pipe_is_read_and_never_written(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=[ADVERTISEMENT])
+    writer.start()
+    store = FileStore([str(pipe)])
+    snapshot = await store.load()
+    writer.join()
+    assert names(snapshot.resources) == ["local"]
+    with pytest.raises(StoreError, match="pipe"):
         await store.save(with_local_pref(snapshot.resources, 200))
 
 
