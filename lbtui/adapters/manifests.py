@@ -48,6 +48,8 @@ class Problem:
     fix: str
     offset: int
     """Character of the document's text."""
+    began: int | None = None
+    """Where the list, mapping or text begins that is broken, if it is on a line above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,10 @@ def read_document(text: str, namespace: str = METALLB_NAMESPACE) -> Document:
         return Document(text, members, tuple(_duplicates(root, members)))
     except YamlProblem as problem:
         message, fix = _explain(str(problem), text, problem.offset)
-        return Document(text, (), (Problem(problem.code, message, fix, problem.offset),))
+        began = problem.began
+        if began is not None and "\n" not in text[began : problem.offset]:
+            began = None
+        return Document(text, (), (Problem(problem.code, message, fix, problem.offset, began),))
 
 
 def split_documents(text: str) -> Iterator[str]:
@@ -232,8 +237,11 @@ def _duplicates(root: YamlNode, members: tuple[Member, ...]) -> Iterator[Problem
 
 def _diagnostic(problem: Problem, document: Document, file: str, line: int) -> Diagnostic:
     place = place_at(document.text, problem.offset, file, line)
+    began = ""
+    if problem.began is not None:
+        began = f" begun on line {place_at(document.text, problem.began, file, line).line}"
     outcome = "; this document was left out" if document.is_malformed else ""
-    message = f"{problem.message}{outcome}."
+    message = f"{problem.message}{began}{outcome}."
     return Diagnostic(Severity.ERROR, problem.code, message, fix=problem.fix, place=place)
 
 

@@ -78,12 +78,14 @@ class YamlNode:
 class YamlProblem(Exception):
     """Text that is no YAML, or YAML that Kubernetes would not take."""
 
-    def __init__(self, message: str, offset: int, code: str = "bad-yaml", path: str = "") -> None:
-        """Say what is wrong at the character `offset` of the document's text."""
+    def __init__(
+        self, message: str, offset: int, code: str = "bad-yaml", began: int | None = None
+    ) -> None:
+        """Say what is wrong at the character `offset`; what it is part of begins at `began`."""
         super().__init__(message)
         self.offset = offset
         self.code = code
-        self.path = path
+        self.began = began
 
 
 def compose(text: str) -> YamlNode | None:
@@ -91,9 +93,10 @@ def compose(text: str) -> YamlNode | None:
     try:
         return _Composer(text).compose_document()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        mark, outer = error.problem_mark or error.context_mark, error.context_mark
         words = ", ".join(part for part in (error.problem, error.context) if part)
-        raise YamlProblem(words, mark.index if mark else 0) from None
+        began = outer.index if outer else None
+        raise YamlProblem(words, mark.index if mark else 0, began=began) from None
     except yaml.reader.ReaderError as error:
         character = error.character
         code = character if isinstance(character, int) else ord(character[:1] or "\0")

@@ -139,14 +139,7 @@ class Checker:
         assert isinstance(kind, inspect.CustomType) and kind.cls is Hidden
         if isinstance(value, str):
             return value
-        self.add(
-            Severity.ERROR,
-            "wrong-type",
-            path,
-            f"{path} must be text, but is something else; it is not shown because it is secret.",
-            "Put the value in quotes.",
-        )
-        return REFUSED
+        return self._wrong_type(path, "text", value, "Put the value in quotes.")
 
     def _check_boolean(self, kind: inspect.Type, value: Any, path: str) -> Any:
         if isinstance(value, bool):
@@ -188,12 +181,13 @@ class Checker:
         return REFUSED
 
     def _wrong_type(self, path: str, wanted: str, value: Any, fix: str | None = None) -> Any:
+        may_be_secret = self._ref.kind == "Secret" or "password" in path.lower()
         self.add(
             Severity.ERROR,
             "wrong-type",
             path,
-            f"{path or 'The manifest'} must be {wanted}, but is {_shown(value)}; "
-            "the API server refuses it.",
+            f"{path or 'The manifest'} must be {wanted}, but is "
+            f"{'something else' if may_be_secret else _shown(value)}; the API server refuses it.",
             fix,
         )
         return REFUSED

@@ -58,6 +58,12 @@ def test_what_cannot_be_read_is_told_with_its_place(
     assert "left out" in finding.message or "nothing of this file" in finding.message
 
 
+def test_where_the_broken_part_begins_is_told() -> None:
+    (finding,) = read_file("x.yaml", b"---\nb: 1\n---\na: [1,\n  2\n").diagnostics
+    assert str(finding.place) == "x.yaml:6:1"
+    assert "while parsing a flow sequence begun on line 4; this document" in finding.message
+
+
 def test_a_field_given_twice_is_an_error_and_the_last_one_counts() -> None:
     text = POOL + "spec:\n  addresses: [192.0.2.0/24]\n  addresses: []\n"
     file = read_file("x.yaml", text.encode())

@@ -122,9 +122,28 @@ def test_every_problem_is_told_at_once() -> None:
     }
 
 
-def test_a_password_is_in_no_message() -> None:
-    given = peer(password=987654321)
-    assert "987654321" not in str(decode_manifest(given).diagnostics)
+@pytest.mark.parametrize(
+    "given",
+    [
+        peer(password=987654321),
+        peer(passwordSecret="987654321"),
+        peer(passwordSecret={"name": 987654321}),
+        {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "data": "987654321"},
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": "s"},
+            "stringData": {"password": 987654321},
+        },
+    ],
+)
+def test_what_may_be_a_password_is_in_no_message(given: dict[str, Any]) -> None:
+    decoded = decode_manifest(given)
+    assert decoded.diagnostics
+    assert "987654321" not in str(decoded)
+
+
+def test_a_password_stays_hidden() -> None:
     decoded = decode_manifest(peer(password="hunter2"))
     assert "hunter2" not in repr(decoded)
     assert isinstance(decoded.resource, BGPPeer)
