@@ -6,7 +6,6 @@ passive sessions on the peers' own addresses that keep what they receive.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -114,19 +113,6 @@ class LabRouters(SpeakerClient):
     async def received(self, session_id: str) -> tuple[WireRoute, ...]:
         """What the router of the cluster's session `node/peer` got. Raises SpeakerError."""
         return await super().received(_other_end(session_id))
-
-
-def demo_speakers(folder: Path) -> tuple[SpeakerClient, LabRouters]:
-    """The two processes of a demo, not started yet; both end with this process.
-
-    `folder` is private to the demo and short: a Unix socket's path has 107 octets at most.
-    """
-    console = os.getpid()
-    speaker = SpeakerClient(
-        folder / "speaker.sock", folder / "speaker", folder / "speaker.log", exit_with=console
-    )
-    lab = LabRouters(folder / "lab.sock", folder / "lab", folder / "lab.log", exit_with=console)
-    return speaker, lab
 
 
 def is_deaf(row: SessionRow) -> bool:

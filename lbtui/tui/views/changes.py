@@ -74,8 +74,8 @@ class ChangesView(View):
         resources = sum(row.ref is not None for row in self._rows)
         if not self._rows:
             return "none"
-        counts = count_changes([row.route for row in self._rows if row.route])
-        routes = [f"{symbol}{counts[change]}" for change, symbol in CHANGE_SYMBOLS.items()]
+        counts = count_changes(row.change for row in self._rows if row.route is not None)
+        routes = [f"{symbol}{counts.get(change, 0)}" for change, symbol in CHANGE_SYMBOLS.items()]
         plural = "" if resources == 1 else "s"
         return f"{resources} resource{plural}, routes {' '.join(routes)}"
 

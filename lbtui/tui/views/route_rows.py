@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, overload
+
+from lbtui.core.diff import RouteChange
 
 if TYPE_CHECKING:
     from lbtui.core.addresses import Prefix
@@ -68,7 +73,9 @@ class RouteRow(NamedTuple):
         return next(self.node_index.iterate(self.nodes))
 
 
-_Entry: TypeAlias = "tuple[NodeSet, Change, Route | None]"
+Item: TypeAlias = "Route | RouteChange | RouteRow"
+"""What stands for a row until it is looked at: a route that did not change and a change are there
+already, and 100,000 rows are not made for the forty on screen."""
 
 
 class RouteMarks:
@@ -76,29 +83,59 @@ class RouteMarks:
 
     def __init__(self, diff: RouteDiff | None, old: NodeIndex, new: NodeIndex) -> None:
         """Index `diff`, which came from tables over `old` and `new`; None: nothing changed."""
-        self._old = old
-        self._now: dict[tuple[str, Prefix], list[_Entry]] = {}
-        self._gone: list[Route] = []
+        self._old, self._new = old, new
+        self._now: dict[str, dict[Prefix, list[Route | RouteChange]]] = {}
+        """Peer → prefix → what was added and what changed."""
+        self._gone: tuple[Route, ...] = ()
         if diff is None:
             return
         for route in diff.added:
-            self._add(route, Change.ADDED, None)
+            self._now.setdefault(route.peer, {}).setdefault(route.prefix, []).append(route)
         for change in diff.changed:
-            self._add(change.after, Change.CHANGED, change.before)
-        self._gone = list(diff.withdrawn)
+            after = change.after
+            self._now.setdefault(after.peer, {}).setdefault(after.prefix, []).append(change)
+        self._gone = diff.withdrawn
 
-    def _add(self, route: Route, change: Change, before: Route | None) -> None:
-        entry = route.nodes, change, before
-        self._now.setdefault((route.peer, route.prefix), []).append(entry)
-
-    def rows(self, routes: Iterable[Route], index: NodeIndex) -> Iterator[RouteRow]:
-        """`routes` over `index`, split where a change concerns only some of a route's nodes."""
+    def items(self, routes: Sequence[Route]) -> Sequence[Item]:
+        """`routes`, split where a change concerns only some of a route's nodes."""
+        if not self._now:
+            return routes
+        none: dict[Prefix, list[Route | RouteChange]] = {}
+        items: list[Item] = []
         for route in routes:
-            entries = self._now.get((route.peer, route.prefix))
-            if entries is None:
-                yield RouteRow(route, route.nodes, index)
+            found = self._now.get(route.peer, none).get(route.prefix)
+            if found is None:
+                items.append(route)
+            elif len(found) == 1 and isinstance(found[0], RouteChange) and found[0].after == route:
+                items.append(found[0])
             else:
-                yield from _split(route, index, entries)
+                items += self._split(route, found)
+        return items
+
+    def _split(self, route: Route, found: Iterable[Route | RouteChange]) -> Iterator[RouteRow]:
+        rest = route.nodes
+        for mark in found:
+            before = mark.before if isinstance(mark, RouteChange) else None
+            mask = mark.after.nodes if isinstance(mark, RouteChange) else mark.nodes
+            if concerned := mask & rest:
+                change = Change.CHANGED if before is not None else Change.ADDED
+                yield RouteRow(route, concerned, self._new, change, before)
+                rest ^= concerned
+        if rest:
+            yield RouteRow(route, rest, self._new)
+
+    def row(self, item: Item) -> RouteRow:
+        """The row that an item stands for."""
+        if isinstance(item, RouteRow):
+            return item
+        if isinstance(item, RouteChange):
+            after = item.after
+            return RouteRow(after, after.nodes, self._new, Change.CHANGED, item.before)
+        return RouteRow(item, item.nodes, self._new)
+
+    def rows(self, routes: Sequence[Route], index: NodeIndex) -> Iterator[RouteRow]:
+        """The rows of `routes` over the new tables' `index`."""
+        return map(self.row, self.items(routes))
 
     def withdrawn(self, scope: Scope) -> Iterator[RouteRow]:
         """Routes of a scope that are no longer there."""
@@ -110,14 +147,12 @@ class RouteMarks:
                 yield RouteRow(route, nodes, self._old, Change.WITHDRAWN)
 
 
-def _split(route: Route, index: NodeIndex, entries: Iterable[_Entry]) -> Iterator[RouteRow]:
-    rest = route.nodes
-    for mask, change, before in entries:
-        if concerned := mask & rest:
-            yield RouteRow(route, concerned, index, change, before)
-            rest ^= concerned
-    if rest:
-        yield RouteRow(route, rest, index)
+def place_of(item: Item) -> tuple[str, Prefix]:
+    """What rows are sorted by: peer and prefix."""
+    if isinstance(item, RouteRow):
+        return item.route.peer, item.route.prefix
+    route = item.after if isinstance(item, RouteChange) else item
+    return route.peer, route.prefix
 
 
 def _is_in(route: Route, scope: Scope) -> bool:
@@ -159,18 +194,50 @@ def scope_names(tables: RouteTables, saved: RouteTables | None, by: By) -> tuple
     return tuple(sorted(found))
 
 
-def route_rows(tables: RouteTables, marks: RouteMarks, scope: Scope) -> list[RouteRow]:
-    """The rows of a scope, withdrawn ones in their place, by peer, prefix and node."""
-    rows = list(marks.rows(scope_routes(tables, scope), tables.nodes))
-    gone = list(marks.withdrawn(scope))
-    if gone:  # the tables' own rows come sorted already
-        rows = sorted(rows + gone, key=lambda row: (row.route.peer, row.route.prefix))
-    return rows
+class RouteList(Sequence[RouteRow]):
+    """The rows of a scope by peer, prefix and node, withdrawn ones in their place."""
+
+    def __init__(self, tables: RouteTables, marks: RouteMarks, scope: Scope) -> None:
+        """Collect what the rows are made from."""
+        self._marks = marks
+        self._items = marks.items(scope_routes(tables, scope))
+        if gone := list(marks.withdrawn(scope)):  # the tables' own come sorted already
+            self._items = sorted([*self._items, *gone], key=place_of)
+        self.counts = count_changes(map(_change_of, self._items))
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, index: int) -> RouteRow: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[RouteRow]: ...
+    def __getitem__(self, index: int | slice) -> RouteRow | Sequence[RouteRow]:
+        """One row, or some; made now."""
+        if isinstance(index, slice):
+            return [self._marks.row(item) for item in self._items[index]]
+        return self._marks.row(self._items[index])
+
+    def find(self, key: object) -> RouteRow | None:
+        """The row of a key; None if there is none."""
+        if not isinstance(key, tuple) or len(key) != 3:
+            return None
+        start = bisect_left(self._items, key[:2], key=place_of)
+        for item in islice(self._items, start, None):
+            if place_of(item) != key[:2]:
+                return None
+            if (row := self._marks.row(item)).key == key:
+                return row
+        return None
 
 
-def count_changes(rows: Iterable[RouteRow]) -> dict[Change, int]:
-    """How many rows of each kind of change; those without one are counted too."""
-    counts = dict.fromkeys(Change, 0)
-    for row in rows:
-        counts[row.change] += 1
-    return counts
+def _change_of(item: Item) -> Change:
+    if isinstance(item, RouteRow):
+        return item.change
+    return Change.CHANGED if isinstance(item, RouteChange) else Change.NONE
+
+
+def count_changes(changes: Iterable[Change]) -> Mapping[Change, int]:
+    """How many there are of each kind; those without a change are counted too."""
+    return Counter(changes)

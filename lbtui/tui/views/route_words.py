@@ -57,7 +57,12 @@ def name_communities(values: Iterable[str], names: Mapping[str, str]) -> str:
 
 def change_text(row: RouteRow) -> str:
     """Symbol and word; empty for a route that stays as it was."""
-    return f"{CHANGE_SYMBOLS[row.change]} {row.change}" if row.change else ""
+    return change_words(row.change) if row.change else ""
+
+
+def change_words(change: Change) -> str:
+    """Symbol and word of a change: "+ added"."""
+    return f"{CHANGE_SYMBOLS[change]} {change}"
 
 
 def nodes_text(row: RouteRow) -> str:

@@ -17,24 +17,24 @@ from lbtui.tui.views.route_facts import sessions_by_id
 from lbtui.tui.views.route_rows import (
     By,
     Change,
+    RouteList,
     RouteMarks,
     RouteRow,
     Scope,
-    count_changes,
-    route_rows,
     scope_names,
 )
 from lbtui.tui.views.route_words import (
     CHANGE_SYMBOLS,
     CHANGE_TONES,
     change_text,
+    change_words,
     community_names,
     local_pref_text,
     name_communities,
     next_hop_text,
     nodes_text,
 )
-from lbtui.tui.widgets.rows import Column, ItemRows, Rows
+from lbtui.tui.widgets.rows import NO_ROWS, Column, ItemRows, Rows
 
 PREFIX = Column("prefix", "Prefix", maximum=43)
 PEER = Column("peer", "Peer", priority=1, is_flexible=True, minimum=8)
@@ -77,8 +77,7 @@ class RoutesView(View):
         super().__init__()
         self.scope = Scope()
         self._shown: tuple[Any, ...] = ()
-        self._rows: list[RouteRow] = []
-        self._by_key: dict[Any, RouteRow] = {}
+        self._list: RouteList | None = None
         self._names: Mapping[str, str] = {}
 
     # ---- rows --------------------------------------------------------------------------------
@@ -100,7 +99,7 @@ class RoutesView(View):
     def columns_now(self) -> tuple[Column, ...]:
         """Columns that say something: no change without one, no peer in one peer's table."""
         columns: list[Column] = []
-        if words := {change_text(row) for row in self._rows if row.change}:
+        if words := [change_words(change) for change in self._counts() if change]:
             columns.append(Column("change", "Change", width=max(map(len, words))))
         columns.append(PREFIX)
         if self.scope.by is not By.PEER:
@@ -109,21 +108,22 @@ class RoutesView(View):
             columns.append(NODES)
         return (*columns, *REST)
 
+    def _counts(self) -> Mapping[Change, int]:
+        return self._list.counts if self._list is not None else {}
+
     def rows(self, state: ViewState) -> Rows:
         """One row for each prefix, peer and set of nodes with the same attributes."""
         if state.analysis is None:
-            self._rows = []
-        else:
-            tables = state.analysis.tables
-            saved = state.saved_analysis.tables if state.saved_analysis else tables
-            marks = RouteMarks(state.route_diff, saved.nodes, tables.nodes)
-            self._rows = route_rows(tables, marks, self.scope)
-            self._names = community_names(state.history.current)
-        self._by_key = {row.key: row for row in self._rows}
+            return NO_ROWS
+        tables = state.analysis.tables
+        saved = state.saved_analysis.tables if state.saved_analysis else tables
+        marks = RouteMarks(state.route_diff, saved.nodes, tables.nodes)
+        self._list = RouteList(tables, marks, self.scope)
+        self._names = community_names(state.history.current)
         columns = self.columns_now()
         return ItemRows(
             columns=columns,
-            items=self._rows,
+            items=self._list,
             key_of=lambda row: row.key,
             cells_of=self._cells_maker(state, columns),
             sort_values={
@@ -172,13 +172,13 @@ class RoutesView(View):
 
     def summary(self, state: ViewState) -> str:
         """Scope, number of routes and of changes."""
-        counts = count_changes(self._rows)
-        routes = len(self._rows) - counts[Change.WITHDRAWN]
+        counts = self._counts()
+        routes = sum(count for change, count in counts.items() if change is not Change.WITHDRAWN)
         parts = [str(self.scope), f"{routes} route{'' if routes == 1 else 's'}"]
         parts += [
-            f"{symbol}{counts[change]} {change}"
+            f"{symbol}{counts.get(change, 0)} {change}"
             for change, symbol in CHANGE_SYMBOLS.items()
-            if counts[change]
+            if counts.get(change)
         ]
         if self.scope.by is not By.ALL:
             parts.append(f"left and right: another {self.scope.by}")
@@ -189,7 +189,7 @@ class RoutesView(View):
     @property
     def selected_row(self) -> RouteRow | None:
         """The row under the cursor."""
-        return self._by_key.get(self.selected_key)
+        return self._list.find(self.selected_key) if self._list is not None else None
 
     @on(View.Opened)
     def _show_route(self, event: View.Opened) -> None:
