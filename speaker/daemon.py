@@ -164,26 +164,23 @@ class Daemon:
     # ---- putting it into force -----------------------------------------------------------------
 
     async def _install(self, wanted: WantedState) -> None:
-        self._is_installing = True
         gone = [session_id for session_id in self._peerings if session_id not in wanted.sessions]
-        for session_id in gone:
-            self._peerings.pop(session_id).close(DECONFIGURED)
-        new = [self._update(session_id, wanted) for session_id in wanted.sessions]
-        self._peerings = {session_id: self._peerings[session_id] for session_id in wanted.sessions}
-        self._wanted = wanted
-        self._publisher.sessions_removed(gone)
-        await self._listeners.serve(self._peerings.values())
-        self._start(peering for peering in new if peering is not None)
-        self._is_installing = False
-        log.info(
-            line(
-                "accepted",
-                generation=wanted.document.generation,
-                sessions=len(wanted.sessions),
-                added=sum(peering is not None for peering in new),
-                removed=len(gone),
-            )
-        )
+        self._is_installing = True
+        try:
+            for session_id in gone:
+                self._peerings.pop(session_id).close(DECONFIGURED)
+            new = [self._update(session_id, wanted) for session_id in wanted.sessions]
+            self._peerings = {one: self._peerings[one] for one in wanted.sessions}
+            self._wanted = wanted
+            self._publisher.sessions_removed(gone)
+            await self._listeners.serve(self._peerings.values())
+            added = [peering for peering in new if peering is not None]
+            self._start(added)
+        finally:
+            self._is_installing = False
+        generation, count = wanted.document.generation, len(wanted.sessions)
+        counts = {"sessions": count, "added": len(added), "removed": len(gone)}
+        log.info(line("accepted", generation=generation, **counts))
         self._publisher.status_changed()
         self._note_reached()
         if self._disabled - wanted.sessions.keys():

@@ -17,6 +17,8 @@ Place = tuple[str, int]
 """Address and port."""
 RETRY = 5.0
 """Seconds between two attempts to listen where it did not work."""
+MAX_STRANGERS = 1000
+"""Peers without a session that are logged, between two documents."""
 _ANY = {4: "0.0.0.0", 6: "::"}
 
 
@@ -31,11 +33,13 @@ class Listeners:
         self._retry: asyncio.TimerHandle | None = None
         self._retrying: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
+        self._strangers: set[tuple[str, str]] = set()
 
     async def serve(self, peerings: Iterable[Peering]) -> None:
         """Listen for exactly these sessions; sockets already open for them stay open."""
         async with self._lock:
             self._peerings = {}
+            self._strangers.clear()
             for peering in peerings:
                 port = peering.wanted.listening_port
                 if port is not None:
@@ -97,9 +101,10 @@ class Listeners:
             if peering is not None:
                 peering.accept(connection)
                 return peering
-        peer = _show((ends.peer_address, ends.peer_port))
-        local = _show((ends.local_address, ends.local_port))
-        log.info(line("connection of no session closed", peer=peer, local=local))
+        stranger = (ends.peer_address, _show((ends.local_address, ends.local_port)))
+        if stranger not in self._strangers and len(self._strangers) < MAX_STRANGERS:
+            self._strangers.add(stranger)  # told once: its retries would fill the log
+            log.info(line("no session for connections", peer=stranger[0], to=stranger[1]))
         return None
 
 

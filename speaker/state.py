@@ -24,6 +24,7 @@ from speaker.logs import line
 log = logging.getLogger("speaker.state")
 
 _DOCUMENT, _DISABLED, _LOCK = "config.json", "disabled.json", "speaker.lock"
+_TEMPORARY = ".new"
 
 
 class StateFolder:
@@ -34,6 +35,8 @@ class StateFolder:
         self.path = path
         make_private_folder(path)
         self._lock = self._take_lock()
+        for left in path.glob(f".*{_TEMPORARY}"):  # by a process that was killed while writing
+            left.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let another process have it."""
@@ -110,7 +113,7 @@ class StateFolder:
 
     def _write(self, name: str, data: bytes) -> None:
         path = self.path / name
-        temporary = self.path / f".{name}.{os.getpid()}"
+        temporary = self.path / f".{name}{_TEMPORARY}"
         try:
             _write_through(temporary, data)
             temporary.replace(path)

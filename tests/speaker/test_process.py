@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import signal
 import socket
 import stat
@@ -76,6 +77,27 @@ async def test_broken_state_is_set_aside(speaker: SpeakerProcess, damage: object
     assert aside.read_bytes() == broken
     speaker.generation = 0
     await speaker.put(document([]))
+
+
+async def test_kill_while_writing_leaves_a_document(speaker: SpeakerProcess) -> None:
+    routes = [{"prefix": f"2001:db8::{number:x}/128"} for number in range(3000)]
+    for _ in range(5):
+        acknowledged = speaker.generation
+        for _ in range(3):
+            await speaker.put(document([], {"rs": routes}))
+            acknowledged = speaker.generation
+        wanted = {**document([], {"rs": routes}), "generation": acknowledged + 1}
+        last = asyncio.create_task(speaker.call("PUT", "/v1/config", wanted))
+        await asyncio.sleep(random.uniform(0, 0.06))
+        os.kill(speaker.pid, signal.SIGKILL)
+        answers = await asyncio.gather(last, return_exceptions=True)
+        assert len(answers) == 1
+        await speaker.stop(signal.SIGKILL)
+        await speaker.start()
+        status = await speaker.get("/v1/status")
+        assert status["generationAccepted"] in (acknowledged, acknowledged + 1)
+        assert {path.name for path in speaker.state.iterdir()} == {"config.json", "speaker.lock"}
+        speaker.generation = status["generationAccepted"]
 
 
 async def test_everything_on_disk_is_private(speaker: SpeakerProcess) -> None:
