@@ -10,13 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input
 
 from lbtui.tui import workspace
 from lbtui.tui.compiler import Compiler
 from lbtui.tui.findings import Findings
 from lbtui.tui.form import Form, RowKey
-from lbtui.tui.screens.form_fields import FieldEditor, FieldInput
+from lbtui.tui.screens.form_fields import FieldEditor
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import Cell, Line, Span
 from lbtui.tui.views.resource_details import resource_lines
@@ -68,9 +67,9 @@ class FormScreen(ModalScreen["Accepted | None"]):
         Binding("down", "move(1)", "Field below", show=False),
         Binding("pageup", "move(-8)", "Up", show=False),
         Binding("pagedown", "move(8)", "Down", show=False),
-        Binding("tab", "pick", "Pick", priority=True),
-        Binding("ctrl+s", "accept", "Accept", priority=True),
-        Binding("ctrl+x", "unset", "Unset", priority=True, tooltip="Back to the default"),
+        Binding("tab", "pick", "Pick"),
+        Binding("ctrl+s", "accept", "Accept"),
+        Binding("ctrl+x", "unset", "Unset", tooltip="Back to the default"),
         Binding("escape", "cancel", "Cancel"),
     ]
 
@@ -81,9 +80,10 @@ class FormScreen(ModalScreen["Accepted | None"]):
         self._table = LineTable(COLUMNS)
         self._table.can_focus = False
         self._table.is_active = True
-        self._editor = FieldEditor()
+        self._editor = FieldEditor(self._write, self._cycle)
         self._preview = LinePanel()
         self._draft: Draft = form.draft()
+        self._shown: RowKey | None = None
         self._compiler = Compiler(self._spawn, self._take_outcome, self._preview_failed)
 
     def _spawn(self, work: object) -> None:
@@ -165,6 +165,7 @@ class FormScreen(ModalScreen["Accepted | None"]):
 
     def _show_field(self) -> None:
         key, form = self._key, self._form
+        self._shown = key
         spec = form.specs[key.path]
         default = form.default_text(key)
         self._editor.show(spec, form.label(key), form.text(key), default)
@@ -187,18 +188,11 @@ class FormScreen(ModalScreen["Accepted | None"]):
     @on(LineTable.Moved)
     def _moved(self, event: LineTable.Moved) -> None:
         event.stop()
-        if self.is_mounted and event.key is not None:
+        if self.is_mounted and event.key is not None and self._key != self._shown:
             self._show_field()
 
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._write(event.value)
-
-    @on(FieldInput.Cycled)
-    def _cycled(self, event: FieldInput.Cycled) -> None:
-        event.stop()
-        self._editor.field.value = self._form.cycle(self._key, event.by)
+    def _cycle(self, by: int) -> None:
+        self._editor.field.value = self._form.cycle(self._key, by)
 
     def action_unset(self) -> None:
         """Back to the default."""
@@ -270,11 +264,6 @@ class FormScreen(ModalScreen["Accepted | None"]):
         self._preview.show_lines([(Span(f"The preview failed: {error}", "bad"),)])
 
     # ---- end ---------------------------------------------------------------------------------
-
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_accept()
 
     def action_accept(self) -> None:
         """Take the draft over, or go to the first field that is wrong."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.message import Message
 from textual.widgets import Input
 
 from lbtui.tui.symbols import SYMBOLS
@@ -20,34 +20,53 @@ if TYPE_CHECKING:
 
 
 class FieldInput(Input):
-    """Text of one line; for booleans and choices space and the arrows change it instead."""
+    """Text of one line; for booleans and choices space and the arrows change it instead.
+
+    Every key is dealt with here, in the order typed, and every change is told at once. Textual
+    alone inserts letters here but leaves other keys to the application, so that of keys that come
+    in one go, as over a slow SSH connection, later letters would overtake an earlier arrow.
+    """
 
     DEFAULT_CSS = """
     FieldInput { width: 1fr; height: 1; border: none; padding: 0; background: $boost; }
     FieldInput:focus { border: none; background-tint: $foreground 0%; }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "screen.move(-1)", "Field above", show=False),
+        Binding("down", "screen.move(1)", "Field below", show=False),
+        Binding("pageup", "screen.move(-8)", "Up", show=False),
+        Binding("pagedown", "screen.move(8)", "Down", show=False),
+        Binding("tab", "screen.pick", "Pick", show=False),
+        Binding("ctrl+s,enter", "screen.accept", "Accept", show=False),
+        Binding("ctrl+x", "screen.unset", "Unset", show=False),
+    ]
 
-    @dataclass
-    class Cycled(Message):
-        """The next (1) or previous (-1) choice is wanted."""
+    def __init__(self, write: Callable[[str], None], cycle: Callable[[int], None]) -> None:
+        """Ready for text.
 
-        by: int
-
-    def __init__(self) -> None:
-        """Ready for text."""
+        Args:
+            write: takes the text after each change.
+            cycle: shows the next (1) or previous (-1) choice.
+        """
+        self._write, self._cycle = write, cycle
         super().__init__(select_on_focus=False)
         self.cursor_blink = False
         self.has_choices = False
 
-    def _on_key(self, event: events.Key) -> None:  # type: ignore[override]
+    def watch_value(self, value: str) -> None:
+        """Tell a change."""
+        self._write(value)
+
+    async def _on_key(self, event: events.Key) -> None:
         # Textual calls the base class's handler by itself unless the default is prevented.
-        if not self.has_choices:
-            return
-        if event.key in _CYCLE:
-            self.post_message(self.Cycled(_CYCLE[event.key]))
-        elif event.key in ("backspace", "delete"):
+        bindings = self._bindings.key_to_bindings.get(event.key, [])
+        if self.has_choices and event.key in _CYCLE:
+            self._cycle(_CYCLE[event.key])
+        elif self.has_choices and event.key in ("backspace", "delete"):
             self.value = ""
-        elif not event.is_printable:
+        elif bindings:
+            await self.run_action(bindings[-1].action)
+        elif not (self.has_choices and event.is_printable):
             return
         event.stop()
         event.prevent_default()
@@ -67,10 +86,10 @@ class FieldEditor(Vertical):
     }
     """
 
-    def __init__(self) -> None:
-        """Without a field yet."""
+    def __init__(self, write: Callable[[str], None], cycle: Callable[[int], None]) -> None:
+        """Without a field yet; see `FieldInput` for the arguments."""
         super().__init__(id="editor")
-        self.field = FieldInput()
+        self.field = FieldInput(write, cycle)
         self._help = Bar(id="field-help")
         self._limits = Bar(id="field-limits")
         self._problem = Bar(id="field-problem")
@@ -90,8 +109,7 @@ class FieldEditor(Vertical):
         self.field.has_choices = spec.kind in ("boolean", "choice")
         self.field.password = spec.kind == "secret"
         self.field.placeholder = default
-        with self.field.prevent(Input.Changed):
-            self.field.value = text
+        self.field.value = text
         self.field.cursor_position = len(text)
 
     def show_problem(self, problem: str) -> None:
