@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from zlib import crc32
 
-from speaker.codec.capabilities import Capabilities, encode_capabilities
+from speaker.codec.capabilities import MULTIPROTOCOL, Capabilities, encode_capabilities
 from speaker.codec.open import Open
 from speaker.effects import Endpoints, Opener
 from speaker.errors import MessageError
@@ -108,7 +108,7 @@ def _common_families(ours: Capabilities, theirs: Capabilities) -> tuple[Family, 
     """A side that names no family at all means IPv4 unicast."""
 
     def offered(side: Capabilities) -> tuple[Family, ...]:
-        is_silent = not side.families and not any(code == 1 for code, _ in side.others)
+        is_silent = not side.families and not any(code == MULTIPROTOCOL for code, _ in side.others)
         return ("ipv4",) if is_silent else side.families
 
     return tuple(family for family in offered(ours) if family in offered(theirs))

@@ -181,6 +181,7 @@ def test_a_malformed_attribute_takes_the_multiprotocol_routes_along() -> None:
         (body(unreach(V6) + unreach(V6)), 1, b""),
         (body(attribute(0x40, 99, b"x")), 2, attribute(0x40, 99, b"x")),
         (body(attribute(0x80, 14, b"\0\2")), 9, attribute(0x80, 14, b"\0\2")),
+        (body(attribute(0x80, 14, b"\0\2\1")), 9, attribute(0x80, 14, b"\0\2\1")),
         (body(reach(V6, b"\0" * 15)), 9, reach(V6, b"\0" * 15)),
         (body(reach(V6, b"")), 9, reach(V6, b"")),
         (body(reach(b"\x81")), 9, reach(b"\x81")),

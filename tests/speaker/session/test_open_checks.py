@@ -111,11 +111,12 @@ def test_another_version_is_refused_with_ours() -> None:
         ((), ("ipv4",)),
     ],
 )
+@pytest.mark.parametrize("others", [(), ((64, b"\0\0"),)], ids=["alone", "with others"])
 def test_families_are_those_that_both_offer(
-    offered: tuple[str, ...], families: tuple[str, ...]
+    offered: tuple[str, ...], families: tuple[str, ...], others: tuple[tuple[int, bytes], ...]
 ) -> None:
     """A peer that names none means IPv4 unicast, RFC 4760 section 8."""
-    capabilities = Capabilities(families=offered)  # type: ignore[arg-type]
+    capabilities = Capabilities(families=offered, others=others)  # type: ignore[arg-type]
     assert agreed(peer_open(capabilities=capabilities)).families == families
 
 

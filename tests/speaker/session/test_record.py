@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from speaker.codec.framing import KEEPALIVE
+from speaker.codec.framing import KEEPALIVE, MessageType
 from speaker.codec.notification import Notification, encode_notification, encode_shutdown_text
 from speaker.effects import ErrorRecord, StateChanged
 from speaker.fsm import State
+from speaker.record import Counters
 from tests.speaker.session.pair import ENDPOINTS, in_state, of_kind, peer_open, session
 
 
@@ -18,6 +19,16 @@ def test_messages_and_octets_of_both_directions_are_counted() -> None:
     assert (made.last_read, made.last_write) == (0.0, 0.0)
     made.stop(9.0)
     assert (made.sent.notification, made.sent.total, made.last_write) == (1, 3, 9.0)
+
+
+def test_the_total_is_of_every_type() -> None:
+    counters = Counters()
+    for number, kind in enumerate(MessageType, start=1):
+        for _ in range(number):
+            counters.add(kind, 19)
+    assert (counters.open, counters.update, counters.notification) == (1, 2, 3)
+    assert (counters.keepalive, counters.route_refresh) == (4, 5)
+    assert (counters.total, counters.octets) == (15, 15 * 19)
 
 
 def test_counters_go_on_over_reconnections() -> None:
