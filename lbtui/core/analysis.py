@@ -9,6 +9,8 @@ from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.model import Configuration, Options
 from lbtui.core.resource_set import ResourceSet
 from lbtui.core.routes import RouteTables, compile_routes
+from lbtui.core.services import KINDS as SERVICE_KINDS
+from lbtui.core.services import KnownServices
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +29,16 @@ def analyse(
     options: Options | None = None,
     previous: Analysis | None = None,
 ) -> Analysis:
-    """Resolve and compile; returns `previous` itself when nothing differs."""
+    """Resolve and compile; reuses of `previous` what did not change, all of it if nothing did."""
     options = options or Options()
-    if (
-        previous is not None
-        and previous.config.backend == backend
-        and previous.config.options == options
-        and not previous.resources.changed_kinds(resources)
-    ):
-        return previous
-    resolved = resolve(resources, backend, options)
+    known = None
+    if previous is not None and previous.config.options == options:
+        changed = previous.resources.changed_kinds(resources)
+        if not changed and previous.config.backend == backend:
+            return previous
+        if not changed & SERVICE_KINDS:
+            known = KnownServices(previous.config.services, previous.config.assumed_endpoints)
+    resolved = resolve(resources, backend, options, known)
     tables = compile_routes(resolved.config, previous.tables if previous else None)
     diagnostics = (*resolved.diagnostics, *tables.diagnostics)
     return Analysis(resources, resolved.config, tables, diagnostics)

@@ -14,18 +14,28 @@ from lbtui.core.rules.inputs import Inputs
 from lbtui.core.rules.layer2 import check_l2_advertisements
 from lbtui.core.rules.peers import check_peers
 from lbtui.core.rules.pools import check_pools
-from lbtui.core.services import excluded, internal_addresses, network_unavailable, read_services
+from lbtui.core.services import (
+    KnownServices,
+    excluded,
+    internal_addresses,
+    network_unavailable,
+    read_services,
+)
 
 __all__ = ["BACKENDS", "Configuration", "NodeError", "Options", "Resolved", "resolve"]
 
 
 def resolve(
-    resources: ResourceSet, backend: str = "frr-k8s", options: Options | None = None
+    resources: ResourceSet,
+    backend: str = "frr-k8s",
+    options: Options | None = None,
+    known: KnownServices | None = None,
 ) -> Resolved:
     """Judge and cross-reference `resources` as MetalLB with `backend` does.
 
     The order is MetalLB's, so that the first finding about a node is the one it stops at; unlike
-    MetalLB, nothing stops here.
+    MetalLB, nothing stops here. `known` services are taken as they are: they must have been read
+    from the same Services, EndpointSlices and Nodes under the same options.
 
     Raises:
         ValueError: `backend` is none of BACKENDS.
@@ -43,7 +53,7 @@ def resolve(
     advertisements = check_advertisements(inputs, pools, aliases)
     check_bfd_echo(inputs, profiles, pools, peers, advertisements)
     check_frr_k8s_passwords(inputs)
-    services, assumed_endpoints = read_services(resources, inputs.nodes, options)
+    services, assumed_endpoints = known or read_services(resources, inputs.nodes, options)
     nodes = inputs.node_objects
     config = Configuration(
         backend=backend,

@@ -143,6 +143,7 @@ class _Comparison:
     def __init__(self, old: RouteTables, new: RouteTables) -> None:
         self._old, self._new = old, new
         self._translation = _Translation(old.nodes, new.nodes)
+        self._is_same_index = old.nodes == new.nodes
         self._added: list[Route] = []
         self._withdrawn: list[Route] = []
         self._changed: list[RouteChange] = []
@@ -172,6 +173,12 @@ class _Comparison:
 
     def _compare_prefix(self, before: list[Route], after: list[Route], moved: NodeSet) -> None:
         """Compare the rows of one prefix; `moved`: nodes whose next hop differs."""
+        if self._is_same_index and len(before) == len(after) == 1:
+            old, new = before[0], after[0]
+            if old.nodes == new.nodes and not (moved and _is_alike(old, new)):
+                if not _is_alike(old, new):
+                    self._changed.append(RouteChange(old, new))
+                return
         had = self._translation.to_new(_nodes(before))
         has = self._translation.to_old(_nodes(after))
         self._added += _narrow(self._new, after, lambda route: route.nodes & ~had)
@@ -179,7 +186,7 @@ class _Comparison:
         for new in after:
             for old in before:
                 common = self._translation.to_new(old.nodes) & new.nodes
-                if _attributes(old) == _attributes(new):
+                if _is_alike(old, new):
                     common &= moved
                 if common:
                     self._changed.append(
@@ -230,13 +237,13 @@ def _narrow(
             yield tables.narrowed(route, nodes)
 
 
-def _attributes(route: Route) -> tuple[object, ...]:
-    """What of a route is visible to the peer, and its localPref as configured."""
+def _is_alike(old: Route, new: Route) -> bool:
+    """Whether a peer sees no difference, and localPref is configured the same."""
     return (
-        route.local_pref,
-        route.sent_local_pref,
-        route.communities,
-        route.large_communities,
+        old.local_pref == new.local_pref
+        and old.sent_local_pref == new.sent_local_pref
+        and old.communities == new.communities
+        and old.large_communities == new.large_communities
     )
 
 

@@ -6,6 +6,7 @@ Source: MetalLB speaker/main.go, speaker/bgp_controller.go, internal/k8s/epslice
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from lbtui.core.addresses import Address, parse_address
 from lbtui.core.cluster_resources import Endpoint, EndpointSlice, Node, Service
@@ -17,10 +18,21 @@ EXCLUDE_LABEL = "node.kubernetes.io/exclude-from-external-load-balancers"
 _SERVICE_LABEL = "kubernetes.io/service-name"
 
 
-def read_services(
-    resources: ResourceSet, nodes: NodeIndex, options: Options
-) -> tuple[tuple[LoadBalancer, ...], tuple[str, ...]]:
-    """All services by name, and the names of those whose endpoints are assumed."""
+class KnownServices(NamedTuple):
+    """All services of a set."""
+
+    services: tuple[LoadBalancer, ...]
+    """By name."""
+    assumed_endpoints: tuple[str, ...]
+    """Names of those whose endpoints are assumed."""
+
+
+KINDS = frozenset(kind.kind for kind in (Service, EndpointSlice, Node))
+"""What they are read from."""
+
+
+def read_services(resources: ResourceSet, nodes: NodeIndex, options: Options) -> KnownServices:
+    """Read them; linear in services and endpoints."""
     endpoints: dict[str, list[Endpoint]] = {}
     for piece in resources.all(EndpointSlice):
         service = piece.metadata.labels.get(_SERVICE_LABEL)
@@ -38,7 +50,7 @@ def read_services(
         if is_assumed and not service_state.obstacle:
             assumed.append(name)
     ordered = tuple(found[name] for name in sorted(found))
-    return ordered, tuple(sorted(set(assumed)))
+    return KnownServices(ordered, tuple(sorted(set(assumed))))
 
 
 def _read_service(

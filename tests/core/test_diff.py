@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from lbtui.core import RouteTables, analyse, diff_resources, diff_tables, load_resources
+from lbtui.core.cluster_resources import Node
 from lbtui.core.diff import ResourceDiff, RouteDiff
 from lbtui.core.resource_set import ResourceRef
+from lbtui.core.resources import BGPAdvertisement
 from tests.core.cluster import (
     Manifest,
     advertisement,
@@ -132,5 +136,19 @@ def test_an_analysis_is_kept_while_nothing_changes() -> None:
     first = analyse(resources)
     assert analyse(resources, previous=first) is first
     assert analyse(resources, "frr", previous=first) is not first
-    edited = load_resources([*BASE, WEB, advertisement("all", localPref=1)]).resources
-    assert analyse(edited, previous=first).tables.peer_routes("r")[0].local_pref == 1
+
+
+def test_an_edit_reuses_the_services_and_nothing_stale() -> None:
+    resources = load_resources([*BASE, WEB, advertisement("all")]).resources
+    first = analyse(resources)
+    ref, plain = next(iter(resources.items(BGPAdvertisement)))
+    spec = msgspec.structs.replace(plain.spec, local_pref=1)
+    edited = resources.with_resource(ref, msgspec.structs.replace(plain, spec=spec))
+    second = analyse(edited, previous=first)
+    assert second.config.services is first.config.services
+    assert second.tables.to_json() == analyse(edited).tables.to_json()
+    assert second.tables.peer_routes("r")[0].local_pref == 1
+    moved = edited.without(next(ref for ref, _ in edited.items(Node)))
+    third = analyse(moved, previous=second)
+    assert third.tables.to_json() == analyse(moved).tables.to_json()
+    assert third.config.services is not second.config.services
