@@ -130,6 +130,8 @@ class ApplyDialog(FramedDialog["Announcements | None"]):
         plan = await asyncio.to_thread(plan_apply, self._current, wanted)
         self._wanted = wanted
         lines = [line(Span(text, _TONES[text[0]])) for text in consequences(plan)]
+        if not chosen:
+            lines.insert(0, line(Span("No node is chosen; space chooses one.", "warning")))
         self._panel.show_lines([*lines, BLANK, *self._warnings()])
 
     def _warnings(self) -> Iterator[Line]:

@@ -27,7 +27,7 @@ class ChoiceDialog(FramedDialog["str | None"]):
 
     DEFAULT_CSS = """
     ChoiceDialog > Vertical { height: auto; max-height: 94%; max-width: 100; }
-    ChoiceDialog LinePanel { height: auto; max-height: 100%; padding: 1 2; }
+    ChoiceDialog LinePanel { height: auto; max-height: 100%; padding: 1 1; }
     """
 
     def __init__(

@@ -11,6 +11,7 @@ from lbtui.tui.text import BLANK, Line, Span, line
 from lbtui.tui.views.session_words import (
     asn_text,
     duration,
+    error_text,
     families_text,
     moment,
     state_cell,
@@ -47,7 +48,7 @@ def _state_lines(
     ]
     if row.last_error:
         at = f" at {moment(row.last_error_at, now)}" if row.last_error_at else ""
-        lines.append(("last error", f"{row.last_error}{at}"))
+        lines.append(("last error", f"{error_text(row)}{at}"))
         if data := (told.get("lastError") or {}).get("data"):
             lines.append(("its data (hex)", data))
     else:
@@ -184,7 +185,7 @@ def session_lines(row: SessionRow, now: float) -> list[Line]:
     lines = [line(state_cell(row), f" since {moment(row.since, now)}")]
     if row.last_error:
         when = f" ({moment(row.last_error_at, now)})" if row.last_error_at else ""
-        lines.append(line(_label("last error"), Span(f"{row.last_error}{when}", "warning")))
+        lines.append(line(_label("last error"), Span(f"{error_text(row)}{when}", "warning")))
     lines += [
         line(_label("AS"), f"{row.local_asn} {SYMBOLS.arrow} {asn_text(row)}"),
         line(_label("peer"), _endpoint(row.address, row.port)),

@@ -60,6 +60,13 @@ def state_cell(row: SessionRow) -> Span:
     return Span(state_text(row), TONES[health(row)])
 
 
+def error_text(row: SessionRow) -> str:
+    """The last error with its arrow; of ASCII where the terminal has no other."""
+    if SYMBOLS.arrow.isascii():
+        return row.last_error.replace("→", "->").replace("←", "<-")
+    return row.last_error
+
+
 def since_text(row: SessionRow, now: float) -> str:
     """Since when it is up or down; "never up" if it never was."""
     if row.state != "Established" and not row.established:
