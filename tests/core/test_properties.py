@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lbtui.core import RouteTables, analyse, announce, diff_tables, load_resources
@@ -16,9 +16,6 @@ from tests.core.cluster import Manifest
 from tests.core.strategies import clusters
 
 BACKENDS = ["native", "frr", "frr-k8s"]
-SETTINGS = settings(
-    max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
 
 
 def tables_of(manifests: list[Manifest], backend: str) -> RouteTables:
@@ -26,7 +23,6 @@ def tables_of(manifests: list[Manifest], backend: str) -> RouteTables:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@SETTINGS
 @given(manifests=clusters())
 def test_bit_sets_and_node_by_node_agree(manifests: list[Manifest], backend: str) -> None:
     tables = tables_of(manifests, backend)
@@ -49,7 +45,6 @@ def test_the_clusters_are_worth_it() -> None:
     """Most of them are valid and announce something; some split a prefix between nodes."""
     counts = {"routes": 0, "splits": 0, "errors": 0}
 
-    @SETTINGS
     @given(manifests=clusters())
     def count(manifests: list[Manifest]) -> None:
         tables = tables_of(manifests, "frr")
@@ -64,7 +59,6 @@ def test_the_clusters_are_worth_it() -> None:
     assert counts["errors"] >= 5
 
 
-@SETTINGS
 @given(manifests=clusters(), seed=st.integers(0, 1000), backend=st.sampled_from(BACKENDS))
 def test_the_order_of_objects_does_not_matter(
     manifests: list[Manifest], seed: int, backend: str
@@ -124,7 +118,6 @@ def applied(old: RouteTables, new: RouteTables) -> Table:
     return table
 
 
-@SETTINGS
 @given(first=clusters(), second=clusters(), backend=st.sampled_from(BACKENDS))
 def test_the_difference_applied_to_the_old_gives_the_new(
     first: list[Manifest], second: list[Manifest], backend: str
@@ -135,7 +128,6 @@ def test_the_difference_applied_to_the_old_gives_the_new(
     assert diff_tables(new, tables_of(second, backend)).is_empty
 
 
-@SETTINGS
 @given(manifests=clusters(), backend=st.sampled_from(BACKENDS))
 def test_what_is_announced_is_what_is_previewed(manifests: list[Manifest], backend: str) -> None:
     tables = tables_of(manifests, backend)

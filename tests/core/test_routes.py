@@ -402,3 +402,23 @@ def test_without_nodes_one_stands_for_any_and_endpoints_are_assumed() -> None:
     )
     assert strict.config.assumed_endpoints == ()
     assert strict.tables.reasons("default/web") == {"node": "noEndpoints"}
+
+
+def test_the_document_can_be_limited() -> None:
+    tables = compiled(
+        [
+            *NODES,
+            POOL,
+            ROUTER,
+            peer("s", peerAddress="192.0.2.2"),
+            ALL,
+            service("web", WEB),
+            service("dns", "198.51.100.2"),
+        ]
+    )
+    document = tables.to_json(nodes=["b"], peers=["s"], services=["default/dns"])
+    assert document["services"] == {"default/dns": {"b": ""}}
+    assert list(document["nodes"]) == ["b"]
+    assert list(document["nodes"]["b"]) == ["s"]
+    routes = document["nodes"]["b"]["s"]["routes"]
+    assert [route["prefix"] for route in routes] == ["198.51.100.2/32"]
