@@ -13,9 +13,11 @@ from tests.support.environment import private_environment
 
 @pytest.fixture
 def environment() -> Iterator[dict[str, str]]:
-    """Environment variables of a user with a home of their own."""
+    """Environment variables of a user with a home of their own; their speaker ends with it."""
     with private_environment() as variables:
         yield variables
+        if (Path(variables["XDG_RUNTIME_DIR"]) / "lbtui" / "speaker.sock").exists():
+            Lbtui(variables, Path(variables["HOME"]))("speaker", "stop")
 
 
 @pytest.fixture

@@ -101,6 +101,10 @@ class SpeakerClient:
         self._is_stopped_by_us = True
         await self._process.terminate(status.pid, STOP_SECONDS)
 
+    def end_child(self) -> None:
+        """End the process if this client started it; needs no event loop, for the very end."""
+        self._process.end_child(STOP_SECONDS)
+
     async def close(self) -> None:
         """Let go of the connection to the process; the process goes on."""
         await self._channel.close()

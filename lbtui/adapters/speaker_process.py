@@ -71,6 +71,19 @@ class SpeakerProcess:
         """How the child ended; None while it runs, or when there is none. Reaps it."""
         return self._child.poll() if self._child is not None else None
 
+    def end_child(self, seconds: float) -> None:
+        """Ask the child to stop, also one that does not answer yet, and wait; kill it after that.
+
+        Does nothing if this process started none.
+        """
+        if self._child is not None and self._child.poll() is None:
+            self._child.terminate()
+            try:
+                self._child.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self._child.kill()
+                self._child.wait()
+
     def last_log_line(self) -> str:
         """The last line it wrote that is not empty, or "" if it wrote none."""
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,10 +13,11 @@ from typing import TYPE_CHECKING
 from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_sources
 from lbtui.cli.exits import SUCCESS, UsageError
 from lbtui.cli.sources import check_sources, hold_stdin
-from lbtui.cli.speaker_files import make_client
+from lbtui.cli.speaker_files import add_socket, make_client
 
 if TYPE_CHECKING:
     from lbtui.adapters.demo import DemoStore
+    from lbtui.adapters.speaker_client import SpeakerClient
     from lbtui.cli.guarded_app import GuardedApp
 
 
@@ -29,6 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--theme", metavar="NAME", help="colours (default: the settings' choice)")
     add_namespace(parser)
     parser.add_argument("--read-only", action="store_true", help="save nothing, apply nothing")
+    add_socket(parser)
     add_context(parser)
 
 
@@ -73,24 +74,15 @@ class Console:
 
     app: GuardedApp
     demo: DemoStore | None = None
+    processes: tuple[SpeakerClient, ...] = ()
+    """Speakers that end with the console: the demo's."""
 
     def close(self) -> None:
-        """End the demo's speaker and lab routers, and remove its files; else nothing is ended."""
-        if self.demo is None:
-            return
-        for view in (self.app.state.speaker, self.app.state.lab):
-            if view is not None and view.is_running and view.pid is not None:
-                _end(view.pid)
-        self.demo.close()
-
-
-def _end(pid: int) -> None:
-    """Ask a child of ours to stop, and wait until it has taken leave of its peers."""
-    try:
-        os.kill(pid, signal.SIGTERM)
-        os.waitpid(pid, 0)
-    except (ProcessLookupError, ChildProcessError):
-        pass  # it is gone, or was reaped already
+        """End the demo and remove its files; outside the demo nothing is ended."""
+        for process in self.processes:
+            process.end_child()
+        if self.demo is not None:
+            self.demo.close()
 
 
 def open_console(arguments: argparse.Namespace) -> Console:
@@ -132,4 +124,4 @@ def _open_demo(make_app: Callable[..., GuardedApp]) -> Console:
 
     speaker = SpeakerClient(*files("speaker"), exit_with=pid)
     lab = LabRouters(*files("lab"), exit_with=pid)
-    return Console(make_app(store=store, speaker=speaker, lab=lab), store)
+    return Console(make_app(store=store, speaker=speaker, lab=lab), store, (speaker, lab))

@@ -1,15 +1,30 @@
-"""The application with its last resort: an unexpected error is kept for the caller to tell."""
+"""The application with its last resorts: unexpected errors and signals end it in good order."""
 
 from __future__ import annotations
+
+import asyncio
+import signal
 
 from lbtui.tui.app import LbtuiApp
 
 
 class GuardedApp(LbtuiApp):
-    """Ends by an unexpected error without printing a traceback over the user's terminal."""
+    """Leaves the terminal as it was, whatever ends it."""
 
     unexpected: Exception | None = None
-    """What ended the console, if it was not the user."""
+    """What ended the console, if it was neither the user nor a signal."""
+
+    def on_load(self) -> None:
+        """End as if asked to when the system shuts down or the terminal is gone."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.exit, None, 128 + number)
+
+    async def on_unmount(self) -> None:
+        """Let go of the speakers; their processes go on."""
+        for speaker in (self.speaker, self.lab):
+            if speaker is not None:
+                await speaker.close()
 
     def _handle_exception(self, error: Exception) -> None:
         self.unexpected = self.unexpected or error

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.command import COMMAND, Lbtui
 from tests.support.loopback import PORT, address
-from tests.support.manifests import edit, write_cluster
+from tests.support.manifests import edit, write_loopback_cluster
 from tests.support.polling import wait_until
 
 SESSION = "node-a/tor"
@@ -30,13 +30,7 @@ def speaker(lbtui: Lbtui) -> Iterator[Lbtui]:
 @pytest.fixture
 def cluster(tmp_path: Path) -> Path:
     """One node and one peer, both on loopback addresses."""
-    folder = write_cluster(tmp_path / "cluster")
-    nodes = (folder / "nodes.yaml").read_text().split("---\n")[0]
-    (folder / "nodes.yaml").write_text(nodes.replace("192.0.2.11", address(11)))
-    peers = (folder / "peers.yaml").read_text().split("---\n")[0]
-    peer = f"peerAddress: {address(1)}\n  peerPort: {PORT}\n  connectTime: 1s"
-    (folder / "peers.yaml").write_text(peers.replace("peerAddress: 192.0.2.1", peer))
-    return folder
+    return write_loopback_cluster(tmp_path / "cluster")
 
 
 @pytest.fixture

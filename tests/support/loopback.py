@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-PORT = 1790
+PORT = 11790
 """BGP port of routers in tests: MetalLB allows none above 16384, and 179 needs root."""
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.support.loopback import PORT, address
+
 NODES = """\
 apiVersion: v1
 kind: Node
@@ -139,6 +141,24 @@ def write_cluster(folder: Path, *, without: tuple[str, ...] = ()) -> Path:
         if name not in without:
             (folder / name).write_text(text)
     return folder
+
+
+def write_loopback_cluster(folder: Path) -> Path:
+    """The cluster with one node and the iBGP peer only, both on loopback addresses; the folder.
+
+    The node is `address(11)`, the peer `address(1)` on port `PORT`.
+    """
+    write_cluster(folder)
+    edit_first(folder / "nodes.yaml", "192.0.2.11", address(11))
+    peer = f"{address(1)}\n  peerPort: {PORT}\n  connectTime: 1s"
+    edit_first(folder / "peers.yaml", "192.0.2.1", peer)
+    return folder
+
+
+def edit_first(file: Path, old: str, new: str) -> None:
+    """Keep only the first document of the file, with text replaced in it."""
+    file.write_text(file.read_text().split("---\n")[0])
+    edit(file, old, new)
 
 
 def edit(file: Path, old: str, new: str) -> None:

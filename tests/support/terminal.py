@@ -42,6 +42,10 @@ class Terminal:
         """The text on the screen, lines without trailing blanks."""
         return self._tmux("capture-pane", "-p")
 
+    def transcript(self) -> str:
+        """Everything there was on the screen, also what has scrolled off; long lines joined."""
+        return self._tmux("capture-pane", "-p", "-J", "-S", "-")
+
     def coloured_screen(self) -> str:
         """The text with its escape sequences, for colours and reverse video."""
         return self._tmux("capture-pane", "-p", "-e")
@@ -89,7 +93,10 @@ class Terminal:
             ).partition(" ")
             return code.strip() if is_dead == "1" else ""
 
-        return int(wait_until(look, "the program ends", seconds))
+        try:
+            return int(wait_until(look, "the program ends", seconds))
+        except AssertionError:
+            raise AssertionError(f"the program goes on:\n{self.transcript()}") from None
 
     @property
     def pid(self) -> int:
