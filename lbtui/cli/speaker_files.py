@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-
-from lbtui.ports import SpeakerError
 
 if TYPE_CHECKING:
     from lbtui.adapters.speaker_client import SpeakerClient
@@ -47,7 +44,10 @@ def make_client(arguments: argparse.Namespace) -> SpeakerClient:
 
 def talk(arguments: argparse.Namespace, ask: Callable[[SpeakerClient], Awaitable[T]]) -> T:
     """Run `ask` with a client and let go of the connection. Raises SpeakerError."""
+    import asyncio
+
     from lbtui.adapters.control_channel import SpeakerAbsent
+    from lbtui.ports import SpeakerError
 
     async def conversation() -> T:
         client = make_client(arguments)

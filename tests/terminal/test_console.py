@@ -92,7 +92,7 @@ def test_a_terminal_of_20_by_5_loses_nothing(console: OpenConsole, tmp_path: Pat
     terminal.press(*["Down"] * 4, "2")
     terminal.wait_for("localPref +1002 ")
     terminal.resize(20, 5)
-    terminal.wait_for("Too small")
+    terminal.wait_for("^ 1002")
     terminal.resize(200, 60)
     terminal.wait_for("localPref +1002 ")
     terminal.press("Enter")
