@@ -66,6 +66,8 @@ class SessionConfig(Document, frozen=True, rename="camel", omit_defaults=True):
     connect_time: Seconds | None = None
     """ConnectRetryTime; None: 120."""
     password: str | None = None
+    router_id: str | None = None
+    """BGP Identifier of this session alone; None: the speaker's."""
     ebgp_multi_hop: bool = False
     ttl_security: bool = False
     graceful_restart: bool = False

@@ -47,12 +47,14 @@ def check_speaker(at: str, speaker: SpeakerConfig) -> Iterator[ErrorDetail]:
     """Problems of a speaker's own fields; its sessions are looked at one by one."""
     if not speaker.name:
         yield ErrorDetail(f"{at}.name", "must not be empty")
-    if speaker.router_id is not None:
-        packed = pack_address(speaker.router_id)
-        if packed is None or len(packed) != 4 or packed == bytes(4):
-            yield ErrorDetail(
-                f"{at}.routerId", f"{speaker.router_id!r} is not an IPv4 address other than 0.0.0.0"
-            )
+    yield from _check_router_id(at, speaker.router_id)
+
+
+def _check_router_id(at: str, router_id: str | None) -> Iterator[ErrorDetail]:
+    packed = None if router_id is None else pack_address(router_id)
+    if router_id is not None and (packed is None or len(packed) != 4 or packed == bytes(4)):
+        message = f"{router_id!r} is not an IPv4 address other than 0.0.0.0"
+        yield ErrorDetail(f"{at}.routerId", message)
 
 
 def check_session(at: str, session: SessionConfig) -> Iterator[ErrorDetail]:
@@ -60,6 +62,7 @@ def check_session(at: str, session: SessionConfig) -> Iterator[ErrorDetail]:
     for name in ("id", "peer"):
         if not getattr(session, name):
             yield ErrorDetail(f"{at}.{name}", "must not be empty")
+    yield from _check_router_id(at, session.router_id)
     if session.peer_asn is None and session.dynamic_asn is None:
         yield ErrorDetail(f"{at}.peerAsn", "peerAsn or dynamicAsn is needed")
     if session.peer_asn is not None and session.dynamic_asn is not None:

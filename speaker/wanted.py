@@ -15,8 +15,8 @@ from speaker.api import ConfigDocument, Route, SessionConfig
 from speaker.parameters import DEFAULT_CONNECT_TIME, DEFAULT_HOLD_TIME, SessionParameters
 from speaker.rib import RouteSet, parse_route
 
-_HARMLESS = ("id", "peer", "route_set")
-"""Fields of a session that its peer never notices."""
+_HARMLESS = ("id", "peer", "route_set", "router_id")
+"""Fields that the peer never notices, and the BGP Identifier, judged with the speaker's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ NOTHING = WantedState(ConfigDocument(0, (), {}), {}, {})
 def parse_document(document: ConfigDocument, before: WantedState) -> WantedState:
     """Parse a checked document; equal route sets of `before` are taken over as they are."""
     sessions = {
-        config.id: WantedSession(speaker.name, speaker.router_id, config)
+        config.id: WantedSession(speaker.name, config.router_id or speaker.router_id, config)
         for speaker in document.speakers
         for config in speaker.sessions
     }

@@ -66,6 +66,7 @@ def _encode_session(node: str, session: AnnouncedSession) -> api.SessionConfig:
         graceful_restart=session.graceful_restart,
         families=session.families,  # type: ignore[arg-type]
         route_set=session.route_set,
+        router_id=session.router_id,
     )
 
 
@@ -130,6 +131,7 @@ def _decode_session(session: api.SessionConfig) -> AnnouncedSession:
         families=session.families,
         graceful_restart=session.graceful_restart,
         route_set=session.route_set,
+        router_id=session.router_id,
     )
 
 

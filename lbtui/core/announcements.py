@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lbtui.core.addresses import Address
 from lbtui.core.meta import Hidden
 from lbtui.core.model import Peer
 from lbtui.core.nodes import NodeSet
@@ -41,10 +42,13 @@ class AnnouncedSession:
     connect_time: float | None
     password: Hidden | None
     ebgp_multi_hop: bool
+    """Whether an eBGP session may cross routers (TTL); always under native, which sets no TTL."""
     families: tuple[str, ...]
     """Of "ipv4", "ipv6"."""
     graceful_restart: bool
     route_set: str
+    router_id: str | None = None
+    """BGP Identifier of this session alone, where a node's peers differ (native only)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class AnnouncedNode:
 
     name: str
     router_id: str | None
+    """BGP Identifier that all its peers ask for; None: each session's own, or the default."""
     sessions: tuple[AnnouncedSession, ...]
 
 
@@ -102,14 +107,18 @@ class _Announcer:
         """One node with its sessions, by peer name."""
         bit = self._tables.nodes.bit(node)
         peers = [peer for peer in self._config.peers if peer.nodes & bit and peer.address]
-        router_ids = [str(peer.router_id) for peer in peers if peer.router_id is not None]
+        router_ids = {peer.router_id for peer in peers}
+        shared = router_ids.pop() if len(router_ids) == 1 else None
         return AnnouncedNode(
             name=node,
-            router_id=router_ids[0] if router_ids else None,
-            sessions=tuple(self._session(node, peer) for peer in peers),
+            router_id=None if shared is None else str(shared),
+            sessions=tuple(
+                self._session(node, peer, peer.router_id if shared is None else None)
+                for peer in peers
+            ),
         )
 
-    def _session(self, node: str, peer: Peer) -> AnnouncedSession:
+    def _session(self, node: str, peer: Peer, router_id: Address | None) -> AnnouncedSession:
         """One session's parameters; whole seconds, as they stand in an OPEN."""
         address = peer.address
         assert address is not None
@@ -133,10 +142,11 @@ class _Announcer:
             keepalive_time=keepalive or None,
             connect_time=peer.connect_time,
             password=peer.password,
-            ebgp_multi_hop=peer.ebgp_multi_hop,
+            ebgp_multi_hop=peer.ebgp_multi_hop or self._config.backend == "native",
             families=tuple(_FAMILIES[family] for family in sorted(peer.families)),
             graceful_restart=peer.graceful_restart,
             route_set=self._route_set(node, peer, address.family),
+            router_id=None if router_id is None else str(router_id),
         )
 
     def _route_set(self, node: str, peer: Peer, session_family: int) -> str:

@@ -99,7 +99,9 @@ def _sessions(announcements: Announcements | None) -> _Sessions:
         return {}
     return {
         (node.name, session.peer): _Session(
-            node.router_id, session, announcements.route_sets.get(session.route_set, ())
+            session.router_id or node.router_id,
+            session,
+            announcements.route_sets.get(session.route_set, ()),
         )
         for node in announcements.nodes
         for session in node.sessions

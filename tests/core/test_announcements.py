@@ -130,6 +130,21 @@ def test_acting_as_some_nodes_only() -> None:
     assert [(entry.name, entry.router_id) for entry in result.nodes] == [("b", "192.0.2.77")]
 
 
+def test_native_peers_with_identifiers_of_their_own_keep_them() -> None:
+    peers = (peer("r", routerID="192.0.2.77"), peer("s", peerAddress="192.0.2.9"))
+    tables = compiled([*NODES, pool("p", "198.51.100.0/24"), *peers], "native")
+    (entry, *_) = announce(tables, ["b"]).nodes
+    assert entry.router_id is None
+    assert [(s.peer, s.router_id) for s in entry.sessions] == [("r", "192.0.2.77"), ("s", None)]
+
+
+@pytest.mark.parametrize(("backend", "expected"), [("native", True), ("frr-k8s", False)])
+def test_only_native_sets_no_ttl_towards_ebgp_peers(backend: str, expected: bool) -> None:
+    tables = compiled([*NODES, pool("p", "198.51.100.0/24"), peer("r")], backend)
+    (session,) = announce(tables).nodes[0].sessions
+    assert session.ebgp_multi_hop is expected
+
+
 def test_a_node_with_an_error_is_left_out() -> None:
     bad = advertisement("bad", communities=["oops"], nodeSelectors=hosts("a"))
     analysis = analyse(load_resources([*DUAL, peer("r"), bad]).resources)

@@ -110,7 +110,7 @@ BROKEN = document(
         session("node-a/tor-a", address="192.0.2.1", peerAsn=None, keepaliveTime=60, families=[]),
         session("node-a/tor-b", address="::", dynamicAsn="external", sourceAddress="2001:db8::1"),
         session("node-a/tor-c", address="192.0.2.9", password=SECRET, ttlSecurity=True),
-        session("node-a/tor-d", address="192.0.2.9", sourceAddress="2001:db8::1"),
+        session("node-a/tor-d", address="192.0.2.9", sourceAddress="2001:db8::1", routerId="::1"),
         session("", address="192.0.2.9", connectTime=0, holdTime=3.5),
     ],
     {
@@ -141,6 +141,7 @@ EXPECTED = [
     f"{AT}[2].address",
     f"{AT}[3].password",
     f"{AT}[3].ttlSecurity",
+    f"{AT}[4].routerId",
     f"{AT}[4].sourceAddress",
     f"{AT}[5].id",
     f"{AT}[5].peer",

@@ -118,3 +118,17 @@ def test_masked_document_has_no_password() -> None:
 
 def test_package_has_the_console_s_version() -> None:
     assert __version__ == console_version
+
+
+def test_a_session_may_have_an_identifier_of_its_own() -> None:
+    sessions = [
+        session("node-a/tor-a", address="192.0.2.1", routerId="192.0.2.77"),
+        session("node-a/tor-b", address="192.0.2.2"),
+    ]
+    wanted = parse_document(
+        decode_document(json.dumps(document(sessions, router_id="192.0.2.11")).encode()), NOTHING
+    )
+    assert [s.parameters().router_id for s in wanted.sessions.values()] == [
+        "192.0.2.77",
+        "192.0.2.11",
+    ]
