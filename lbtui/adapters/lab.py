@@ -106,7 +106,8 @@ class LabRouters(SpeakerClient):
         problems = [row.last_error for row in (await self.view()).sessions if is_deaf(row)]
         if problems:
             raise SpeakerError(
-                f"the lab routers {problems[0]}; is another demo running? End it, and try again"
+                f"the lab routers {problems[0]}; is another demo or router running there? "
+                "End it, and try again"
             )
         return generation
 
