@@ -19,11 +19,12 @@ class Lbtui:
 
     environment: Mapping[str, str]
     folder: Path
+    command: tuple[str, ...] = COMMAND
 
     def __call__(self, *words: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run a command line to its end; no command may take a minute, nor show a traceback."""
         done = subprocess.run(
-            [*COMMAND, *words],
+            [*self.command, *words],
             input=stdin,
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
