@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -14,6 +14,7 @@ from lbtui.tui.editing import Editing
 from lbtui.tui.saving import Saving
 from lbtui.tui.screens.main import MainScreen
 from lbtui.tui.speaker_actions import SpeakerActions
+from lbtui.tui.symbols import is_unicode
 from lbtui.tui.view_state import ViewState
 
 if TYPE_CHECKING:
@@ -35,7 +36,13 @@ class LbtuiApp(SpeakerActions):
 
     TITLE = "lbtui"
     ENABLE_COMMAND_PALETTE = False
-    DEFAULT_CSS = ""
+    DEFAULT_CSS = """
+    LbtuiApp.-ascii {
+        FramedDialog > Vertical { border: ascii $primary; }
+        #side, #form-right { border-left: ascii $panel; }
+        &.-ascii Screen.-stacked #side, &.-ascii Screen.-stacked #form-right { border-left: none; }
+    }
+    """
 
     def __init__(
         self,
@@ -71,8 +78,9 @@ class LbtuiApp(SpeakerActions):
         self.namespace = namespace
         self.is_read_only = is_read_only
         self.save_theme, self.theme_folders = save_theme, tuple(theme_folders)
-        self._notices = tuple(notices)
-        self._wanted_theme = theme
+        self._first_theme = theme
+        self._notices = [*notices, *self._register_themes(theme)]
+        self.set_class(not is_unicode(), "-ascii")
         read_only = "opened read-only" if is_read_only else store.read_only
         self.state = ViewState(backend=backend, title=store.title, read_only=read_only)
         self.main = MainScreen(self.state)
@@ -86,9 +94,12 @@ class LbtuiApp(SpeakerActions):
         """The main screen is there from the first paint on."""
         return self.main
 
+    def on_load(self) -> None:
+        """Choose the theme before anything is styled: another one later styles all again."""
+        self.theme = self._first_theme
+
     def on_mount(self) -> None:
         """Paint at once; read, and talk to the speaker, after that."""
-        self.use_theme(self._wanted_theme)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -157,18 +168,17 @@ class LbtuiApp(SpeakerActions):
 
     # ---- themes ------------------------------------------------------------------------------
 
-    def use_theme(self, name: str) -> None:
-        """Show a theme; one that is not there is told about, and lbtui's own is used."""
+    def _register_themes(self, name: str) -> Iterator[str]:
+        """Load all themes and choose one; gives what is wrong with them."""
         from lbtui.tui.theme import DEFAULT, load_themes
 
         loaded = load_themes(self.theme_folders)
         for theme in loaded.themes:
             self.register_theme(theme)
-        for problem in loaded.problems:
-            self.notify(problem, severity="warning", timeout=10)
+        yield from loaded.problems
         if name and name not in self.available_themes:
-            self.notify(f"There is no theme {name}.", severity="warning")
-        self.theme = name if name in self.available_themes else DEFAULT
+            yield f"There is no theme {name}; {DEFAULT} is used."
+        self._first_theme = name if name in self.available_themes else DEFAULT
 
     # ---- actions -----------------------------------------------------------------------------
 

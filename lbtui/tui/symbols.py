@@ -29,7 +29,7 @@ class Symbols:
     bar: str = "│"
     dot: str = "·"
     modified: str = "●"
-    thumb: str = "▐"
+    thumb: str = "▕"
 
 
 ASCII = Symbols(
@@ -48,7 +48,7 @@ ASCII = Symbols(
     bar="|",
     dot="-",
     modified="*",
-    thumb="#",
+    thumb="|",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -31,6 +32,9 @@ TALL = 20
 """From this height on there is room for the panel below the list."""
 LEAST = (40, 10)
 """Below this only a message is shown."""
+
+HURRY_SECONDS = 0.1
+"""Cursor keys that come faster than this are repeats; the panel waits until they end."""
 
 EDIT_KEYS = (("e", "edit"), ("n", "new"), ("d", "delete"))
 COMMON_KEYS = (
@@ -106,6 +110,7 @@ class MainScreen(Screen[None]):
         self._made = {first: self.view}
         self._before = first
         self._details_key: object = None
+        self._details_at = 0.0
         self._is_side_wanted: bool | None = None
 
     def compose(self) -> ComposeResult:
@@ -126,6 +131,7 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the state at hand, the keyboard at the list."""
+        self._details_timer = self.set_interval(HURRY_SECONDS, self.show_details, pause=True)
         self._arrange()
         self.update_state(self.view_state)
         self._show_shown_view()
@@ -154,11 +160,21 @@ class MainScreen(Screen[None]):
 
     @on(View.DetailsChanged)
     def _show_details(self, event: View.DetailsChanged) -> None:
-        if event.view is self.view and self.has_side:
+        """At once for a single key; while one is held down only when it is let go."""
+        if event.view is not self.view or not self.has_side:
+            return
+        is_hurried = monotonic() - self._details_at < HURRY_SECONDS
+        self._details_at = monotonic()
+        self._details_timer.pause()
+        if is_hurried:
+            self._details_timer.reset()
+            self._details_timer.resume()
+        else:
             self.show_details()
 
     def show_details(self) -> None:
         """Fill the panel from the shown view."""
+        self._details_timer.pause()
         view, panel = self.view, self.query_one("#details", LinePanel)
         self._show_list_title()
         title = view.details_title(self.view_state)
@@ -193,6 +209,7 @@ class MainScreen(Screen[None]):
 
     def _show_shown_view(self) -> None:
         self.query_one(TabBar).show_tab(self.view.name_in_commands)
+        self._show_list_title()
         edit = EDIT_KEYS if self.view.kind is not None else ()
         own = tuple(
             (binding.key, binding.description.lower())

@@ -17,7 +17,7 @@ class Bar(LineView):
     """One line. The left part gives way to the right one when there is little room."""
 
     DEFAULT_CSS = """
-    Bar { height: 1; padding: 0 1; }
+    Bar { height: 1; }
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
@@ -38,12 +38,12 @@ class Bar(LineView):
 
     def make_line(self, y: int) -> Strip:
         """Draw both parts."""
-        width = self.line_width
+        width = max(self.line_width - 2, 0)
         right = cut(self._right, width)
         room = width - width_of(right)
         left = cut(self._left, max(room - 2, 0) if right else width)
         gap = Span(" " * max(room - width_of(left), 0))
-        return self.strip((*left, gap, *right), self.base(), width)
+        return self.strip((Span(" "), *left, gap, *right), self.base(), self.line_width)
 
 
 class KeyBar(Bar):
@@ -74,19 +74,19 @@ class KeyBar(Bar):
         """Draw as many pairs as fit."""
         width = self.line_width
         base = self.base()
-        strips: list[Strip] = []
-        room = width
+        strips = [self.strip((Span(" "),), base, 1)]
+        room = width - 2
         for key, label in self._keys:
-            size = width_of(key) + width_of(label) + (3 if strips else 1)
+            size = width_of(key) + width_of(label) + (3 if len(strips) > 1 else 1)
             if size > room:
                 break
-            if strips:
+            if len(strips) > 1:
                 strips.append(self.strip((Span("  "),), base, 2))
             key_style = base + self.component("key-bar--key")
             strips.append(self.strip((Span(key),), key_style, width_of(key)))
             strips.append(self.strip((Span(f" {label}", "muted"),), base, width_of(label) + 1))
             room -= size
-        return Strip.join(strips).adjust_cell_length(width, base)
+        return Strip.join(strips).adjust_cell_length(width, base).simplify()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,32 +127,34 @@ class TabBar(Bar):
         self.refresh_changed()
 
     def make_line(self, y: int) -> Strip:
-        """Draw the tabs, with short labels where the full ones do not fit."""
+        """Draw the tabs: with full labels, short ones, or none but that of the shown one."""
         width = self.line_width
         base = self.base()
-        labels = [tab.label for tab in self._tabs]
-        if sum(len(label) + 4 for label in labels) > width:
-            labels = [tab.short for tab in self._tabs]
-        strips: list[Strip] = []
+        labels = self._labels(width - 1)
+        strips = [self.strip((Span(" "),), base, 1)]
         self._spots = []
-        at = 0
+        at = 1
         for tab, label in zip(self._tabs, labels, strict=True):
             is_shown = tab.name == self._shown
-            text = f" {tab.key} {label} "
+            text = f" {tab.key} {label} " if label else f" {tab.key} "
             style = base + self.component("tab-bar--shown") if is_shown else base
             spans = (
-                (Span(text),)
-                if is_shown
-                else (Span(f" {tab.key} ", "accent"), Span(f"{label} ", "muted"))
+                (Span(text),) if is_shown else (Span(text[:3], "accent"), Span(text[3:], "muted"))
             )
             strips.append(self.strip(spans, style, len(text)))
             self._spots.append((at, at + len(text), tab.name))
             at += len(text)
-        return Strip.join(strips).adjust_cell_length(width, base)
+        return Strip.join(strips).adjust_cell_length(width, base).simplify()
+
+    def _labels(self, width: int) -> list[str]:
+        for labels in ([tab.label for tab in self._tabs], [tab.short for tab in self._tabs]):
+            if sum(len(label) + 4 for label in labels) <= width:
+                return labels
+        return [tab.short if tab.name == self._shown else "" for tab in self._tabs]
 
     def on_click(self, event: events.Click) -> None:
         """Say which tab was clicked."""
-        x = event.x - 1
+        x = event.x
         for start, end, name in self._spots:
             if start <= x < end:
                 self.post_message(self.Picked(name))

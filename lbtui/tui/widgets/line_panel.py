@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
-from lbtui.tui.text import Line, plain, wrap
+from lbtui.tui.text import Line, Span, plain, wrap
 from lbtui.tui.widgets.line_view import LineView
 
 
@@ -16,7 +16,7 @@ class LinePanel(LineView, can_focus=True):
     """Shows lines; knows nothing about them."""
 
     DEFAULT_CSS = """
-    LinePanel { height: 1fr; padding: 0 1; }
+    LinePanel { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll_by(-1)", "Scroll up", show=False),
@@ -57,8 +57,8 @@ class LinePanel(LineView, can_focus=True):
         self.scroll_lines(self.top)
 
     def _wrap(self) -> None:
-        """Break the lines; one cell stays free for the scroll mark, needed or not."""
-        width = self.size.width - 1
+        """Break the lines; a cell on each side stays free, the right one for the scroll mark."""
+        width = self.size.width - 2
         self._wrapped_width = width
         if width > 0:
             self._wrapped = [part for line in self._lines for part in wrap(line, width)]
@@ -67,7 +67,7 @@ class LinePanel(LineView, can_focus=True):
 
     def on_resize(self) -> None:
         """Wrap anew."""
-        if self.size.width - 1 != self._wrapped_width:
+        if self.size.width - 2 != self._wrapped_width:
             self._wrap()
             self.refresh_size()
         self.scroll_lines(self.top)
@@ -76,7 +76,7 @@ class LinePanel(LineView, can_focus=True):
         """Draw one wrapped line."""
         at = self.top + y
         spans = self._wrapped[at] if at < len(self._wrapped) else ()
-        return self.strip(spans, self.base(), self.line_width)
+        return self.strip((Span(" "), *spans), self.base(), self.line_width)
 
     def action_scroll_by(self, lines: int) -> None:
         """Scroll some lines."""

@@ -27,7 +27,6 @@ class LineView(Widget, inherit_bindings=False):
 
     DEFAULT_CSS = """
     LineView { background: transparent; }
-    LineView > .line-view--thumb { color: $primary 70%; }
     LineView > .tone--strong { text-style: bold; }
     LineView > .tone--muted { color: $text-muted; }
     LineView > .tone--accent { color: $text-accent; }
@@ -38,10 +37,7 @@ class LineView(Widget, inherit_bindings=False):
     LineView > .tone--withdrawn { color: $text-error; }
     LineView > .tone--changed { color: $text-warning; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "line-view--thumb",
-        *(f"tone--{tone}" for tone in TONES),
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--{tone}" for tone in TONES}
     HEADER_LINES: ClassVar[int] = 0
     """Lines at the top that do not scroll."""
 
@@ -112,8 +108,8 @@ class LineView(Widget, inherit_bindings=False):
         if line.cell_length >= width:
             return line
         thumb = SYMBOLS.thumb if self._is_thumb(y) else " "
-        style = self.base() + self.component("line-view--thumb")
-        return Strip.join([line, Strip([Segment(thumb, style)], 1)])
+        # In the line's own style, so that it joins the blanks before it: fewer bytes a line.
+        return Strip.join([line, Strip([Segment(thumb, self.base())], 1)]).simplify()
 
     def _is_thumb(self, y: int) -> bool:
         """Whether line `y` is where the scrolled part is within the whole."""
@@ -182,7 +178,7 @@ class LineView(Widget, inherit_bindings=False):
                 segments[-1] = Segment(segments[-1].text + text, style)
             else:
                 segments.append(Segment(text, style))
-        return Strip(segments).adjust_cell_length(width, base)
+        return Strip(segments).adjust_cell_length(width, base).simplify()
 
 
 def changed_cells(old: Strip, new: Strip) -> tuple[int, int] | None:
