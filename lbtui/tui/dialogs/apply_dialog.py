@@ -34,7 +34,7 @@ class ApplyDialog(FramedDialog["Announcements | None"]):
     """Gives back what to announce, or None."""
 
     DEFAULT_CSS = """
-    ApplyDialog LineTable { height: auto; max-height: 40%; min-height: 3; margin-bottom: 1; }
+    ApplyDialog LineTable { height: auto; max-height: 50%; min-height: 3; margin-bottom: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "switch", "Toggle node"),

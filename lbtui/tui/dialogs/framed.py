@@ -29,7 +29,8 @@ class FramedDialog(ModalScreen[R]):
         border: round $primary;
         background: $surface;
     }
-    FramedDialog .dialog--title { background: $boost; }
+    FramedDialog .dialog--title { background: $boost; dock: top; }
+    FramedDialog KeyBar { dock: bottom; }
     FramedDialog ContentSwitcher { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", show=False)]
