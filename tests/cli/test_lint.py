@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.support.command import Lbtui
+from tests.support.environment import CHECKOUT
 from tests.support.manifests import edit, write_cluster
 
 FIELDS = {
@@ -99,6 +101,17 @@ def test_rules_lists_codes_once_with_their_meaning(lbtui: Lbtui) -> None:
     assert all(rule["meaning"].endswith(".") and rule["fix"].endswith(".") for rule in rules)
     lines = lbtui("lint", "--rules").stdout.splitlines()
     assert [line.split()[0] for line in lines[1:]] == codes
+
+
+def test_rules_lists_what_reading_files_can_find(lbtui: Lbtui) -> None:
+    codes = {rule["code"] for rule in lbtui.json("lint", "--rules", "-o", "json")}
+    adapters = CHECKOUT / "lbtui" / "adapters"
+    used: set[str] = set()
+    for name in ("file_sources", "held_files", "manifests", "yaml_nodes"):
+        text = (adapters / f"{name}.py").read_text()
+        used |= set(re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+)"', text)) - {"utf-8", "utf-16"}
+    assert {"bad-yaml", "unreadable-file", "empty-folder", "no-resources"} <= used
+    assert used <= codes
 
 
 def test_malformed_yaml_names_file_line_and_column(lbtui: Lbtui, cluster: Path) -> None:
