@@ -78,7 +78,7 @@ async def open_console(
 ) -> AsyncIterator[Console]:
     """Open `folder`; ready when its routes are known."""
     app = LbtuiApp(store=FileStore([str(folder)]), **choices)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         console = Console(app, pilot)
         await console.settled()
         yield console

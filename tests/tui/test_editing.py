@@ -232,3 +232,44 @@ async def test_read_only_console_saves_nothing(folder: Path) -> None:
         await console.dialog("ChoiceDialog")
         await console.shows("opened read-only")
     assert (folder / "advertisements.yaml").read_text() == before
+
+
+async def test_failed_save_says_why_and_keeps_the_edits(folder: Path) -> None:
+    async with open_console(folder) as console:
+        await open_form(console)
+        await write(console, "localPref", "200")
+        await console.press("enter")
+        await console.main()
+        (folder / "advertisements.yaml").unlink()
+        (folder / "advertisements.yaml").mkdir()
+        await console.press("s")
+        await console.dialog("ChoiceDialog")
+        await console.press("s")
+        await console.until(
+            lambda: (
+                "advertisements.yaml" in console.screen_text()
+                and "Save to" not in console.screen_text()
+            ),
+            "nothing said",
+        )
+        await console.press("escape")
+        await console.main()
+        assert console.app.state.history.is_modified
+        assert "modified 1" in console.bar("title")
+
+
+async def test_idle_console_writes_nothing(folder: Path) -> None:
+    async with open_console(folder) as console:
+        await console.pilot.pause(0.3)
+        written: list[str] = []
+        driver = console.app._driver
+        assert driver is not None
+        display = console.app._display
+        console.app._display = (  # type: ignore[method-assign]
+            lambda *what: written.append("paint") or display(*what)  # type: ignore[func-returns-value]
+        )
+        await console.pilot.pause(1.5)
+        assert written == []
+        await console.press("down")
+        await console.press("2")
+        assert written
