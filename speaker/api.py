@@ -33,7 +33,7 @@ class Route(Document, frozen=True, rename="camel", omit_defaults=True):
     next_hop: str | None = None
     """None: the session's local address."""
     local_pref: Annotated[int, Meta(ge=0, le=4294967295)] | None = None
-    """Sent to iBGP peers only; None: not sent."""
+    """Sent to iBGP peers only; None: 100 (RFC 4271 section 5.1.5 wants the attribute there)."""
     communities: tuple[str, ...] = ()
     """`a:b`, decimal."""
     large_communities: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ class AnnouncedRoute:
     next_hop: str | None = None
     """None: the session's local address."""
     local_pref: int | None = None
-    """None: LOCAL_PREF is not sent (eBGP; 0 under FRR)."""
+    """None: none is set (eBGP; 0 under FRR); iBGP peers then get the default, 100."""
     communities: tuple[str, ...] = ()
     large_communities: tuple[str, ...] = ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -274,3 +275,12 @@ def test_marks_of_no_difference_keep_the_routes_themselves() -> None:
     marks = RouteMarks(RouteDiff((), (), ()), both.tables.nodes, both.tables.nodes)
     routes = both.tables.all_routes()
     assert marks.items(routes) is routes
+
+
+def test_the_default_local_pref_of_ibgp_is_as_the_preview_says() -> None:
+    both = analysis(advertisement(localPref=0), services=["web"])
+    intended = both.tables.session_routes("node-a", "in")
+    sent = replace(SENT, local_pref=100, communities=())
+    assert compare_routes(intended, [sent], None)[0].verdict == "sent"
+    other = replace(sent, local_pref=200)
+    assert compare_routes(intended, [other], None)[0].verdict == "sent with another localPref"

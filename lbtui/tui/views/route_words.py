@@ -26,6 +26,8 @@ CHANGE_TONES: Mapping[Change, Tone] = {
     Change.WITHDRAWN: "withdrawn",
     Change.CHANGED: "changed",
 }
+DEFAULT_LOCAL_PREF = 100
+"""What routers send inside an AS for a route without a localPref (FRR's default)."""
 WELL_KNOWN: Mapping[str, str] = {
     "65535:0": "graceful-shutdown",  # RFC 8326
     "65535:666": "blackhole",  # RFC 7999
@@ -83,15 +85,15 @@ def local_pref_text(route: Route) -> str:
     """The value on the wire, or why there is none."""
     if route.sent_local_pref is not None:
         return str(route.sent_local_pref)
-    return f"{route.local_pref} not sent" if route.local_pref else "not sent"
+    return f"{route.local_pref} not sent" if route.local_pref else "not set"
 
 
 def why_no_local_pref(route: Route, is_ibgp: bool) -> str:
-    """The sentence behind "not sent"; empty when it is sent."""
+    """The sentence behind "not sent" and "not set"; empty when it is sent."""
     if route.sent_local_pref is not None:
         return ""
     if is_ibgp:
-        return "not sent: 0 means unset to this back end, the router uses its own default"
+        return f"not set: 0 means unset to this back end, which sends {DEFAULT_LOCAL_PREF}"
     return "not sent: LOCAL_PREF stays inside an AS, and this is an eBGP session"
 
 

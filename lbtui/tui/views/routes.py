@@ -61,8 +61,8 @@ class RoutesView(View):
         "now. b goes through all routes, those of one peer, of one node and of one service; the "
         "left and right arrows go to the next peer, node or service.\n\n"
         "+ added, - withdrawn and ~ changed compare with what is saved.\n\n"
-        'LocalPref "not sent" means that the attribute is not on the wire: eBGP sessions do not '
-        "carry it.\n\n"
+        'LocalPref "200 not sent" means that eBGP sessions do not carry the attribute; "not set" '
+        "that no advertisement sets it.\n\n"
         "These routes are intended. Whether a session is able to carry one, and whether a running "
         "speaker has sent it, is told beside the table, and by enter."
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lbtui.ports import WireRoute
 from lbtui.tui.text import Tone
+from lbtui.tui.views.route_words import DEFAULT_LOCAL_PREF
 
 if TYPE_CHECKING:
     from lbtui.core.routes import Route
@@ -84,9 +85,15 @@ def _verdict(wanted: Route | None, sent: WireRoute | None) -> tuple[str, Tone]:
 
 
 def attributes_that_differ(wanted: Route, sent: WireRoute) -> list[str]:
-    """Names of the attributes that are not what the preview says; NEXT_HOP is not judged."""
+    """Names of the attributes that are not what the preview says; NEXT_HOP is not judged.
+
+    An iBGP route without a localPref of its own carries the default (RFC 4271 section 5.1.5).
+    """
+    local_pref = wanted.sent_local_pref
+    if local_pref is None and sent.local_pref == DEFAULT_LOCAL_PREF:
+        local_pref = DEFAULT_LOCAL_PREF
     pairs = (
-        ("localPref", wanted.sent_local_pref, sent.local_pref),
+        ("localPref", local_pref, sent.local_pref),
         ("communities", set(wanted.communities), set(sent.communities)),
         ("large communities", set(wanted.large_communities), set(sent.large_communities)),
     )
