@@ -5,7 +5,8 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from lbtui.tui.text import Span
-from lbtui.tui.widgets.line_table import LineTable, fit_columns
+from lbtui.tui.widgets.columns import fit_columns
+from lbtui.tui.widgets.line_table import LineTable
 from lbtui.tui.widgets.line_view import changed_cells
 from lbtui.tui.widgets.rows import Column, ItemRows, matches
 

@@ -42,8 +42,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("sessions", "8", "Sessions", "Sess", "sessions", "SessionsView"),
     Entry("findings", "9", "Findings", "Find", "findings_view", "FindingsView"),
     Entry("changes", "", "Changes", "Changes", "changes", "ChangesView"),
-    Entry("bfd", "", "BFD profiles", "BFD", "resources", "BFDProfilesView"),
-    Entry("l2", "", "L2 advertisements", "L2", "resources", "L2AdvertisementsView"),
+    Entry("bfd", "", "BFD profiles", "BFD", "other_resources", "BFDProfilesView"),
+    Entry("l2", "", "L2 advertisements", "L2", "other_resources", "L2AdvertisementsView"),
 )
 BY_NAME = {entry.name: entry for entry in ENTRIES}
 TABS = tuple(Tab(e.number, e.name, e.label, e.short) for e in ENTRIES if e.number)

@@ -12,11 +12,11 @@ from textual.message import Message
 from textual.strip import Strip
 
 from lbtui.tui.symbols import SYMBOLS
-from lbtui.tui.text import Cell, Span, cut, spans_of, width_of
+from lbtui.tui.text import Span, cut, width_of
+from lbtui.tui.widgets.columns import GAP, fit_columns, natural_width, padded
 from lbtui.tui.widgets.line_view import LineView
 from lbtui.tui.widgets.rows import NO_ROWS, Column, Rows, matches
 
-_GAP = "  "
 _SAMPLE = 200  # rows measured for column widths, evenly spread: enough, and quick at 100,000
 
 
@@ -285,7 +285,7 @@ class LineTable(LineView, can_focus=True):
             for index in range(0, count, step):
                 for at, cell in enumerate(self._rows.cells(index)):
                     widths[at] = max(widths[at], width_of(cell))
-            self._natural = tuple(map(_natural_width, self._columns, widths))
+            self._natural = tuple(map(natural_width, self._columns, widths))
         self._layout_width = -1
         self.refresh_size()
 
@@ -311,8 +311,8 @@ class LineTable(LineView, can_focus=True):
         cells = self._rows.cells(self._order[at])
         spans: list[Span] = []
         for position, room in self._layout:
-            spans += _padded(cells[position], room, self._columns[position].align)
-            spans.append(Span(_GAP))
+            spans += padded(cells[position], room, self._columns[position].align)
+            spans.append(Span(GAP))
         if at != self._cursor:
             return self.strip([Span(" "), *spans], self.base(), width)
         name = (
@@ -339,38 +339,6 @@ class LineTable(LineView, can_focus=True):
             label = column.label
             if column.key == self._sort:
                 label += SYMBOLS.descending if self._is_reversed else SYMBOLS.ascending
-            spans += _padded(label, room, column.align)
-            spans.append(Span(_GAP))
+            spans += padded(label, room, column.align)
+            spans.append(Span(GAP))
         return spans
-
-
-def _natural_width(column: Column, measured: int) -> int:
-    if column.width is not None:
-        return column.width
-    return measured if column.is_flexible else min(measured, column.maximum)
-
-
-def fit_columns(
-    columns: Sequence[Column], natural: Sequence[int], width: int
-) -> tuple[tuple[int, int], ...]:
-    """Which columns fit into `width` cells, with the width of each; at least one is kept."""
-
-    def least(at: int) -> int:
-        return min(natural[at], columns[at].minimum) if columns[at].is_flexible else natural[at]
-
-    shown = list(range(len(columns)))
-    while len(shown) > 1 and sum(least(i) + len(_GAP) for i in shown) - len(_GAP) > width:
-        shown.remove(max(shown, key=lambda i: (columns[i].priority, i)))
-    widths = {i: least(i) for i in shown}
-    room = width - sum(w + len(_GAP) for w in widths.values()) + len(_GAP)
-    for i in shown:
-        grown = min(natural[i] - widths[i], max(room, 0))
-        widths[i] += grown
-        room -= grown
-    return tuple((i, max(0, min(widths[i], width))) for i in shown)
-
-
-def _padded(cell: Cell, width: int, align: str) -> list[Span]:
-    spans = list(cut(spans_of(cell), width))
-    padding = Span(" " * (width - sum(width_of(span) for span in spans)))
-    return [padding, *spans] if align == "right" else [*spans, padding]
