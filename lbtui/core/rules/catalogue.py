@@ -20,6 +20,7 @@ _ERRORS = """
 unreadable-file | A file cannot be read; what it holds is missing. | Make it readable, or move it.
 bad-yaml | A document is no valid YAML; what it holds is missing. | Correct it at the place named.
 not-utf-8 | A file is not UTF-8 text; what it holds is missing. | Convert it to UTF-8.
+duplicate-key | A mapping has one key twice; kubectl refuses it. | Remove one of the two.
 wrong-type | A field holds a value of another type than it takes. | Write the type it takes.
 out-of-range | A number is outside the range that the field takes. | Stay in the range.
 bad-value | A field holds a value that it does not take. | Write one of the values it takes.
@@ -91,7 +92,6 @@ too-many-communities | A route has more than 63 communities and is not sent. | R
 """
 
 _WARNINGS = """
-duplicate-key | A mapping has one key twice; the last counts. | Remove one of the two.
 no-resources | Nothing that lbtui reads was found. | Check the path.
 deprecated-version | metallb.io/v1beta1 of BGPPeer is deprecated. | Write metallb.io/v1beta2.
 wrong-namespace | An object outside MetalLB's namespace is ignored. | Move it, or say --namespace.
