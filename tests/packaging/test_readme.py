@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from lbtui.tui.commands import ACTIONS
 from tests.interop.routers.base import missing
 from tests.support.command import Lbtui
 from tests.support.environment import CHECKOUT
@@ -105,6 +106,13 @@ def test_its_commands_are_understood(lbtui: Lbtui) -> None:
     assert {("lint",), ("speaker", "apply"), ("sessions",)} <= words
     for command in words:
         assert lbtui(*command, "--help").returncode == 0, command
+
+
+def test_every_key_of_a_command_is_in_its_table() -> None:
+    table = README[README.index("| key | does |") : README.index("In the edit form")]
+    keys = {command.key for command in ACTIONS if command.key}
+    assert len(keys) > 10
+    assert {key for key in keys if f"`{key}`" not in table} == set()
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
