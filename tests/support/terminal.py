@@ -91,7 +91,10 @@ class Terminal:
             is_dead, _, code = self._tmux(
                 "display-message", "-p", "#{pane_dead} #{pane_dead_status}"
             ).partition(" ")
-            return code.strip() if is_dead == "1" else ""
+            if is_dead == "1" and not code.strip():
+                # tmux 3.3 may overlook that a child ended until another one does.
+                self._tmux("run-shell", "true")
+            return code.strip()
 
         try:
             return int(wait_until(look, "the program ends", seconds))
