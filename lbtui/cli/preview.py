@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lbtui.cli import output
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output == "table":
         output.emit(_table(chosen, tables))
     elif arguments.output == "csv":
-        output.emit(_csv(chosen.routes_by_session(tables)))
+        output.emit(_csv(chosen.sessions()))
     else:
         document = _document(read, chosen)
         output.emit(_yaml(document) if arguments.output == "yaml" else output.to_json(document))
@@ -79,42 +79,23 @@ class Choice:
         self.peers = _check("peer", arguments.peer, tables.peers)
         self.services = _check("service", arguments.service, tables.services)
         self._has_service_filter = bool(arguments.service)
+        self._tables = tables
 
-    def has(self, services: Iterable[str]) -> bool:
-        """Whether a route of these services was asked for."""
-        return not self._has_service_filter or any(s in self.services for s in services)
+    def document(self) -> dict[str, Any]:
+        """The part of the tables' JSON that was asked for."""
+        services = self.services if self._has_service_filter else None
+        return self._tables.to_json(self.nodes, self.peers, services)
 
-    def routes_by_session(
-        self, tables: RouteTables
-    ) -> Iterable[tuple[str, str, Mapping[str, Any]]]:
+    def sessions(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         """Node, peer and route, for each route of each session asked for."""
-        nodes = self.filter(tables.to_json())["nodes"]
-        for node, peers in nodes.items():
+        for node, peers in self.document()["nodes"].items():
             for peer, session in peers.items():
                 for route in session["routes"]:
                     yield node, peer, route
 
-    def filter(self, document: Mapping[str, Any]) -> dict[str, Any]:
-        """The part of the tables' JSON that was asked for."""
-        nodes = {
-            node: {
-                peer: {
-                    "session": session["session"],
-                    "routes": [r for r in session["routes"] if self.has(r["services"])],
-                }
-                for peer, session in peers.items()
-                if peer in self.peers
-            }
-            for node, peers in document["nodes"].items()
-            if node in self.nodes
-        }
-        services = {
-            service: {node: reason for node, reason in reasons.items() if node in self.nodes}
-            for service, reasons in document["services"].items()
-            if service in self.services
-        }
-        errors = {n: e for n, e in document["nodeErrors"].items() if n in self.nodes}
-        return {"nodes": nodes, "services": services, "nodeErrors": errors}
+    def has(self, services: Iterable[str]) -> bool:
+        """Whether a route of these services was asked for."""
+        return not self._has_service_filter or any(s in self.services for s in services)
 
 
 def _check(what: str, wanted: Sequence[str], known: Sequence[str]) -> frozenset[str]:
@@ -133,7 +114,7 @@ def _document(read: Reading, chosen: Choice) -> dict[str, Any]:
         "assumedNode": config.is_node_assumed,
         "assumedEndpoints": list(config.assumed_endpoints),
         "diagnostics": [output.diagnostic_to_json(d) for d in read.diagnostics],
-        **chosen.filter(read.analysis.tables.to_json()),
+        **chosen.document(),
     }
 
 

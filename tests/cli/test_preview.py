@@ -64,6 +64,7 @@ def test_json_is_the_whole_contract(lbtui: Lbtui, cluster: Path) -> None:
         },
         "services": {"default/web": {"node-a": "", "node-b": ""}},
         "nodeErrors": {},
+        "backendErrors": {},
     }
 
 
