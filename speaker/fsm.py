@@ -47,7 +47,7 @@ class Event(Enum):
     MESSAGE_ERROR = "message error"
     """[21, 22, 28]"""
     COLLISION = "connection collision"
-    """[23]"""
+    """[23] Found by us, or told by the peer (Cease/7) before the session is Established."""
     NOTIFICATION = "NOTIFICATION received"
     """[24, 25]"""
     KEEPALIVE = "KEEPALIVE received"
@@ -92,11 +92,13 @@ TABLE: Final[Mapping[State, Mapping[Event, State]]] = {
     },
     State.OPEN_SENT: {
         **_ENDINGS,
+        Event.COLLISION: State.ACTIVE,
         Event.CONNECTION_FAILED: State.ACTIVE,
         Event.OPEN: State.OPEN_CONFIRM,
     },
     State.OPEN_CONFIRM: {
         **_ENDINGS,
+        Event.COLLISION: State.ACTIVE,
         Event.CONNECTION_FAILED: State.IDLE,
         Event.KEEPALIVE_EXPIRED: State.OPEN_CONFIRM,
         Event.KEEPALIVE: State.ESTABLISHED,
@@ -112,7 +114,9 @@ TABLE: Final[Mapping[State, Mapping[Event, State]]] = {
 }
 """What is not here is ignored if it comes from ourselves, and an FSM error (section 6.6) if it is
 a message. A failed dial goes on to Active, as if DelayOpen were configured: routers show an
-unreachable peer so, and the connection retry timer paces the dials."""
+unreachable peer so, and the connection retry timer paces the dials. So does a connection that lost
+a collision, where the RFC says Idle: the one that won may still wait to be accepted by us, and Idle
+would refuse it."""
 
 UNEXPECTED: Final = {State.OPEN_SENT: 1, State.OPEN_CONFIRM: 2, State.ESTABLISHED: 3}
 """Subcode of the FSM error in each state, RFC 6608 section 3."""

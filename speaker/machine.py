@@ -145,7 +145,9 @@ class Machine(SessionRecord):
         if (notification.code, notification.subcode) == UNSUPPORTED_PARAMETER:
             self._offers_capabilities = False
         error = _record("received", notification, notification.text, now)
-        return self._end(connection, Event.NOTIFICATION, error, now)
+        is_lost_collision = (notification.code, notification.subcode) == (CEASE, COLLISION)
+        event = Event.COLLISION if is_lost_collision else Event.NOTIFICATION
+        return self._end(connection, event, error, now)
 
     def _receive_open(
         self, connection: Connection, body: bytes, after: State, now: float

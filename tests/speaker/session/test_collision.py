@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from speaker.codec.framing import KEEPALIVE, MessageType
+from speaker.codec.notification import Notification, encode_notification
 from speaker.effects import CancelDial, Dial, Disconnect, Down, Up
 from speaker.fsm import State
 from speaker.session import Session
@@ -200,6 +201,47 @@ def test_a_third_connection_is_refused_while_one_of_its_kind_is_confirmed() -> N
     effects = made.connected(2, 2.0, "peer", ENDPOINTS)
     assert notifications(effects) == [(6, 7, b"")]
     assert made.state is State.OPEN_CONFIRM
+
+
+@pytest.mark.parametrize("state", [State.OPEN_SENT, State.OPEN_CONFIRM])
+@pytest.mark.parametrize("passive", [False, True])
+def test_the_winner_is_accepted_that_comes_after_the_word_that_ours_lost(
+    state: State, passive: bool
+) -> None:
+    made = session(passive=passive)
+    made.start(0.0)
+    made.connected(1, 0.0, "peer" if passive else "local", ENDPOINTS)
+    if state is State.OPEN_CONFIRM:
+        made.receive_data(1, peer_open(), 0.0)
+    made.receive_data(1, encode_notification(Notification(6, 7)), 1.0)
+    assert state_of(made) is State.ACTIVE
+    assert made.retry_deadline == (None if passive else 2.0)
+    effects = made.connected(2, 1.0, "peer", ENDPOINTS)
+    assert kinds(effects) == [MessageType.OPEN]
+    made.receive_data(2, peer_open() + KEEPALIVE, 1.0)
+    assert state_of(made) is State.ESTABLISHED
+    assert made.retry_deadline is None
+
+
+def test_a_peer_that_says_collision_without_one_is_dialled_ever_more_rarely() -> None:
+    made = session()
+    made.start(0.0)
+    now, waits = 0.0, []
+    for number in range(1, 5):
+        made.connected(number, now, "local", ENDPOINTS)
+        made.receive_data(number, encode_notification(Notification(6, 7)), now)
+        assert made.retry_deadline is not None
+        waits.append(made.retry_deadline - now)
+        now = made.retry_deadline
+        assert of_kind(made.tick(now), Dial) == [Dial()]
+    assert waits == [1.0, 2.0, 4.0, 8.0]
+
+
+def test_an_established_session_that_is_told_of_a_collision_goes_idle() -> None:
+    made = in_state(State.ESTABLISHED)
+    effects = made.receive_data(1, encode_notification(Notification(6, 7)), 1.0)
+    assert of_kind(effects, Down) == [Down(1)]
+    assert made.state is State.IDLE
 
 
 def test_a_stop_closes_both_connections() -> None:
