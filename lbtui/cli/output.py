@@ -9,16 +9,23 @@ from typing import Any
 
 from lbtui.cli import stdout
 from lbtui.core.diagnostics import Diagnostic, Severity
+from lbtui.ports import PortError
 
 
 def emit(text: str) -> bool:
-    """Write data; False if nobody reads it any more, which is the reader's right, not an error."""
+    """Write data; False if nobody reads it any more, which is the reader's right, not an error.
+
+    Raises PortError if it cannot be written.
+    """
     try:
         sys.stdout.write(text if text.endswith("\n") or not text else f"{text}\n")
         sys.stdout.flush()
     except BrokenPipeError:
         stdout.silence()
         return False
+    except OSError as error:
+        stdout.silence()
+        raise PortError(f"standard output cannot be written: {error.strerror}") from None
     return True
 
 

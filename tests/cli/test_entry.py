@@ -91,6 +91,31 @@ def test_a_reader_that_goes_away_is_no_error(lbtui: Lbtui, tmp_path: Path) -> No
         assert (done.returncode, done.stderr) == (0, ""), words
 
 
+def test_output_that_cannot_be_written_is_a_failure_in_words(lbtui: Lbtui) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*COMMAND, "lint", "--rules"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=dict(lbtui.environment),
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr == "lbtui: standard output cannot be written: No space left on device\n"
+
+
+def test_a_closed_output_is_no_error(lbtui: Lbtui) -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *COMMAND, "lint", "--rules"],
+        stderr=subprocess.PIPE,
+        env=dict(lbtui.environment),
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_interrupted_is_130(lbtui: Lbtui) -> None:
     command = subprocess.Popen(
         [*COMMAND, "lint", "-"],

@@ -119,7 +119,9 @@ def test_apply_announces_what_preview_shows(
     router.send_signal(signal.SIGTERM)
     assert router.wait(timeout=20) == 0
     wait_until(lambda: row(speaker)["state"] != "Established", "the session is down")
-    assert "6/2 Cease" in speaker("sessions").stdout
+    steps = [step["reason"] for step in row(speaker)["history"] if step["before"] == "Established"]
+    assert len(steps) == 1
+    assert "the speaker was stopped" in steps[0], "the router's own words, by RFC 9003"
 
 
 def test_reset_disable_and_enable_move_the_session(
