@@ -55,6 +55,7 @@ class ControlChannel:
         """Name the socket; nothing is opened yet."""
         self.socket = socket
         self._session: aiohttp.ClientSession | None = None
+        self._is_closed = False
 
     async def get(self, path: str, kind: type[T]) -> T:
         """The document at `path`. Raises SpeakerAbsent, SpeakerRefused, SpeakerError."""
@@ -105,15 +106,20 @@ class ControlChannel:
             yield self._decode(message.data, api.Event)
 
     async def close(self) -> None:
-        """Close every connection."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        """Close every connection; calls that come later, or still run, raise SpeakerError."""
+        self._is_closed = True
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
 
     async def _open(self) -> aiohttp.ClientSession:
+        if self._is_closed:
+            raise self._closed()
         self._check_socket()
         if self._session is None:
             module = await asyncio.to_thread(importlib.import_module, "aiohttp")
+            if self._is_closed:
+                raise self._closed()
             if self._session is None:  # another call may have come first meanwhile
                 self._session = module.ClientSession(
                     connector=module.UnixConnector(str(self.socket)),
@@ -121,6 +127,9 @@ class ControlChannel:
                     timeout=module.ClientTimeout(total=REQUEST_SECONDS),
                 )
         return self._session
+
+    def _closed(self) -> SpeakerError:
+        return SpeakerError(f"the connection to the speaker on {self.socket} was closed")
 
     def _check_socket(self) -> None:
         """Refuse to talk to a process of another user: it would be given the peers' passwords."""

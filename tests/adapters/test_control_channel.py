@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -116,3 +119,39 @@ async def test_a_refusal_carries_the_details(tmp_path: Path) -> None:
         + "; ".join(f"speakers[{i}].name: is empty" for i in range(5))
         + "; and 2 more"
     )
+
+
+async def test_closing_while_the_first_call_is_made_leaves_no_session_open(tmp_path: Path) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        return web.json_response({}, headers={api.API_HEADER: "1"})
+
+    async with served(tmp_path / "s", answer) as channel:
+        call = asyncio.create_task(get_status(channel))
+        await asyncio.sleep(0)  # it waits for its thread now, and has no session yet
+        await channel.close()
+        with pytest.raises(SpeakerError, match="was closed"):
+            await call
+        gc.collect()
+        assert not [
+            one
+            for one in gc.get_objects()
+            if isinstance(one, aiohttp.ClientSession) and not one.closed
+        ]
+
+
+async def test_a_call_under_way_when_the_channel_closes_ends_in_words(tmp_path: Path) -> None:
+    is_asked = asyncio.Event()
+
+    async def answer(request: web.Request) -> web.Response:
+        is_asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with served(tmp_path / "s", answer) as channel:
+        call = asyncio.create_task(get_status(channel))
+        await is_asked.wait()
+        await channel.close()
+        with pytest.raises(SpeakerError, match=r"[Cc]losed"):
+            await call
+        with pytest.raises(SpeakerError, match="was closed"):
+            await get_status(channel)
