@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -37,7 +38,10 @@ class LbtuiApp(SpeakerActions):
     TITLE = "lbtui"
     ENABLE_COMMAND_PALETTE = False
     DEFAULT_CSS = """
+    LbtuiApp ToastRack { margin-bottom: 2; }
+    LbtuiApp Toast { padding: 0 1; margin-top: 0; }
     LbtuiApp.-ascii {
+        Toast { border-left: ascii $panel; }
         FramedDialog > Vertical { border: ascii $primary; }
         #side, #form-right { border-left: ascii $panel; }
         &.-ascii Screen.-stacked #side, &.-ascii Screen.-stacked #form-right { border-left: none; }
@@ -83,6 +87,7 @@ class LbtuiApp(SpeakerActions):
         self.set_class(not is_unicode(), "-ascii")
         read_only = "opened read-only" if is_read_only else store.read_only
         self.state = ViewState(backend=backend, title=store.title, read_only=read_only)
+        self.analysed = asyncio.Event()
         self.main = MainScreen(self.state)
         self.editing = Editing(self)
         self.saving = Saving(self)
@@ -137,6 +142,8 @@ class LbtuiApp(SpeakerActions):
     def change(self, state: ViewState) -> None:
         """Take a new state, show it, and work out what is not known about it yet."""
         self.state = state
+        if state.analysis is not None:
+            self.analysed.set()
         if workspace.needs_work(state):
             self.compiler.request(workspace.request_of(state))
         for screen in self.screen_stack:

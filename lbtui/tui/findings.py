@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from lbtui.core.diagnostics import Diagnostic, Severity
+from lbtui.tui.remembered import Remembered
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import Line, Span, Tone
 
@@ -45,23 +46,12 @@ class Findings:
         return sum(finding.severity is severity for finding in self.all)
 
 
-class FindingsCache:
+class FindingsCache(Remembered[Findings]):
     """Makes the findings anew only when what they come from is another object."""
 
     def __init__(self) -> None:
         """Start empty."""
-        self._inputs: tuple[object, ...] = ()
-        self._findings: Findings | None = None
-
-    def of(self, state: ViewState) -> Findings:
-        """The state's findings."""
-        inputs = (state.snapshot, state.analysis)
-        if self._findings is None or any(
-            a is not b for a, b in zip(inputs, self._inputs, strict=True)
-        ):
-            self._inputs = inputs
-            self._findings = Findings(state)
-        return self._findings
+        super().__init__(lambda state: (state.snapshot, state.analysis), Findings)
 
 
 def _collect(state: ViewState) -> Iterator[Diagnostic]:

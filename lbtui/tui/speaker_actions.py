@@ -21,7 +21,6 @@ from lbtui.tui.view_state import ViewState
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from lbtui.core.analysis import Analysis
     from lbtui.core.announcements import Announcements
     from lbtui.ports import SessionRow
 
@@ -36,6 +35,8 @@ class SpeakerActions(App[None]):
     state: ViewState
     is_read_only: bool
     """Whether the user wants nothing to be saved or applied."""
+    analysed: asyncio.Event
+    """Set as soon as `state.analysis` is there, and for good."""
 
     # ---- start and stop ----------------------------------------------------------------------
 
@@ -145,15 +146,11 @@ class SpeakerActions(App[None]):
             return
         async with self._told():
             await asyncio.gather(speaker.start(), lab.start())
-            analysis = await self._first_analysis()
+            await self.analysed.wait()
+            analysis: Any = self.state.analysis
             wanted: Announcements = await asyncio.to_thread(announce, analysis.tables)
             await lab.apply(wanted)
             await speaker.apply(wanted)
-
-    async def _first_analysis(self) -> Analysis:
-        while (analysis := self.state.analysis) is None:
-            await asyncio.sleep(0.05)
-        return analysis
 
     @asynccontextmanager
     async def _told(self) -> AsyncIterator[None]:

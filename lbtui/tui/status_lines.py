@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lbtui.tui.assumptions import refusal_spans
 from lbtui.tui.findings import Findings, counts
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import Line, Span
@@ -32,7 +33,8 @@ def title_right(state: ViewState, findings: Findings) -> Line:
         return (Span("reading", "muted"),)
     if state.analysis is None:
         return (Span("working out routes", "muted"),)
-    return counts(findings)
+    refused = refusal_spans(state)
+    return (*refused, Span("  "), *counts(findings)) if refused else counts(findings)
 
 
 def modified_count(state: ViewState) -> int:

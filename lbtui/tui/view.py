@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from lbtui.core.resource_set import ResourceRef
 from lbtui.core.resources import MetalLBResource
+from lbtui.tui.remembered import are_same
 from lbtui.tui.text import Line
 from lbtui.tui.view_state import ViewState
 from lbtui.tui.widgets.line_table import LineTable
@@ -85,6 +86,10 @@ class View(Widget):
         """A few words beside the title, e.g. "6 peers"."""
         return ""
 
+    def assumed(self, state: ViewState) -> Line:
+        """What its rows rest on without being known, shown over the table."""
+        return ()
+
     def details_title(self, state: ViewState) -> str:
         """Heading of the panel."""
         return ""
@@ -126,7 +131,7 @@ class View(Widget):
     def update_state(self, state: ViewState) -> None:
         """Show a new state. The cursor stays on its row."""
         old, self.state = self.state, state
-        if old is not None and _are_same(self.concerns(old), self.concerns(state)):
+        if old is not None and are_same(self.concerns(old), self.concerns(state)):
             return
         self.table.empty_text = self.empty_text(state)
         self.table.show_rows(self.rows(state))
@@ -153,8 +158,3 @@ class View(Widget):
     def _tell_opened(self, event: LineTable.Chosen) -> None:
         event.stop()
         self.post_message(self.Opened(self))
-
-
-def _are_same(old: tuple[object, ...], new: tuple[object, ...]) -> bool:
-    """By identity: values are immutable, and comparing large ones would take long."""
-    return len(old) == len(new) and all(a is b for a, b in zip(old, new, strict=True))

@@ -19,6 +19,7 @@ from lbtui.tui.screens.form_fields import FieldEditor
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import Cell, Line, Span
 from lbtui.tui.views.resource_details import resource_lines
+from lbtui.tui.views.route_rows import RouteMarksCache
 from lbtui.tui.widgets.bars import Bar, KeyBar
 from lbtui.tui.widgets.line_panel import LinePanel
 from lbtui.tui.widgets.line_table import LineTable
@@ -256,7 +257,7 @@ class FormScreen(ModalScreen["Accepted | None"]):
         state = workspace.with_outcome(replace(self._view_state, history=history), outcome)
         ref = self._draft.ref
         assert ref is not None
-        lines = resource_lines(state, ref, Findings(state), self._preview.size.width - 2)
+        lines = resource_lines(state, ref, Findings(state), RouteMarksCache())
         self._preview.show_lines(lines)
         self.query_one("#preview-title", Bar).show((Span("Preview", "strong"),))
 

@@ -13,10 +13,10 @@ from textual.message import Message
 from textual.screen import Screen
 
 from lbtui.tui.findings import FindingsCache
+from lbtui.tui.screens.arrangement import arrange, too_small_lines
 from lbtui.tui.screens.filter_line import FilterLine
 from lbtui.tui.status_lines import session_line, session_line_right, title_left, title_right
-from lbtui.tui.symbols import SYMBOLS
-from lbtui.tui.text import Line, Span
+from lbtui.tui.text import Span
 from lbtui.tui.view import View
 from lbtui.tui.views.registry import BY_NAME, NAME_OF_KIND, TABS
 from lbtui.tui.widgets.bars import Bar, KeyBar, TabBar
@@ -25,13 +25,6 @@ from lbtui.tui.widgets.line_panel import LinePanel
 if TYPE_CHECKING:
     from lbtui.core.resource_set import ResourceRef
     from lbtui.tui.view_state import ViewState
-
-WIDE = 110
-"""From this width on the panel stands beside the list."""
-TALL = 20
-"""From this height on there is room for the panel below the list."""
-LEAST = (40, 10)
-"""Below this only a message is shown."""
 
 HURRY_SECONDS = 0.1
 """Cursor keys that come faster than this are repeats; the panel waits until they end."""
@@ -152,7 +145,7 @@ class MainScreen(Screen[None]):
     def _show_list_title(self) -> None:
         view, state = self.view, self.view_state
         left: list[Span] = [Span(view.title, "strong"), Span(f"  {view.summary(state)}", "muted")]
-        right: Line = ()
+        right = view.assumed(state)
         if view.filter_text:
             shown = f"{view.table.shown_count} of {len(view.table.rows)}"
             right = (Span(f"filter {view.filter_text}  {shown}", "accent"),)
@@ -298,20 +291,9 @@ class MainScreen(Screen[None]):
 
     def _arrange(self) -> None:
         width, height = self.app.size
-        is_too_small = width < LEAST[0] or height < LEAST[1]
-        is_stacked = width < WIDE
-        has_room = height >= TALL or not is_stacked
-        is_wanted = has_room if self._is_side_wanted is None else self._is_side_wanted
-        self.set_class(is_too_small, "-too-small")
-        self.set_class(is_stacked, "-stacked")
-        self.set_class(not is_wanted, "-no-side")
-        if is_too_small:
+        found = arrange(width, height, self._is_side_wanted)
+        self.set_class(found.is_too_small, "-too-small")
+        self.set_class(found.is_stacked, "-stacked")
+        self.set_class(not found.has_side, "-no-side")
+        if found.is_too_small:
             self.query_one("#too-small", LinePanel).show_lines(too_small_lines(width, height))
-
-
-def too_small_lines(width: int, height: int) -> tuple[Line, ...]:
-    """That the terminal is too small, and what is needed."""
-    return (
-        (Span(f"{SYMBOLS.warning} Too small", "warning"),),
-        (Span(f"{width}x{height}; lbtui needs {LEAST[0]}x{LEAST[1]}. Nothing is lost."),),
-    )

@@ -7,8 +7,9 @@ from typing import Any
 
 from lbtui.core.cluster_resources import Node, Service
 from lbtui.core.resource_set import ResourceRef
+from lbtui.tui.assumptions import assumed_node_text, assumed_spans, refusals
 from lbtui.tui.symbols import SYMBOLS
-from lbtui.tui.text import Cell, Span
+from lbtui.tui.text import Cell, Line, Span
 from lbtui.tui.view_state import ViewState
 from lbtui.tui.views.resource_view import ResourceView
 from lbtui.tui.views.resources import NAME, ROUTES, count_cell, ref_of, route_count
@@ -58,6 +59,10 @@ class ServicesView(ResourceView):
     def summary(self, state: ViewState) -> str:
         """How many there are."""
         return str(len(self.table.rows))
+
+    def assumed(self, state: ViewState) -> Line:
+        """Whether nodes or endpoints are assumed."""
+        return assumed_spans(state)
 
     def cells(self, resource: Service, state: ViewState) -> Sequence[Cell]:
         """Name, addresses, traffic policy, nodes, number of routes, verdict."""
@@ -121,6 +126,14 @@ class NodesView(ResourceView):
             sort_values=self.sort_values(state),
         )
 
+    def empty_text(self, state: ViewState) -> str:
+        """What stands for the nodes when there is none."""
+        return assumed_node_text(state) or super().empty_text(state)
+
+    def assumed(self, state: ViewState) -> Line:
+        """Whether nodes or endpoints are assumed."""
+        return assumed_spans(state)
+
     def sort_values(self, state: ViewState) -> Mapping[str, Any]:
         """Numbers by number."""
         return {
@@ -160,6 +173,8 @@ class NodesView(ResourceView):
         bit = config.nodes.bit(node)
         if node in config.node_errors:
             return Span(f"{SYMBOLS.error} {config.node_errors[node].code}", "bad")
+        if node in refusals(state):
+            return Span(f"{SYMBOLS.error} refused", "bad")
         if config.excluded & bit:
             return Span(f"{SYMBOLS.warning} excluded by label", "warning")
         if config.network_unavailable & bit:

@@ -53,7 +53,7 @@ class FindingsView(View):
         """Numbers by severity."""
         findings = self._cache.of(state)
         counts = [(severity, findings.count(severity)) for severity in Severity]
-        return ", ".join(f"{count} {severity}" for severity, count in counts if count)
+        return ", ".join(_counted(count, severity) for severity, count in counts if count)
 
     def empty_text(self, state: ViewState) -> str:
         """That all is well, once that is known."""
@@ -104,11 +104,24 @@ def _keyed(findings: Sequence[Diagnostic]) -> Iterator[tuple[Hashable, Diagnosti
         yield (*key, seen[key]), finding
 
 
+def _counted(count: int, severity: Severity) -> str:
+    is_plural = count != 1 and severity is not Severity.INFO
+    return f"{count} {severity}{'s' if is_plural else ''}"
+
+
+def _subject(finding: Diagnostic) -> str:
+    """The resource, or else the file and line, which is then all there is to find it by."""
+    if finding.ref is not None or finding.place is None:
+        return str(finding.ref or "")
+    place = finding.place
+    return f"{place.file.rpartition('/')[2]}:{place.line}"
+
+
 def _cells(finding: Diagnostic) -> Sequence[Cell]:
     severity = finding.severity
     return (
         Span(f"{SYMBOL[severity]} {severity}", TONE[severity]),
-        str(finding.ref or ""),
+        _subject(finding),
         finding.message,
         Span(finding.code, "muted"),
         Span(str(finding.place or ""), "muted"),

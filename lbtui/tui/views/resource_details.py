@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from lbtui.tui.assumptions import assumed_endpoints_text, refusal_lines
 from lbtui.tui.findings import Findings, finding_lines
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import BLANK, Line, Span, Tone, line
@@ -15,21 +16,21 @@ if TYPE_CHECKING:
     from lbtui.core.resource_set import ResourceRef
     from lbtui.core.routes import Route, RouteTables
     from lbtui.tui.view_state import ViewState
-    from lbtui.tui.views.route_rows import RouteRow
+    from lbtui.tui.views.route_rows import RouteMarksCache, RouteRow
 
 MOST_ROWS = 300
 """Rows that the panel lists before it only counts: nobody reads more there; the routes view can."""
 
 
 def resource_lines(
-    state: ViewState, ref: ResourceRef, findings: Findings, width: int
+    state: ViewState, ref: ResourceRef, findings: Findings, marks: RouteMarksCache
 ) -> Sequence[Line]:
     """Findings first, then facts, then routes."""
     lines: list[Line] = list(finding_lines(findings.of(ref)))
     if lines:
         lines.append(BLANK)
     lines += _fact_lines(state, ref)
-    lines += route_lines(state, ref)
+    lines += route_lines(state, ref, marks)
     return lines
 
 
@@ -67,15 +68,14 @@ def _alias_routes(analysis: Analysis, ref: ResourceRef) -> tuple[Route, ...]:
     )
 
 
-def resource_rows(state: ViewState, ref: ResourceRef) -> list[RouteRow]:
+def resource_rows(state: ViewState, ref: ResourceRef, marks: RouteMarksCache) -> list[RouteRow]:
     """Rows of a resource's routes, with what changed and what is withdrawn, by peer and prefix."""
-    from lbtui.tui.views.route_rows import Change, RouteMarks, RouteRow
+    from lbtui.tui.views.route_rows import Change, RouteRow
 
     if state.analysis is None or state.saved_analysis is None:
         return []
     tables, saved = state.analysis.tables, state.saved_analysis.tables
-    marks = RouteMarks(state.route_diff, saved.nodes, tables.nodes)
-    rows = list(marks.rows(routes_of(state.analysis, ref), tables.nodes))
+    rows = list(marks.of(state).rows(routes_of(state.analysis, ref), tables.nodes))
     diff = state.route_diff
     if diff is not None and diff.withdrawn:
         before = {
@@ -90,11 +90,11 @@ def resource_rows(state: ViewState, ref: ResourceRef) -> list[RouteRow]:
     return rows
 
 
-def route_lines(state: ViewState, ref: ResourceRef) -> Iterator[Line]:
+def route_lines(state: ViewState, ref: ResourceRef, marks: RouteMarksCache) -> Iterator[Line]:
     """A resource's routes by peer, each with its nodes and what changed."""
     from lbtui.tui.views.route_words import community_names
 
-    rows = resource_rows(state, ref)
+    rows = resource_rows(state, ref, marks)
     if state.analysis is None:
         yield line(Span("Routes are being worked out.", "muted"))
         return
@@ -186,13 +186,13 @@ def _fact_lines(state: ViewState, ref: ResourceRef) -> Iterator[Line]:
         return
     tables = state.analysis.tables
     if ref.kind == "Service" and f"{ref.namespace}/{ref.name}" in tables.services:
-        yield from _reason_lines(tables, f"{ref.namespace}/{ref.name}")
+        name = f"{ref.namespace}/{ref.name}"
+        yield from _reason_lines(tables, name)
+        if text := assumed_endpoints_text(state, name):
+            yield from (line(Span(f"{SYMBOLS.warning} {text}", "warning")), BLANK)
     elif ref.kind == "Node":
-        error = state.analysis.config.node_errors.get(ref.name)
-        if error is not None:
-            yield line(Span(f"{SYMBOLS.error} {error.code}", "bad"), f"  {error.message}")
-            yield line(Span("  The speaker there keeps its last valid configuration.", "muted"))
-            yield BLANK
+        if refused := list(refusal_lines(state, ref.name)):
+            yield from (*refused, BLANK)
     elif ref.kind == "BGPPeer" and ref.name in tables.peers:
         nodes = tables.session_nodes.get(ref.name, 0)
         yield line(Span("sessions from ", "muted"), tables.nodes.describe(nodes))

@@ -13,6 +13,7 @@ from lbtui.tui.text import Cell, Line, Span
 from lbtui.tui.view import View
 from lbtui.tui.view_state import ViewState
 from lbtui.tui.views.resource_details import resource_lines
+from lbtui.tui.views.route_rows import RouteMarksCache
 from lbtui.tui.widgets.rows import Column, ItemRows, Rows
 
 STATE = Column("state", "State", priority=2, maximum=24)
@@ -30,6 +31,7 @@ class ResourceView(View):
         """Start without findings."""
         super().__init__()
         self._findings = FindingsCache()
+        self._marks = RouteMarksCache()
 
     # ---- for subclasses ----------------------------------------------------------------------
 
@@ -96,7 +98,7 @@ class ResourceView(View):
         ref = self.selected_ref
         if ref is None:
             return ()
-        return resource_lines(state, ref, self._findings.of(state), width)
+        return resource_lines(state, ref, self._findings.of(state), self._marks)
 
 
 def _ref_of(item: tuple[ResourceRef, AnyResource]) -> Hashable:

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from lbtui.ports import SessionRow
+from lbtui.tui.assumptions import assumed_node_text, refusal_lines
 from lbtui.tui.text import BLANK, Line, Span, Tone, line
 from lbtui.tui.view_state import ViewState
 from lbtui.tui.views.route_facts import Ability, ability
@@ -42,6 +43,7 @@ def route_lines(
     return [
         *_change_lines(row),
         _intended_line(row),
+        *_refused_lines(row, state),
         *_able_lines(row, state, sessions),
         *_sent_lines(sent or (line(Span(_sent_hint(state), "muted")),)),
         BLANK,
@@ -67,6 +69,14 @@ def _change_lines(row: RouteRow) -> Iterator[Line]:
 def _intended_line(row: RouteRow) -> Line:
     verb = "no longer sent by" if row.change is Change.WITHDRAWN else "sent by"
     return line(_label("Intended"), f"{verb} {nodes_text(row)}")
+
+
+def _refused_lines(row: RouteRow, state: ViewState) -> Iterator[Line]:
+    """Nodes of the route that refuse their configuration, or that are assumed."""
+    for node in islice(row.node_index.iterate(row.nodes), NODES_LISTED):
+        yield from refusal_lines(state, node)
+    if text := assumed_node_text(state):
+        yield line(Span(f"  {text}", "muted"))
 
 
 def _attribute_lines(row: RouteRow, state: ViewState, names: Mapping[str, str]) -> Iterator[Line]:

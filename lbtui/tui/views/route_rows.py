@@ -11,12 +11,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, overload
 
 from lbtui.core.diff import RouteChange
+from lbtui.tui.remembered import Remembered
 
 if TYPE_CHECKING:
     from lbtui.core.addresses import Prefix
     from lbtui.core.diff import RouteDiff
     from lbtui.core.nodes import NodeIndex, NodeSet
     from lbtui.core.routes import Route, RouteTables
+    from lbtui.tui.view_state import ViewState
 
 
 class Change(enum.StrEnum):
@@ -145,6 +147,23 @@ class RouteMarks:
                 nodes &= self._old.bit(scope.name)
             if nodes and _is_in(route, scope):
                 yield RouteRow(route, nodes, self._old, Change.WITHDRAWN)
+
+
+class RouteMarksCache(Remembered[RouteMarks]):
+    """Indexes a difference once, not for every row that is looked at."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        super().__init__(
+            lambda state: (state.route_diff, state.saved_analysis, state.analysis), _marks_of
+        )
+
+
+def _marks_of(state: ViewState) -> RouteMarks:
+    """The marks of a state that has an analysis."""
+    assert state.analysis is not None
+    saved = state.saved_analysis or state.analysis
+    return RouteMarks(state.route_diff, saved.tables.nodes, state.analysis.tables.nodes)
 
 
 def place_of(item: Item) -> tuple[str, Prefix]:

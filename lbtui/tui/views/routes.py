@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 
+from lbtui.tui.assumptions import assumed_spans
 from lbtui.tui.requests import RouteAsked
 from lbtui.tui.text import Cell, Line, Span
 from lbtui.tui.view import View
@@ -18,7 +19,7 @@ from lbtui.tui.views.route_rows import (
     By,
     Change,
     RouteList,
-    RouteMarks,
+    RouteMarksCache,
     RouteRow,
     Scope,
     scope_names,
@@ -78,6 +79,7 @@ class RoutesView(View):
         self.scope = Scope()
         self._shown: tuple[Any, ...] = ()
         self._list: RouteList | None = None
+        self._marks = RouteMarksCache()
         self._names: Mapping[str, str] = {}
 
     # ---- rows --------------------------------------------------------------------------------
@@ -116,9 +118,7 @@ class RoutesView(View):
         if state.analysis is None:
             return NO_ROWS
         tables = state.analysis.tables
-        saved = state.saved_analysis.tables if state.saved_analysis else tables
-        marks = RouteMarks(state.route_diff, saved.nodes, tables.nodes)
-        self._list = RouteList(tables, marks, self.scope)
+        self._list = RouteList(tables, self._marks.of(state), self.scope)
         self._names = community_names(state.history.current)
         columns = self.columns_now()
         return ItemRows(
@@ -183,6 +183,10 @@ class RoutesView(View):
         if self.scope.by is not By.ALL:
             parts.append(f"left and right: another {self.scope.by}")
         return ", ".join(parts)
+
+    def assumed(self, state: ViewState) -> Line:
+        """Whether nodes or endpoints are assumed."""
+        return assumed_spans(state)
 
     # ---- details -----------------------------------------------------------------------------
 

@@ -12,12 +12,10 @@ from textual.message import Message
 from textual.strip import Strip
 
 from lbtui.tui.symbols import SYMBOLS
-from lbtui.tui.text import Span, cut, width_of
-from lbtui.tui.widgets.columns import GAP, fit_columns, natural_width, padded
+from lbtui.tui.text import Span, cut
+from lbtui.tui.widgets.columns import GAP, ColumnLayout, padded
 from lbtui.tui.widgets.line_view import LineView
-from lbtui.tui.widgets.rows import NO_ROWS, Column, Rows, matches
-
-_SAMPLE = 200  # rows measured for column widths, evenly spread: enough, and quick at 100,000
+from lbtui.tui.widgets.rows import NO_ROWS, Column, Rows, ordered
 
 
 class LineTable(LineView, can_focus=True):
@@ -86,17 +84,13 @@ class LineTable(LineView, can_focus=True):
     ) -> None:
         """Start empty."""
         super().__init__(id=id, classes=classes)
-        self._columns: tuple[Column, ...] = tuple(columns)
+        self._layout = ColumnLayout(columns)
         self._rows: Rows = NO_ROWS
         self._order: Sequence[int] = range(0)
         self._cursor = 0
         self._filter = ""
         self._sort: str = ""
         self._is_reversed = False
-        self._natural: tuple[int, ...] = ()
-        self._layout: tuple[tuple[int, int], ...] = ()
-        """Visible columns, left to right: (position in `columns`, width)."""
-        self._layout_width = -1
         self.is_active = False
         """Draw the cursor as if the keyboard were here; for tables driven from an input."""
         self.empty_text = ""
@@ -107,7 +101,7 @@ class LineTable(LineView, can_focus=True):
     @property
     def columns(self) -> tuple[Column, ...]:
         """All columns."""
-        return self._columns
+        return self._layout.columns
 
     @property
     def rows(self) -> Rows:
@@ -156,10 +150,10 @@ class LineTable(LineView, can_focus=True):
         key, height = self.cursor_key, self._cursor - self.top
         self._rows = rows
         if columns is not None:
-            self._columns = tuple(columns)
-            if self._sort not in {column.key for column in self._columns}:
+            self._layout = ColumnLayout(columns)
+            if self._sort not in {column.key for column in self.columns}:
                 self._sort = ""
-        self._natural = ()
+        self._layout.measure(rows)
         self._reorder(key, height)
 
     def filter_by(self, text: str) -> None:
@@ -187,18 +181,10 @@ class LineTable(LineView, can_focus=True):
 
     def _reorder(self, key: Hashable | None, height: int) -> None:
         """Filter and sort anew, then find `key` again; without it stay at the same place."""
-        rows, sort = self._rows, self._sort
-        order: Sequence[int] = range(len(rows))
-        if self._filter:
-            order = [i for i in order if matches(rows.search_text(i), self._filter)]
-        if sort:
-            order = sorted(order, key=lambda i: rows.sort_value(i, sort))
-        if self._is_reversed:
-            order = order[::-1]
-        self._order = order
+        self._order = order = ordered(self._rows, self._filter, self._sort, self._is_reversed)
         at = self._find(key)
         self._cursor = min(self._cursor, max(len(order) - 1, 0)) if at is None else at
-        self._measure()
+        self.refresh_size()
         self.top = max(0, min(self._cursor - height, self.line_count - self.visible_count))
         self._scroll_to_cursor()
         self.refresh_changed()
@@ -251,8 +237,7 @@ class LineTable(LineView, can_focus=True):
 
     def action_sort_next(self) -> None:
         """Sort by the next visible column; after the last, the natural order."""
-        self._lay_out()
-        keys = ["", *(self._columns[position].key for position, _ in self._layout)]
+        keys = ["", *(self.columns[position].key for position, _ in self._shown())]
         at = keys.index(self._sort) if self._sort in keys else 0
         self.sort_by(keys[(at + 1) % len(keys)])
 
@@ -262,7 +247,6 @@ class LineTable(LineView, can_focus=True):
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
-        self._layout_width = -1
         self.top = max(0, min(self.top, self.line_count - self.visible_count))
         self._scroll_to_cursor()
         self.refresh_changed()
@@ -274,35 +258,14 @@ class LineTable(LineView, can_focus=True):
             if event.chain == 2:
                 self.action_choose()
 
-    # ---- columns -----------------------------------------------------------------------------
-
-    def _measure(self) -> None:
-        """Natural widths from a sample of the rows, and the size to scroll in."""
-        if not self._natural:
-            count = len(self._rows)
-            step = max(1, count // _SAMPLE)
-            widths = [width_of(column.label) + 1 for column in self._columns]
-            for index in range(0, count, step):
-                for at, cell in enumerate(self._rows.cells(index)):
-                    widths[at] = max(widths[at], width_of(cell))
-            self._natural = tuple(map(natural_width, self._columns, widths))
-        self._layout_width = -1
-        self.refresh_size()
-
-    def _lay_out(self) -> None:
-        """Choose the columns that fit, most important first, and share out the room."""
-        width = self.line_width
-        if width == self._layout_width or len(self._natural) != len(self._columns):
-            return
-        self._layout_width = width
-        self._layout = fit_columns(self._columns, self._natural, width - 2)
-
     # ---- drawing -----------------------------------------------------------------------------
+
+    def _shown(self) -> tuple[tuple[int, int], ...]:
+        return self._layout.shown(self.line_width - 2)
 
     def make_line(self, y: int) -> Strip:
         """Draw the header (line 0) or a row."""
         width = self.line_width
-        self._lay_out()
         if y == 0:
             return self.strip(self._header(), self.base("line-table--header"), width)
         at = self.top + y - 1
@@ -310,8 +273,8 @@ class LineTable(LineView, can_focus=True):
             return self._blank(y, width)
         cells = self._rows.cells(self._order[at])
         spans: list[Span] = []
-        for position, room in self._layout:
-            spans += padded(cells[position], room, self._columns[position].align)
+        for position, room in self._shown():
+            spans += padded(cells[position], room, self.columns[position].align)
             spans.append(Span(GAP))
         if at != self._cursor:
             return self.strip([Span(" "), *spans], self.base(), width)
@@ -334,8 +297,8 @@ class LineTable(LineView, can_focus=True):
 
     def _header(self) -> list[Span]:
         spans = [Span(" ")]
-        for position, room in self._layout:
-            column = self._columns[position]
+        for position, room in self._shown():
+            column = self.columns[position]
             label = column.label
             if column.key == self._sort:
                 label += SYMBOLS.descending if self._is_reversed else SYMBOLS.ascending
