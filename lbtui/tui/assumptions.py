@@ -53,10 +53,7 @@ def assumed_node_text(state: ViewState) -> str:
     if state.analysis is None or not state.analysis.config.is_node_assumed:
         return ""
     (name,) = state.analysis.tables.nodes.names
-    return (
-        f'There are no Node objects: one node named "{name}", without labels, is assumed and '
-        "stands for any node."
-    )
+    return f'No Node objects: one assumed "{name}", without labels, stands for any.'
 
 
 def assumed_endpoints_text(state: ViewState, service: str) -> str:

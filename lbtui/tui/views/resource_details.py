@@ -143,8 +143,9 @@ def _route_heading(rows: Sequence[RouteRow], changed: int) -> Iterator[Line]:
     if not rows:
         yield line(Span("No route follows from it.", "muted"))
         return
-    peers = len({row.route.peer for row in rows})
-    text = f"{_count(len(rows), 'route')} to {_count(peers, 'peer')}"
+    left = [row for row in rows if row.change != "withdrawn"]
+    peers = len({row.route.peer for row in left})
+    text = f"{_count(len(left), 'route')} to {_count(peers, 'peer')}" if left else "No route left"
     if not changed:
         yield line(text, Span(", as saved", "muted"))
         return
