@@ -56,14 +56,18 @@ def _change_struct(
 
 
 def _is_left_out(value: Any, *, is_known: bool, field: msgspec.structs.FieldInfo) -> bool:
-    """Zero values say nothing; other defaults are written only where the field was written."""
+    """Defaults are written only where the field was written, so that its line and comment stay.
+
+    Empty text and empty lists are left out even there: nobody writes them.
+    """
     if field.required:
         return False
     if field.default_factory is not msgspec.NODEFAULT:
         default = field.default_factory()
     else:
         default = field.default
-    return bool(value == default) and (not value or not is_known)
+    is_empty = not value and not isinstance(value, int)
+    return bool(value == default) and (is_empty or not is_known)
 
 
 def _change_value(written: Any, before: Any, after: Any) -> Any:

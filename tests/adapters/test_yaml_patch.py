@@ -87,8 +87,12 @@ EDITS = [
         "comments.yaml",
         "local",
         {"spec.localPref": None, "spec.aggregationLength": 24},
-        ["-  localPref: 100                 # pref\n", "+  aggregationLength: 24\n"],
-        id="field-removed-and-field-added",
+        [
+            "-  localPref: 100                 # pref\n",
+            "+  localPref: 0                 # pref\n",
+            "+  aggregationLength: 24\n",
+        ],
+        id="field-set-back-keeps-its-comment-and-field-added",
     ),
     pytest.param(
         "comments.yaml",
@@ -304,7 +308,18 @@ EDITS = [
         "pretty.json",
         "local",
         {"spec.localPref": None},
-        ["-        ],\n", '-        "localPref": 100\n', "+        ]\n"],
+        ['-        "localPref": 100\n', '+        "localPref": 0\n'],
+        id="json-field-set-back",
+    ),
+    pytest.param(
+        "pretty_bfd.json",
+        "fast",
+        {"spec.detectMultiplier": None},
+        [
+            '-        "receiveInterval": 300,\n',
+            '-        "detectMultiplier": 5\n',
+            '+        "receiveInterval": 300\n',
+        ],
         id="json-last-field-removed",
     ),
     pytest.param(
@@ -315,6 +330,7 @@ EDITS = [
             "-    receiveInterval:   300\n",
             "+    receiveInterval:   100\n",
             "-    echoMode: yes\n",
+            "+    echoMode: false\n",
         ],
         id="byte-order-mark-and-wide-gaps",
     ),
