@@ -21,13 +21,14 @@ COMMANDS = {
     "lint": "judge manifests as MetalLB would, with what to do about each problem",
     "preview": "the routes that each peer would get from each node",
     "diff": "what changes between two sets of manifests: routes and resources",
+    "allocate": "the address that each service would get, and how full the pools are",
     "speaker": "run, start, stop and steer the bundled BGP speaker",
     "sessions": "the speaker's BGP sessions; --watch follows them",
     "locate": "where lbtui keeps its files",
 }
 """Command → one line for the help; each is a module beside this one."""
 
-NOT_YET = frozenset({"explain", "allocate", "whatif", "apply", "completion"})
+NOT_YET = frozenset({"explain", "whatif", "apply", "completion"})
 """Names that are kept free, so that a typing user is told instead of asked for a file."""
 
 
