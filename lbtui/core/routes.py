@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from lbtui.core.addresses import Prefix
-from lbtui.core.decisions import decide_all
+from lbtui.core.decisions import Decision, decide_all
 from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.limits import advertisements_for, find_refusals
 from lbtui.core.model import Configuration, Peer
@@ -156,6 +156,35 @@ class RouteTables:
             for reason, nodes in decision.reasons:
                 found.update(dict.fromkeys(self.nodes.iterate(nodes), reason))
         return dict(sorted(found.items()))
+
+    def decision(self, service: str) -> Decision | None:
+        """What becomes of a service on all nodes; None if there is no such service."""
+        index = self._service_index.get(service)
+        return None if index is None else self._decisions[index]
+
+    def service_paths(self) -> dict[str, dict[str, NodeSet]]:
+        """Service → peer → nodes that send it a route of the service; linear in rows and peers."""
+        reached: dict[int, list[tuple[str, NodeSet]]] = {}
+        tables: dict[int, tuple[Row, ...]] = {}
+        for name in self.peers:
+            for one in self._peers[name]:
+                nodes = one.nodes & self.config.active_nodes
+                if nodes:
+                    table = self.rows(one)
+                    tables[id(table)] = table
+                    reached.setdefault(id(table), []).append((name, nodes))
+        paths: dict[str, dict[str, NodeSet]] = {name: {} for name in self.services}
+        for key, sessions in reached.items():
+            sending: dict[int, NodeSet] = {}
+            for row in tables[key]:
+                for index, mask in row.services:
+                    sending[index] = sending.get(index, 0) | mask & row.nodes
+            for index, mask in sending.items():
+                own = paths[self.services[index]]
+                for name, nodes in sessions:
+                    if mask & nodes:
+                        own[name] = own.get(name, 0) | mask & nodes
+        return paths
 
     def reason_nodes(self, service: str) -> Mapping[str, NodeSet]:
         """MetalLB's reason → nodes; "" for the nodes that announce the service."""

@@ -27,7 +27,7 @@ def test_help_names_every_command_and_no_later_one(lbtui: Lbtui) -> None:
     done = lbtui("--help")
     assert done.returncode == 0
     assert all(f"\n  {command} " in done.stdout for command in COMMANDS)
-    for later in ("explain", "whatif", "allocate", "completion", "--context", "cluster:"):
+    for later in ("completion", "--context", "cluster:"):
         assert later not in done.stdout
 
 
@@ -39,7 +39,7 @@ def test_every_command_has_help(lbtui: Lbtui, words: tuple[str, ...]) -> None:
 
 
 USAGE = [
-    pytest.param(("explain", "x"), "'explain' is not in this version", id="later-command"),
+    pytest.param(("apply", "x"), "'apply' is not in this version", id="later-command"),
     pytest.param(("lint", "cluster:"), "reading a cluster is not in this version", id="cluster"),
     pytest.param(("preview", "cluster:prod"), "'cluster:prod': reading a cluster", id="named"),
     pytest.param(("--context", "prod"), "--context prod: reading a cluster", id="context"),
