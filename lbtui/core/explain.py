@@ -115,11 +115,11 @@ def explain_service(
     Raises:
         KeyError: there is no such service.
     """
-    subject = next((one for one in tables.config.services if one.name == service), None)
+    subject = tables.service(service)
     if subject is None:
         raise KeyError(service)
     checks = _Checks(tables, subject)
-    verdicts = _Peers(tables, service, peers)
+    verdicts = _Peers(tables, subject, peers)
     chosen = [name for name in tables.nodes.names if nodes is None or name in nodes]
     traces = {}
     for node in chosen:
@@ -284,14 +284,16 @@ class _Checks:
 class _Peers:
     """What becomes of a service towards each peer."""
 
-    def __init__(self, tables: RouteTables, service: str, peers: Collection[str] | None) -> None:
+    def __init__(
+        self, tables: RouteTables, subject: LoadBalancer, peers: Collection[str] | None
+    ) -> None:
         self._tables = tables
-        self._service = service
+        self._subject = subject
+        self._service = subject.name
         self._names = [name for name in tables.peers if peers is None or name in peers]
         self._routes: dict[str, list[Route]] = {}
-        for route in tables.service_routes(service):
+        for route in tables.service_routes(subject.name):
             self._routes.setdefault(route.peer, []).append(route)
-        self._subject = next(s for s in tables.config.services if s.name == service)
 
     def on(self, node: str, reason: str) -> Mapping[str, PeerVerdict]:
         """Per peer, on one node."""

@@ -30,11 +30,11 @@ def origins_of(tables: RouteTables, resources: ResourceSet, route: Route) -> Ori
 def _prefix(tables: RouteTables, route: Route, behind: list[Advertisement]) -> list[str]:
     """Each service's address, and the advertisements that make this prefix of it."""
     lengths = [a.name for a in behind if a.length(route.prefix.family) == route.prefix.length]
-    wanted = set(route.services)
+    made = f"aggregated to /{route.prefix.length} by {', '.join(lengths)}"
+    behind_it = filter(None, map(tables.service, route.services))
     return [
-        f"{service.name}: {address} aggregated to /{route.prefix.length} by {', '.join(lengths)}"
-        for service in tables.config.services
-        if service.name in wanted
+        f"{service.name}: {address} {made}"
+        for service in behind_it
         for address in service.addresses
         if address.family == route.prefix.family
         and address.masked(route.prefix.length) == route.prefix

@@ -6,7 +6,7 @@ of the whole, on masks, without compiling anything again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -188,7 +188,9 @@ def _without_endpoints(resources: ResourceSet, target: str, service: str, node: 
     return left
 
 
-def _filter_endpoints(resources: ResourceSet, keeps: Any) -> ResourceSet:
+def _filter_endpoints(
+    resources: ResourceSet, keeps: Callable[[str, str | None], bool]
+) -> ResourceSet:
     """Keep endpoints by service and node; slices that lose none stay the same objects."""
     slices: dict[ResourceRef, AnyResource] = {}
     for ref, piece in resources.items(EndpointSlice):

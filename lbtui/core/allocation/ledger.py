@@ -5,7 +5,9 @@ Source: MetalLB internal/allocator/allocator.go Assign, Unassign, checkSharing.
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from lbtui.core.addresses import Address, Network
@@ -52,7 +54,7 @@ class Ledger:
         self._keys: dict[Address, SharingKey] = {}
         self._ports: dict[Address, dict[Port, str]] = {}
         self._services: dict[Address, set[str]] = {}
-        self._shared: dict[SharingKey, set[Address]] = {}
+        self._shared: dict[SharingKey, list[Address]] = {}
         self._free_from: dict[Network, int] = {}
         self._used: dict[tuple[str, int], dict[Address, int]] = {}
 
@@ -78,9 +80,11 @@ class Ledger:
         key = self._keys.get(address)
         if key is None:
             return ""
-        others = self._services.get(address, set()) - {claim.service}
-        if others and not (key.sharing and key == claim.key):
-            return f"{address} is held by {_names(others)}; {_mismatch(key, claim.key)}"
+        services = self._services.get(address, set())
+        has_others = len(services) > (claim.service in services)
+        if has_others and not (key.sharing and key == claim.key):
+            names = _names(services - {claim.service})
+            return f"{address} is held by {names}; {_mismatch(key, claim.key)}"
         ports = self._ports.get(address, {})
         for port in claim.ports:
             holder = ports.get(port)
@@ -129,16 +133,17 @@ class Ledger:
     def _first_in(self, claim: Claim, pool: AddressPool, network: Network) -> Address | None:
         """The lowest of a block: one that is free, or one that may be shared."""
         free = self._first_free(pool, network)
-        candidates = [] if free is None else [free]
-        if claim.key.sharing:
-            candidates += [
-                address
-                for address in self._shared.get(claim.key, ())
-                if network.contains(address)
-                and not pool.skips(address)
-                and not self.obstacle(claim, address)
-            ]
-        return min(candidates, default=None)
+        if not claim.key.sharing:
+            return free
+        last = Address(network.family, network.last) if free is None else free
+        shared = self._shared.get(claim.key, [])
+        start = bisect_left(shared, Address(network.family, network.first))
+        for address in islice(shared, start, None):
+            if address > last:
+                break
+            if not pool.skips(address) and not self.obstacle(claim, address):
+                return address
+        return free
 
     def _first_free(self, pool: AddressPool, network: Network) -> Address | None:
         """The lowest free address of a block, sought from where everything below is taken."""
@@ -155,10 +160,11 @@ class Ledger:
         """Take or free an address, and keep the short cuts right."""
         before = self._keys.pop(address, None)
         if before is not None:
-            self._shared[before].discard(address)
+            shared = self._shared[before]
+            del shared[bisect_left(shared, address)]
         if key is not None:
             self._keys[address] = key
-            self._shared.setdefault(key, set()).add(address)
+            insort(self._shared.setdefault(key, []), address)
             return
         for network, value in self._free_from.items():
             if network.contains(address) and address.value < value:
