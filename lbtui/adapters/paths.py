@@ -64,6 +64,11 @@ def locate() -> Mapping[str, Path]:
     }
 
 
+def output_schema() -> Path:
+    """JSON Schema of everything that is printed with `-o json`."""
+    return Path(__file__).resolve().parents[1] / "outputs.schema.json"
+
+
 def make_private(folder: Path) -> Path:
     """Make a folder that only this user can enter. Raises StoreError if someone else's is there.
 

@@ -6,8 +6,15 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from lbtui.cli import output
-from lbtui.cli.arguments import SOURCE_HELP, add_backend, add_context, add_namespace, add_output
-from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS
+from lbtui.cli.arguments import (
+    BACKENDS,
+    SOURCE_HELP,
+    add_backend,
+    add_context,
+    add_namespace,
+    add_output,
+)
+from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
 from lbtui.cli.sources import check_sources, choose_backend
 
 if TYPE_CHECKING:
@@ -19,8 +26,15 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("old", metavar="OLD", help=f"before: {SOURCE_HELP}")
-    parser.add_argument("new", metavar="NEW", help="after: likewise")
+    parser.add_argument(
+        "new", metavar="NEW", nargs="?", help="after: likewise; left away with --against-backend"
+    )
     add_backend(parser)
+    parser.add_argument(
+        "--against-backend",
+        choices=BACKENDS,
+        help="judge the second side under another back end: what changing it would do",
+    )
     add_namespace(parser)
     add_output(parser, ("table", "json"))
     add_context(parser)
@@ -28,19 +42,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the differences; 1 if there are any."""
-    check_sources([arguments.old, arguments.new], arguments.context)
+    if arguments.new is None and not arguments.against_backend:
+        raise UsageError("name NEW, or compare OLD with itself by --against-backend")
+    sources = [arguments.old] + ([] if arguments.new is None else [arguments.new])
+    check_sources(sources, arguments.context)
     from lbtui.cli import reading
     from lbtui.core.diff import diff_resources, diff_tables
 
     backend = choose_backend(arguments)
-    old, new = (
-        reading.read([source], backend, arguments.namespace)
-        for source in (arguments.old, arguments.new)
-    )
+    against = arguments.against_backend or backend
+    old = reading.read([arguments.old], backend, arguments.namespace)
+    if arguments.new is None:
+        new = reading.judge(old.snapshot, against)
+    else:
+        new = reading.read([arguments.new], against, arguments.namespace)
     routes = diff_tables(old.analysis.tables, new.analysis.tables)
     resources = diff_resources(old.snapshot.resources, new.snapshot.resources)
     if arguments.output == "json":
-        document: dict[str, Any] = {**routes.to_json(), "resources": resources.to_json()}
+        document: dict[str, Any] = {
+            "backends": [backend, against],
+            **routes.to_json(),
+            "resources": resources.to_json(),
+        }
         output.emit(output.to_json(document))
     else:
         output.emit(_text(resources, routes, old.analysis.tables.nodes, new.analysis.tables.nodes))

@@ -16,9 +16,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what each file or folder is for and its path, whether it exists yet or not."""
-    from lbtui.adapters.paths import locate
+    from lbtui.adapters.paths import locate, output_schema
 
     places = {name: str(path) for name, path in locate().items()}
+    places["output schema"] = str(output_schema())
     if arguments.output == "json":
         output.emit(output.to_json(places))
     else:

@@ -21,13 +21,16 @@ COMMANDS = {
     "lint": "judge manifests as MetalLB would, with what to do about each problem",
     "preview": "the routes that each peer would get from each node",
     "diff": "what changes between two sets of manifests: routes and resources",
+    "explain": "why a service is announced where it is, and why not; what depends on a resource",
+    "whatif": "what is lost without a node, a peer, a rack; single points of failure",
+    "allocate": "the address that each service would get, and how full the pools are",
     "speaker": "run, start, stop and steer the bundled BGP speaker",
     "sessions": "the speaker's BGP sessions; --watch follows them",
     "locate": "where lbtui keeps its files",
 }
 """Command → one line for the help; each is a module beside this one."""
 
-NOT_YET = frozenset({"explain", "allocate", "whatif", "apply", "completion"})
+NOT_YET = frozenset({"apply", "completion"})
 """Names that are kept free, so that a typing user is told instead of asked for a file."""
 
 

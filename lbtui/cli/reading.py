@@ -38,7 +38,11 @@ class Reading:
 def read(sources: Sequence[str], backend: str, namespace: str) -> Reading:
     """Load and analyse; `namespace` is MetalLB's. Raises StoreError."""
     hold_stdin(sources)
-    snapshot = asyncio.run(FileStore(sources, namespace).load())
+    return judge(asyncio.run(FileStore(sources, namespace).load()), backend)
+
+
+def judge(snapshot: Snapshot, backend: str) -> Reading:
+    """Analyse what was loaded."""
     analysis = analyse(snapshot.resources, backend)
     found = [*snapshot.diagnostics, *(_placed(d, snapshot) for d in analysis.diagnostics)]
     return Reading(snapshot, analysis, tuple(sorted(found, key=_order)))

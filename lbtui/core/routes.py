@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from lbtui.core.addresses import Prefix
-from lbtui.core.decisions import decide_all
+from lbtui.core.decisions import Decision, decide_all
 from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.limits import advertisements_for, find_refusals
-from lbtui.core.model import Configuration, Peer
+from lbtui.core.model import Configuration, LoadBalancer, Peer
 from lbtui.core.next_hops import NextHops
 from lbtui.core.nodes import NodeSet
 from lbtui.core.tables import Attributes, Row, TableBuilder
@@ -95,7 +95,9 @@ class RouteTables:
     def service_routes(self, service: str) -> tuple[Route, ...]:
         """Routes that a service (namespace/name) causes or shares."""
         index = self._service_index.get(service)
-        return tuple(self._routes_where(lambda row: any(own == index for own, _ in row.services)))
+        rows = self._routes_where(lambda row: any(own == index for own, _ in row.services))
+        # A row may be the service's on nodes only that run no session to this peer.
+        return tuple(route for route in rows if service in route.services)
 
     def advertisement_routes(self, name: str) -> tuple[Route, ...]:
         """Routes that an advertisement causes or shares."""
@@ -156,6 +158,40 @@ class RouteTables:
             for reason, nodes in decision.reasons:
                 found.update(dict.fromkeys(self.nodes.iterate(nodes), reason))
         return dict(sorted(found.items()))
+
+    def service(self, name: str) -> LoadBalancer | None:
+        """The service of that name (namespace/name), or None."""
+        index = self._service_index.get(name)
+        return None if index is None else self.config.services[index]
+
+    def decision(self, service: str) -> Decision | None:
+        """What becomes of a service on all nodes; None if there is no such service."""
+        index = self._service_index.get(service)
+        return None if index is None else self._decisions[index]
+
+    def service_paths(self) -> dict[str, dict[str, NodeSet]]:
+        """Service → peer → nodes that send it a route of the service; linear in rows and peers."""
+        reached: dict[int, list[tuple[str, NodeSet]]] = {}
+        tables: dict[int, tuple[Row, ...]] = {}
+        for name in self.peers:
+            for one in self._peers[name]:
+                nodes = one.nodes & self.config.active_nodes
+                if nodes:
+                    table = self.rows(one)
+                    tables[id(table)] = table
+                    reached.setdefault(id(table), []).append((name, nodes))
+        paths: dict[str, dict[str, NodeSet]] = {name: {} for name in self.services}
+        for key, sessions in reached.items():
+            sending: dict[int, NodeSet] = {}
+            for row in tables[key]:
+                for index, mask in row.services:
+                    sending[index] = sending.get(index, 0) | mask & row.nodes
+            for index, mask in sending.items():
+                own = paths[self.services[index]]
+                for name, nodes in sessions:
+                    if mask & nodes:
+                        own[name] = own.get(name, 0) | mask & nodes
+        return paths
 
     def reason_nodes(self, service: str) -> Mapping[str, NodeSet]:
         """MetalLB's reason → nodes; "" for the nodes that announce the service."""

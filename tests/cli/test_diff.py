@@ -18,6 +18,7 @@ def pair(tmp_path: Path) -> tuple[Path, Path]:
 def test_no_difference_is_0(lbtui: Lbtui, pair: tuple[Path, Path]) -> None:
     document = lbtui.json("diff", "old", "new", "-o", "json")
     assert document == {
+        "backends": ["frr-k8s", "frr-k8s"],
         "added": [],
         "withdrawn": [],
         "changed": [],
@@ -74,3 +75,23 @@ def test_a_missing_side_is_a_failure(lbtui: Lbtui, pair: tuple[Path, Path]) -> N
     done = lbtui("diff", "old", "nowhere")
     assert (done.returncode, done.stdout) == (2, "")
     assert "nowhere" in done.stderr
+
+
+def test_one_side_under_two_back_ends(lbtui: Lbtui, pair: tuple[Path, Path]) -> None:
+    edit(pair[0] / "advertisements.yaml", "  - large:64512:1:10\n", "")
+    edit(pair[0] / "advertisements.yaml", "localPref: 100 ", "localPref: 0 ")
+    words = ("diff", "old", "--backend", "native", "--against-backend", "frr", "-o", "json")
+    document = lbtui.json(*words, code=1)
+    assert document["backends"] == ["native", "frr"]
+    assert document["resources"] == {"added": [], "removed": [], "changed": []}
+    # native sends LOCAL_PREF 0 to an iBGP peer, FRR sends none.
+    assert {
+        (c["before"]["peer"], c["before"]["sentLocalPref"], c["after"]["sentLocalPref"])
+        for c in document["changed"]
+    } == {("tor", 0, None)}
+
+
+def test_one_side_needs_another_back_end(lbtui: Lbtui, pair: tuple[Path, Path]) -> None:
+    done = lbtui("diff", "old")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--against-backend" in done.stderr

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from tests.support.command import COMMAND, Lbtui
@@ -17,6 +18,8 @@ from tests.support.manifests import edit, write_loopback_cluster
 from tests.support.polling import wait_until
 
 SESSION = "node-a/tor"
+SCHEMA = Path(__file__).parents[2] / "lbtui" / "outputs.schema.json"
+OUTPUTS = json.loads(SCHEMA.read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -69,6 +72,7 @@ def router(lbtui: Lbtui, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 def row(lbtui: Lbtui) -> dict[str, Any]:
     """The session, as `lbtui sessions` tells it."""
     document = lbtui.json("sessions", "-o", "json")
+    jsonschema.validate(document, {**OUTPUTS, "anyOf": [{"$ref": "#/$defs/sessions"}]})
     rows = {session["id"]: session for session in document["sessions"]}
     return dict(rows[SESSION])
 

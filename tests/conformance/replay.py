@@ -16,11 +16,15 @@ from typing import Any
 if not __package__:
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.conformance import parse_cases, route_cases
+from tests.conformance import allocator_cases, parse_cases, route_cases
 
 Check = Callable[[Mapping[str, Any], Mapping[str, Any]], list[str]]
 
-MODES: Mapping[str, Check] = {"routes": route_cases.check, "parse": parse_cases.check}
+MODES: Mapping[str, Check] = {
+    "routes": route_cases.check,
+    "parse": parse_cases.check,
+    "allocator": allocator_cases.check,
+}
 """Mode → function of input and expectation that tells every mismatch."""
 
 
