@@ -90,7 +90,7 @@ def is_plain_text(text: str, *, is_flow: bool = False) -> bool:
     """Whether `text` can stand without quotes and every reader takes it for this very text."""
     if text != text.strip() or not _PLAIN_START.match(text) or _PLAIN_BREAKS.search(text):
         return False
-    if is_flow and re.search(r"[,\[\]{}]|:\Z", text):
+    if is_flow and re.search(r"[,\[\]{}?]|:\Z", text):  # PyYAML ends a plain scalar at any ?
         return False
     if text.startswith(("---", "...")) or _OTHER_READING.match(text):
         return False

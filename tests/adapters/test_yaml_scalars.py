@@ -119,6 +119,7 @@ awkward = st.sampled_from([text for text, _ in PLAIN]) | st.text(
 @example("a: b", None)
 @example(":1", None)
 @example("--- a", None)
+@example("0?", None)
 def test_written_text_is_read_back_by_every_reader(text: str, like: str | None) -> None:
     text = text.encode("utf-8", "replace").decode()
     for document in (
