@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from lbtui.core.addresses import Prefix
-from lbtui.core.decisions import decide_all
+from lbtui.core.decisions import Decision, decide_all
 from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.limits import advertisements_for, find_refusals
 from lbtui.core.model import Configuration, Peer
@@ -181,6 +181,11 @@ class RouteTables:
         from lbtui.core.preview import preview_document
 
         return preview_document(self, nodes, peers, services)
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """What becomes of each service, in the order of `services`."""
+        return self._decisions
 
     def attributes(self, advertisements: tuple[int, ...]) -> Attributes:
         """The merged attributes of a row's advertisements."""
