@@ -93,9 +93,10 @@ class Facts:
 
     @cached_property
     def load_balancers(self) -> tuple[tuple[ResourceRef, Service], ...]:
-        """Services of type LoadBalancer."""
+        """Services of type LoadBalancer, by name."""
         items = self.resources.items(Service)
-        return tuple(item for item in items if item[1].spec.type == "LoadBalancer")
+        chosen = [item for item in items if item[1].spec.type == "LoadBalancer"]
+        return tuple(sorted(chosen, key=lambda item: item[0]))
 
     # ---- as resolved -------------------------------------------------------------------------
 
