@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -17,7 +18,7 @@ MARK = re.compile(r"[^#\s].* # ([a-z0-9 -]+)$")
 
 def marks(text: str) -> set[tuple[int, str]]:
     """Line and code of every comment behind a value."""
-    found = set()
+    found: set[tuple[int, str]] = set()
     for number, line in enumerate(text.splitlines(), 1):
         match = MARK.search(line)
         if match is not None:
@@ -34,7 +35,10 @@ def test_every_marked_line_is_found_and_no_other_mistake(
     lbtui: Lbtui, tmp_path: Path, name: str
 ) -> None:
     shutil.copy(BROKEN / name, tmp_path / name)
-    document = lbtui.json("lint", name, "-o", "json", code=None)
+    done = lbtui("lint", name, "-o", "json")
+    document = json.loads(done.stdout)
+    has_errors = any(one["severity"] == "error" for one in document["diagnostics"])
+    assert done.returncode == int(has_errors)
     wanted = marks((tmp_path / name).read_text())
     assert len(wanted) >= 5
     found = {(one["line"], one["code"]) for one in document["diagnostics"]}

@@ -24,7 +24,7 @@ DOCUMENT = Path(__file__).parent / "document"
 def tables_of(
     file: str | None, *others: Manifest, backend: str = "frr-k8s"
 ) -> tuple[RouteTables, tuple[Diagnostic, ...]]:
-    """Route tables of one of the document's files and other manifests, and all but notes that are found."""
+    """Route tables of one of the document's files and other manifests; findings but no notes."""
     import yaml
 
     texts = [yaml.safe_dump_all(others).encode()]

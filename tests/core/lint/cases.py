@@ -25,7 +25,7 @@ ROUTER = peer("r")
 ADV = advertisement("x", ipAddressPools=["p"], peers=["r"])
 WEB = "198.51.100.10"
 BASE = [A, B, POOL, ROUTER, ADV]
-LOCAL = {"externalTrafficPolicy": "Local"}
+LOCAL: dict[str, Any] = {"externalTrafficPolicy": "Local"}
 BASIC_AUTH = "kubernetes.io/basic-auth"
 
 
