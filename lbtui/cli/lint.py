@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from lbtui.cli import output
 from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_output, add_sources
 from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
 from lbtui.cli.sources import check_sources, choose_backend
+
+if TYPE_CHECKING:
+    from lbtui.core.lint.rule import LintRule
+    from lbtui.core.rules import Rule
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -47,15 +52,31 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list_rules(*, is_json: bool) -> int:
-    from lbtui.core.rules.catalogue import RULES
+    from lbtui.core.lint import RULES as LINT
+    from lbtui.core.rules import RULES as ACCEPTANCE
 
+    rules: list[tuple[str, Rule | LintRule]] = [
+        *(("acceptance", rule) for rule in ACCEPTANCE),
+        *(("lint", rule) for rule in LINT),
+    ]
     if is_json:
         rows = [
-            {"code": r.code, "severity": r.severity.value, "meaning": r.meaning, "fix": r.remedy}
-            for r in RULES
+            {
+                "code": rule.code,
+                "severity": rule.severity.value,
+                "group": group,
+                "meaning": rule.meaning,
+                "fix": rule.remedy,
+                "source": rule.source,
+            }
+            for group, rule in rules
         ]
         output.emit(output.to_json(rows))
     else:
-        rows_text = [(r.code, r.severity.value, r.meaning, r.remedy) for r in RULES]
-        output.emit(output.to_table(("CODE", "SEVERITY", "MEANING", "REMEDY"), rows_text))
+        rows_text = [
+            (rule.code, rule.severity.value, group, rule.meaning, rule.remedy, rule.source)
+            for group, rule in rules
+        ]
+        header = ("CODE", "SEVERITY", "GROUP", "MEANING", "REMEDY", "SOURCE")
+        output.emit(output.to_table(header, rows_text))
     return SUCCESS

@@ -66,6 +66,7 @@ def diagnostic_to_json(diagnostic: Diagnostic) -> dict[str, Any]:
         "file": place.file if place else None,
         "line": place.line if place and place.line else None,
         "nodes": list(diagnostic.nodes) or None,
+        "edit": str(diagnostic.edit) if diagnostic.edit else None,
     }
 
 

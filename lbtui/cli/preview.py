@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output in ("table", "csv"):
         reading.narrate_assumptions(read)
         reading.narrate_diagnostics(read)
-    return SUCCESS if read.is_valid and not read.has_errors else ANSWER_IS_NO
+    return ANSWER_IS_NO if read.has_refusals else SUCCESS
 
 
 class Choice:

@@ -29,6 +29,19 @@ class Reading:
         return any(d.severity is Severity.ERROR for d in self.diagnostics)
 
     @property
+    def has_refusals(self) -> bool:
+        """Whether anything is wrong that MetalLB refuses, on one node or in a whole set.
+
+        A name that leads nowhere is an error as well, but stops nothing else.
+        """
+        from lbtui.core.lint import RULES
+
+        accepted = {rule.code for rule in RULES}
+        return not self.is_valid or any(
+            d.severity is Severity.ERROR and d.code not in accepted for d in self.diagnostics
+        )
+
+    @property
     def is_valid(self) -> bool:
         """Whether MetalLB would accept the whole set."""
         is_readable = not any(d.severity is Severity.ERROR for d in self.snapshot.diagnostics)

@@ -152,7 +152,7 @@ def _apply(arguments: argparse.Namespace) -> int:
 
     read = reading.read(arguments.sources, choose_backend(arguments), arguments.namespace)
     reading.narrate_assumptions(read)
-    if read.has_errors or not read.is_valid:
+    if read.has_refusals:
         reading.narrate_diagnostics(read)
         output.narrate("Nothing was applied.")
         return ANSWER_IS_NO

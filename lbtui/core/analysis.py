@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lbtui.core.config import resolve
 from lbtui.core.diagnostics import Diagnostic
+from lbtui.core.lint import Facts, lint, with_repairs
 from lbtui.core.model import Configuration, Options
 from lbtui.core.resource_set import ResourceSet
 from lbtui.core.routes import RouteTables, compile_routes
@@ -29,7 +30,7 @@ def analyse(
     options: Options | None = None,
     previous: Analysis | None = None,
 ) -> Analysis:
-    """Resolve and compile; reuses of `previous` what did not change, all of it if nothing did."""
+    """Resolve, compile and lint; reuses what did not change, all of `previous` if nothing did."""
     options = options or Options()
     known = None
     if previous is not None and previous.config.options == options:
@@ -40,5 +41,7 @@ def analyse(
             known = KnownServices(previous.config.services, previous.config.assumed_endpoints)
     resolved = resolve(resources, backend, options, known)
     tables = compile_routes(resolved.config, previous.tables if previous else None)
-    diagnostics = (*resolved.diagnostics, *tables.diagnostics)
+    facts = Facts(resources, resolved.config, tables)
+    refused = with_repairs(facts, (*resolved.diagnostics, *tables.diagnostics))
+    diagnostics = (*refused, *lint(facts))
     return Analysis(resources, resolved.config, tables, diagnostics)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lbtui.core.repairs import Repair
     from lbtui.core.resource_set import ResourceRef
 
 
@@ -57,6 +58,8 @@ class Diagnostic:
     """Nodes it concerns; empty: all, or not a matter of nodes."""
     place: Place | None = None
     """File and line; put in by whoever read the manifest."""
+    edit: Repair | None = None
+    """The edit that does what `fix` says, where one does."""
 
     def at(self, place: Place | None) -> Diagnostic:
         """The same problem with its place in a file."""

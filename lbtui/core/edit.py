@@ -12,6 +12,7 @@ from lbtui.core.field_edit import Edited, get_field, set_field
 from lbtui.core.field_text import FieldProblem, field_to_text, parse_field
 from lbtui.core.fields import fields_of, leaf_fields
 from lbtui.core.meta import Metadata
+from lbtui.core.repairs import AddResource, DeleteResource, Repair
 from lbtui.core.resource_set import ResourceRef, ResourceSet
 from lbtui.core.resources import (
     EDITABLE,
@@ -28,6 +29,7 @@ __all__ = [
     "FieldProblem",
     "Mention",
     "add_resource",
+    "apply_repair",
     "delete_resource",
     "duplicate_resource",
     "field_to_text",
@@ -104,6 +106,22 @@ def rename_resource(
 def mentions(resources: ResourceSet, ref: ResourceRef) -> tuple[Mention, ...]:
     """Every field that names the resource."""
     return tuple(_mentions(resources, ref))
+
+
+def apply_repair(resources: ResourceSet, repair: Repair) -> ResourceSet | None:
+    """The set with a finding's edit carried out; None if it is of another set by now."""
+    if isinstance(repair, AddResource):
+        metadata = repair.resource.metadata
+        wanted = ResourceRef(repair.resource.kind, metadata.namespace, metadata.name)
+        is_free = wanted not in resources
+        return add_resource(resources, repair.resource)[0] if is_free else None
+    resource: Any = resources.get(repair.ref)
+    if not isinstance(resource, MetalLBResource):
+        return None
+    if isinstance(repair, DeleteResource):
+        return delete_resource(resources, repair.ref)
+    edited = set_field(resource, repair.path, repair.value).resource
+    return resources.with_resource(repair.ref, edited) if edited is not None else None
 
 
 def name_problem(resources: ResourceSet, kind: str, name: str, namespace: str) -> str:

@@ -218,6 +218,11 @@ class RouteTables:
 
         return preview_document(self, nodes, peers, services)
 
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """What becomes of each service, in the order of `services`."""
+        return self._decisions
+
     def attributes(self, advertisements: tuple[int, ...]) -> Attributes:
         """The merged attributes of a row's advertisements."""
         return self._builder.attributes(advertisements)

@@ -215,6 +215,10 @@ class LbtuiApp(SpeakerActions):
         """Delete the selected resource."""
         self._dialog(self.editing.delete(self.main.selected_ref))
 
+    def action_fix(self) -> None:
+        """Mend the selected finding."""
+        self.editing.fix(self.main.view.selected_edit)
+
     def action_save(self) -> None:
         """Save all edits."""
         self._dialog(self.saving.save())

@@ -25,6 +25,7 @@ ACTIONS: tuple[Command, ...] = (
     Command("edit", "Edit the selected resource in a form", "e", "app.edit"),
     Command("new", "Make a resource of the kind shown", "n", "app.new"),
     Command("delete", "Delete the selected resource", "d", "app.delete"),
+    Command("fix", "Mend the selected finding, as an edit that can be undone", "f", "app.fix"),
     Command("yaml", "Show the selected resource's manifest", "y", "app.yaml"),
     Command("undo", "Take the last edit back", "u", "app.undo"),
     Command("redo", "Do it again", "ctrl+r", "app.redo"),

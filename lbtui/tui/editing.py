@@ -10,6 +10,7 @@ from lbtui.tui import workspace
 from lbtui.tui.text import BLANK, Line, Span, line
 
 if TYPE_CHECKING:
+    from lbtui.core.repairs import Repair
     from lbtui.core.resource_set import ResourceRef, ResourceSet
     from lbtui.tui.app import LbtuiApp
 
@@ -56,6 +57,22 @@ class Editing:
         label = f"edit {accepted.ref}" if ref is not None else f"make {accepted.ref}"
         self._app.change(workspace.edited(self._app.state, label, accepted.resources))
         await self._app.main.show_resource(accepted.ref)
+
+    def fix(self, repair: Repair | None) -> None:
+        """Carry out a finding's edit, as one step that can be undone."""
+        from lbtui.core.edit import apply_repair
+
+        current = self._app.state.history.current
+        if repair is None:
+            text = "f mends a finding that shows an edit; other findings need a decision."
+            self._app.notify(text, timeout=4)
+            return
+        mended = apply_repair(current, repair)
+        if mended is None:
+            self._app.notify("That has changed meanwhile; wait for the new findings.", timeout=4)
+            return
+        self._app.change(workspace.edited(self._app.state, str(repair), mended))
+        self._app.notify(f"Done: {repair}. u takes it back.", timeout=4)
 
     async def delete(self, ref: ResourceRef | None) -> None:
         """Delete a resource, after showing what goes with it."""

@@ -92,3 +92,5 @@ def finding_lines(findings: Iterable[Diagnostic]) -> Iterator[Line]:
             yield (Span("  at ", "muted"), Span(finding.path))
         if finding.fix:
             yield (Span("  fix ", "muted"), Span(finding.fix))
+        if finding.edit:
+            yield (Span("  edit ", "muted"), Span(str(finding.edit)))

@@ -14,6 +14,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widget import Widget
 
+from lbtui.core.repairs import Repair
 from lbtui.core.resource_set import ResourceRef
 from lbtui.core.resources import MetalLBResource
 from lbtui.tui.remembered import are_same
@@ -103,6 +104,11 @@ class View(Widget):
         """The resource that `e`, `y` and `d` work on; by default the row's key if it is one."""
         key = self.selected_key
         return key if isinstance(key, ResourceRef) else None
+
+    @property
+    def selected_edit(self) -> Repair | None:
+        """What `f` does; None if the selected row has nothing to mend."""
+        return None
 
     # ---- shared ------------------------------------------------------------------------------
 

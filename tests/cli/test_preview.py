@@ -157,7 +157,7 @@ def test_a_silent_service_has_its_reason(lbtui: Lbtui, cluster: Path) -> None:
 
 
 def test_errors_are_in_json_on_stderr_otherwise_and_exit_is_1(lbtui: Lbtui, cluster: Path) -> None:
-    edit(cluster / "peers.yaml", "peerASN: 64496", "peerASN: 64496\n  holdTime: 2s")
+    edit(cluster / "peers.yaml", "peerASN: 64600", "peerASN: 64600\n  holdTime: 2s")
     document = lbtui.json("preview", "cluster", "-o", "json", code=1)
     assert document["valid"] is False
     assert [d["code"] for d in document["diagnostics"]] == ["peer-hold-time"]

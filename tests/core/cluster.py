@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lbtui.core import Options, RouteTables, analyse, load_resources
+from lbtui.core import (
+    Options,
+    RouteTables,
+    analyse,
+    compile_routes,
+    load_resources,
+    resolve,
+)
 from lbtui.core.diagnostics import Diagnostic
 
 Manifest = dict[str, Any]
@@ -107,21 +114,31 @@ def hosts(*names: str) -> list[Manifest]:
 def compiled(
     manifests: Iterable[Manifest], backend: str = "frr-k8s", options: Options | None = None
 ) -> RouteTables:
-    """The route tables of a set that must be without any finding."""
+    """The route tables of a set that MetalLB must accept; lint is not asked."""
     loaded = load_resources(manifests)
-    analysis = analyse(loaded.resources, backend, options)
-    assert (*loaded.diagnostics, *analysis.diagnostics) == ()
-    assert analysis.config.is_valid
-    return analysis.tables
+    config, found = resolve(loaded.resources, backend, options)
+    tables = compile_routes(config)
+    assert (*loaded.diagnostics, *found, *tables.diagnostics) == ()
+    assert config.is_valid
+    return tables
 
 
 def judged(
     manifests: Iterable[Manifest], backend: str = "frr-k8s", options: Options | None = None
 ) -> tuple[Diagnostic, ...]:
-    """Everything that is found about a set that passes the schema."""
+    """What MetalLB refuses of a set that passes the schema; lint is not asked."""
     loaded = load_resources(manifests)
     assert loaded.diagnostics == ()
-    return analyse(loaded.resources, backend, options).diagnostics
+    config, found = resolve(loaded.resources, backend, options)
+    return (*found, *compile_routes(config).diagnostics)
+
+
+def linted(
+    manifests: Iterable[Manifest], backend: str = "frr-k8s", options: Options | None = None
+) -> tuple[Diagnostic, ...]:
+    """Everything that is found about a set, reading it included."""
+    loaded = load_resources(manifests)
+    return (*loaded.diagnostics, *analyse(loaded.resources, backend, options).diagnostics)
 
 
 def routes_of(tables: RouteTables, name: str) -> dict[str, list[str]]:

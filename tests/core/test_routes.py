@@ -270,8 +270,9 @@ def test_frr_k8s_refuses_a_node_with_two_local_prefs_for_a_prefix() -> None:
     analysis = analyse(load_resources(meeting(50, 100)).resources)
     assert analysis.config.is_valid
     assert sorted(analysis.tables.backend_errors) == ["a", "b"]
-    assert [item.code for item in analysis.diagnostics] == ["frr-k8s-local-pref-conflict"]
-    assert "198.51.100.1/32" in analysis.diagnostics[0].message
+    (conflict,) = analysis.tables.diagnostics
+    assert conflict.code == "frr-k8s-local-pref-conflict"
+    assert "198.51.100.1/32" in conflict.message
     document = analysis.tables.to_json()
     assert sorted(document["backendErrors"]) == sorted(document["nodes"]) == ["a", "b"]
 
@@ -299,7 +300,7 @@ def test_too_many_communities_keep_a_session_from_learning_more() -> None:
     ]
     analysis = analyse(load_resources(manifests).resources, "frr")
     tables = analysis.tables
-    assert [item.code for item in analysis.diagnostics] == ["too-many-communities"]
+    assert [item.code for item in tables.diagnostics] == ["too-many-communities"]
     assert set(tables.service_errors) == {"default/many", "default/zlate"}
     assert [str(route.prefix) for route in tables.session_routes("a", "r")] == ["198.51.100.1/32"]
     assert len(tables.session_routes("b", "r")) == 3

@@ -54,7 +54,7 @@ metadata:
   namespace: metallb-system
 spec:
   myASN: 64512
-  peerASN: 64496
+  peerASN: 64600
   peerAddress: 192.0.2.2
 """
 ADVERTISEMENTS = """\

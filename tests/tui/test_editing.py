@@ -112,7 +112,7 @@ async def test_name_is_picked_from_what_there_is(folder: Path) -> None:
         await move_to(console, "peers")
         await console.press("tab")
         await console.dialog("Picker")
-        await console.shows("192.0.2.2, AS 64496")
+        await console.shows("192.0.2.2, AS 64600")
         await console.press("space", "enter")
         await console.dialog("FormScreen")
         await console.shows("  tor, edge")

@@ -18,7 +18,7 @@ def folder(tmp_path: Path) -> Path:
 async def test_every_view_shows_the_folder(folder: Path) -> None:
     expected = {
         "pools": "198.51.100.0/24",
-        "peers": "64512 → 64496 eBGP",
+        "peers": "64512 → 64600 eBGP",
         "advertisements": "NO_ADVERTISE",
         "aliases": "65535:65282",
         "services": "default/web",
@@ -94,7 +94,7 @@ async def test_sort_keeps_the_cursor_on_its_row(folder: Path) -> None:
 
 
 async def test_finding_leads_to_its_resource(folder: Path) -> None:
-    edit(folder / "peers.yaml", "peerASN: 64496", "peerASN: 64496\n  holdTime: 2s")
+    edit(folder / "peers.yaml", "peerASN: 64600", "peerASN: 64600\n  holdTime: 2s")
     async with open_console(folder) as console:
         assert "1 error" in console.bar("title")
         await console.press("9")
@@ -123,7 +123,7 @@ async def test_malformed_file_is_a_finding_with_its_place(folder: Path) -> None:
 
 
 async def test_manifest_is_shown_without_its_secrets(folder: Path) -> None:
-    edit(folder / "peers.yaml", "peerASN: 64496", "peerASN: 64496\n  password: fortytwo")
+    edit(folder / "peers.yaml", "peerASN: 64600", "peerASN: 64600\n  password: fortytwo")
     async with open_console(folder) as console:
         await console.press("2", "down", "y")
         await console.dialog("ReadingDialog")

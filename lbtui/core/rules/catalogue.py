@@ -1,4 +1,4 @@
-"""Every code that a diagnostic can carry, with what it means and what to do about it."""
+"""Every code of what MetalLB or the API server refuses: what it means, what to do about it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,42 @@ class Rule(NamedTuple):
     severity: Severity
     meaning: str
     remedy: str
+    source: str = ""
+    """Where the behaviour is from: a file of MetalLB, the API server, an RFC."""
+
+
+_CONFIG = "MetalLB internal/config/config.go"
+_VALIDATION = "MetalLB internal/config/validation.go"
+_SCHEMA = "MetalLB's CRDs (config/crd): the API server's schema"
+_SOURCES = (
+    ("native-", _VALIDATION),
+    ("frr-k8s-password", "MetalLB internal/bgp/frrk8s/frrk8s.go updateConfig"),
+    ("frr-k8s-local-pref", "frr-k8s internal/controller/merge.go"),
+    ("frr-", f"{_VALIDATION} peersCanRunOnSameNode"),
+    ("bfd-echo", _VALIDATION),
+    ("peer-connect-time", _SCHEMA),
+    ("peer-", f"{_CONFIG} peerFromCR"),
+    ("community-alias", f"{_CONFIG} communitiesFromCrs"),
+    ("community-", "MetalLB internal/bgp/community"),
+    ("unknown-alias", f"{_CONFIG} getCommunityValue"),
+    ("pool-", f"{_CONFIG} addressPoolFromCR, poolsFor"),
+    ("adv-negative", "Go decoding of BGPAdvertisement.spec.localPref"),
+    ("adv-selectors", _SCHEMA),
+    ("adv-", f"{_CONFIG} bgpAdvertisementFromCR, validateBGPAdvPerPool"),
+    ("too-many-communities", "MetalLB internal/bgp/frr/frr.go, internal/bgp/native/native.go"),
+    ("selector-invalid", "apimachinery meta/v1 LabelSelectorAsSelector"),
+    ("invalid-duration", "Go decoding of metav1.Duration"),
+    ("wrong-namespace", "MetalLB internal/k8s: only its own namespace is watched"),
+    ("bfd-duplicate", f"{_CONFIG} bfdProfilesFor"),
+    ("selector-", f"{_CONFIG} validateDuplicate"),
+    ("list-", f"{_CONFIG} validateDuplicate"),
+    ("", _SCHEMA),
+)
+"""Codes by how they begin, the first that fits, and their source."""
+
+
+def _source(code: str) -> str:
+    return next(source for start, source in _SOURCES if code.startswith(start))
 
 
 _ERRORS = """
@@ -108,7 +144,9 @@ empty-folder | A folder holds no .yaml or .yml file. | Check the path, or make a
 def _rules(table: str, severity: Severity) -> tuple[Rule, ...]:
     """One rule a line: code | meaning | remedy."""
     rows = (line.split(" | ") for line in table.strip().splitlines())
-    return tuple(Rule(code, severity, meaning, remedy) for code, meaning, remedy in rows)
+    return tuple(
+        Rule(code, severity, meaning, remedy, _source(code)) for code, meaning, remedy in rows
+    )
 
 
 RULES: tuple[Rule, ...] = (
@@ -116,4 +154,4 @@ RULES: tuple[Rule, ...] = (
     *_rules(_WARNINGS, Severity.WARNING),
     *_rules(_NOTES, Severity.INFO),
 )
-"""Every code, errors first."""
+"""Every code of acceptance, errors first; those of lint are in `lbtui.core.lint.RULES`."""

@@ -82,6 +82,7 @@ class MainScreen(Screen[None]):
         Binding("e", "app.edit", "Edit"),
         Binding("n", "app.new", "New"),
         Binding("d", "app.delete", "Delete"),
+        Binding("f", "app.fix", "Fix", tooltip="Mend the selected finding", show=False),
         Binding("y", "app.yaml", "YAML"),
         Binding("u", "app.undo", "Undo"),
         Binding("ctrl+r", "app.redo", "Redo"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 
 from lbtui.core.diagnostics import Diagnostic, Severity
+from lbtui.core.repairs import Repair
 from lbtui.core.resource_set import ResourceRef
 from lbtui.tui.findings import ORDER, SYMBOL, TONE, FindingsCache, finding_lines
 from lbtui.tui.text import BLANK, Cell, Line, Span, line
@@ -29,7 +30,8 @@ class FindingsView(View):
     help_text = (
         "error: MetalLB refuses it, or nothing can be announced by it. warning: accepted, but "
         "surely or probably not meant. info: worth knowing.\n\n"
-        "enter goes to the resource. The findings follow your edits, before they are saved."
+        "enter goes to the resource. f makes the edit that a finding shows; u takes it back. "
+        "The findings follow your edits, before they are saved."
     )
 
     def __init__(self) -> None:
@@ -67,6 +69,12 @@ class FindingsView(View):
         return self._by_key.get(self.selected_key)
 
     @property
+    def selected_edit(self) -> Repair | None:
+        """The edit that mends it."""
+        finding = self.selected_finding
+        return finding.edit if finding else None
+
+    @property
     def selected_ref(self) -> ResourceRef | None:
         """The resource that the finding is about."""
         finding = self.selected_finding
@@ -90,6 +98,8 @@ class FindingsView(View):
             ("nodes", ", ".join(finding.nodes)),
         )
         lines += [line(Span(f"{name:9}", "muted"), text) for name, text in facts if text]
+        if finding.edit is not None:
+            lines += [BLANK, line(Span("f makes the edit, u takes it back.", "muted"))]
         if finding.ref is not None:
             lines += [BLANK, line(Span("enter goes to the resource, e edits it.", "muted"))]
         return lines

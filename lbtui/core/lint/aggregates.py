@@ -1,0 +1,190 @@
+"""Aggregated prefixes: what they cover besides, and the traffic that they draw to wrong nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lbtui.core.addresses import BITS, Address, Network, Prefix
+from lbtui.core.lint.facts import Facts, counted, listed
+from lbtui.core.lint.rule import WARNING, Finding, rule
+from lbtui.core.model import Advertisement, Pool
+from lbtui.core.nodes import NodeSet
+
+
+def _overreaching(advertisement: Advertisement, pool: Pool) -> dict[Prefix, int]:
+    """Prefixes larger than a block of the pool → how many addresses are not the pool's."""
+    found: dict[Prefix, int] = {}
+    blocks = [network for entry in pool.entries for network in entry]
+    for block in blocks:
+        length = advertisement.length(block.family)
+        if 0 <= length < block.length:
+            found[Address(block.family, block.first).masked(length)] = 0
+    inside = dict.fromkeys(found, 0)
+    for block in blocks:
+        length = advertisement.length(block.family)
+        if 0 <= length <= block.length:
+            prefix = Address(block.family, block.first).masked(length)
+            if prefix in inside:
+                inside[prefix] += 1 << BITS[block.family] - block.length
+    return {
+        prefix: (1 << BITS[prefix.family] - prefix.length) - count
+        for prefix, count in inside.items()
+        if count < 1 << BITS[prefix.family] - prefix.length
+    }
+
+
+def _wide(facts: Facts) -> Iterator[tuple[Advertisement, Pool, dict[Prefix, int]]]:
+    """Advertisements and pools with aggregates that cover what is not the pool's."""
+    for advertisement in facts.config.advertisements:
+        for name in sorted(advertisement.pools & facts.pools.keys()):
+            found = _overreaching(advertisement, facts.pools[name])
+            if found:
+                yield advertisement, facts.pools[name], found
+
+
+def _field(prefix: Prefix) -> str:
+    """The field that decides about a prefix's length."""
+    return "spec.aggregationLength" if prefix.family == 4 else "spec.aggregationLengthV6"
+
+
+@rule(
+    "aggregate-beyond-pool",
+    WARNING,
+    meaning="An aggregated prefix also covers addresses that are not in the pool.",
+    remedy="Lengthen the aggregation, or let the pool hold the whole prefix.",
+    source="MetalLB internal/config/config.go validateBGPAdvPerPool: only the largest block counts",
+)
+def aggregate_beyond_pool(facts: Facts) -> Iterator[Finding]:
+    """A range breaks into blocks; only its largest must be as large as the aggregate."""
+    for advertisement, pool, found in _wide(facts):
+        prefix = next(iter(found))
+        total = sum(found.values())
+        message = (
+            f"{advertisement.ref} announces {listed(found)} for pool {pool.name}, which covers "
+            f"{counted(total, 'address')} outside of it: their traffic is drawn here and dropped"
+        )
+        fix = "Lengthen the aggregation, or let the pool hold the whole prefix."
+        yield Finding(advertisement.ref, _field(prefix), message, fix, advertisement.nodes)
+
+
+@rule(
+    "aggregate-covers-pool",
+    WARNING,
+    meaning="An aggregated prefix covers addresses of another pool as well.",
+    remedy="Lengthen the aggregation, or keep pools in prefixes of their own.",
+    source="MetalLB internal/config/config.go compares advertisements within one pool only",
+)
+def aggregate_covers_pool(facts: Facts) -> Iterator[Finding]:
+    """Another pool inside of the prefix that this one's addresses are announced by."""
+    for advertisement, pool, found in _wide(facts):
+        for prefix in found:
+            others = [
+                other.name
+                for other in facts.config.pools
+                if other is not pool
+                and any(_meets(prefix, block) for entry in other.entries for block in entry)
+            ]
+            if others:
+                message = (
+                    f"{advertisement.ref} announces {prefix} for pool {pool.name}; that covers "
+                    f"addresses of {listed(others)} too"
+                )
+                fix = "Lengthen the aggregation, or keep the pools in prefixes of their own."
+                yield Finding(advertisement.ref, _field(prefix), message, fix, advertisement.nodes)
+
+
+def _meets(prefix: Prefix, block: Network) -> bool:
+    """Whether a prefix and a block have an address in common."""
+    last = prefix.network | (1 << BITS[prefix.family] - prefix.length) - 1
+    return prefix.family == block.family and block.first <= last and block.last >= prefix.network
+
+
+@rule(
+    "aggregate-covers-infrastructure",
+    WARNING,
+    meaning="An aggregated prefix covers the address of a node or of a peer.",
+    remedy="Lengthen the aggregation.",
+    source="MetalLB makes no such check; a router may send its own traffic into the prefix",
+)
+def aggregate_covers_infrastructure(facts: Facts) -> Iterator[Finding]:
+    """Only what the pool itself does not hold, which pool-contains-... tells."""
+    peers = [(peer.address, f"peer {peer.name}") for peer in facts.config.peers if peer.address]
+    nodes = [
+        (address, facts.config.nodes.describe(mask))
+        for address, mask in facts.node_addresses.items()
+    ]
+    for advertisement, pool, found in _wide(facts):
+        blocks = [block for entry in pool.entries for block in entry]
+        for prefix in found:
+            covered = [
+                f"{who} ({address})"
+                for address, who in (*peers, *nodes)
+                if address.family == prefix.family
+                and address.masked(prefix.length) == prefix
+                and not any(block.contains(address) for block in blocks)
+            ]
+            if covered:
+                message = f"{prefix} by {advertisement.ref} covers {listed(covered)}"
+                fix = "Lengthen the aggregation."
+                yield Finding(advertisement.ref, _field(prefix), message, fix, advertisement.nodes)
+
+
+@rule(
+    "aggregate-black-hole",
+    WARNING,
+    meaning="By an aggregate that a node announces for one service it draws another's traffic, "
+    "with externalTrafficPolicy Local, and drops it.",
+    remedy="Announce such services by /32 (/128) as well, or use externalTrafficPolicy Cluster.",
+    source="MetalLB speaker/bgp_controller.go: the aggregate is announced if any service needs it",
+)
+def aggregate_black_hole(facts: Facts) -> Iterator[Finding]:
+    """For each aggregate: its nodes without those that a Local service has endpoints on."""
+    config = facts.config
+    for index, advertisement in enumerate(config.advertisements):
+        for prefix, (nodes, locals_) in sorted(_aggregates(facts, index).items()):
+            sending = nodes & facts.reach(index, prefix.family)
+            trapped = [(name, sending & ~own) for name, own in locals_ if sending & ~own]
+            if not trapped:
+                continue
+            where = 0
+            for _, mask in trapped:
+                where |= mask
+            message = (
+                f"{config.nodes.describe(where)} announce {prefix} by {advertisement.ref} without "
+                f"an endpoint of {listed(name for name, _ in trapped)}, which has "
+                "externalTrafficPolicy Local: what they draw for it, they drop"
+            )
+            fix = (
+                "Announce these services by their own addresses (aggregationLength "
+                f"{BITS[prefix.family]}), or set externalTrafficPolicy to Cluster."
+            )
+            yield Finding(advertisement.ref, _field(prefix), message, fix, where)
+
+
+Sharers = tuple[NodeSet, list[tuple[str, NodeSet]]]
+"""Nodes that announce a prefix; the Local services in it, each with the nodes announcing it."""
+
+
+def _aggregates(facts: Facts, index: int) -> dict[Prefix, Sharers]:
+    """The aggregates of one advertisement that hold a Local service."""
+    advertisement = facts.config.advertisements[index]
+    lengths = {f: n for f in BITS if 0 <= (n := advertisement.length(f)) < BITS[f]}
+    found: dict[Prefix, Sharers] = {}
+    if not lengths:
+        return found
+    own_nodes: dict[int, NodeSet] = {}
+    for service, decision in zip(facts.config.services, facts.tables.decisions, strict=True):
+        key = id(decision.parts)
+        if key not in own_nodes:
+            own_nodes[key] = dict(decision.parts).get(index, 0)
+        nodes = own_nodes[key]
+        if not nodes:
+            continue
+        for address in service.addresses:
+            if address.family in lengths:
+                prefix = address.masked(lengths[address.family])
+                before, locals_ = found.get(prefix, (0, []))
+                if service.is_local:
+                    locals_.append((service.name, nodes))
+                found[prefix] = (before | nodes, locals_)
+    return {prefix: sharers for prefix, sharers in found.items() if sharers[1]}

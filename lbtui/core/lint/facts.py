@@ -1,0 +1,220 @@
+"""What the rules look at: resources as written, as resolved and as compiled, indexed once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
+from typing import TypeVar
+
+from lbtui.core.addresses import Address, parse_address
+from lbtui.core.cluster_resources import Namespace, Node, Service
+from lbtui.core.communities import CommunityError, CommunityValue, parse_community
+from lbtui.core.meta import LabelSelector
+from lbtui.core.model import Advertisement, Configuration, Peer, Pool
+from lbtui.core.nodes import NodeSet
+from lbtui.core.resource_set import ResourceRef, ResourceSet
+from lbtui.core.resources import (
+    BFDProfile,
+    BGPAdvertisement,
+    BGPPeer,
+    Community,
+    IPAddressPool,
+    L2Advertisement,
+    MetalLBResource,
+)
+from lbtui.core.routes import RouteTables
+from lbtui.core.selectors import LabelIndex, SelectorError, compile_selector
+
+M = TypeVar("M", bound=MetalLBResource)
+
+
+class Facts:
+    """One configuration as the rules see it; everything derived is made when first asked for."""
+
+    def __init__(self, resources: ResourceSet, config: Configuration, tables: RouteTables) -> None:
+        """Keep the three."""
+        self.resources = resources
+        self.config = config
+        self.tables = tables
+
+    # ---- as written --------------------------------------------------------------------------
+
+    def sorted(self, kind: type[M]) -> tuple[tuple[ResourceRef, M], ...]:
+        """Resources of a kind by name."""
+        return tuple(sorted(self.resources.items(kind), key=lambda item: item[0]))
+
+    @cached_property
+    def written_peers(self) -> tuple[tuple[ResourceRef, BGPPeer], ...]:
+        """All BGPPeers by name."""
+        return self.sorted(BGPPeer)
+
+    @cached_property
+    def written_advertisements(self) -> tuple[tuple[ResourceRef, BGPAdvertisement], ...]:
+        """All BGPAdvertisements by name."""
+        return self.sorted(BGPAdvertisement)
+
+    @cached_property
+    def written_pools(self) -> tuple[tuple[ResourceRef, IPAddressPool], ...]:
+        """All IPAddressPools by name."""
+        return self.sorted(IPAddressPool)
+
+    @cached_property
+    def l2_advertisements(self) -> tuple[tuple[ResourceRef, L2Advertisement], ...]:
+        """All L2Advertisements by name."""
+        return self.sorted(L2Advertisement)
+
+    @cached_property
+    def communities(self) -> tuple[tuple[ResourceRef, Community], ...]:
+        """All Communities by name."""
+        return self.sorted(Community)
+
+    @cached_property
+    def bfd_profiles(self) -> tuple[tuple[ResourceRef, BFDProfile], ...]:
+        """All BFDProfiles by name."""
+        return self.sorted(BFDProfile)
+
+    @cached_property
+    def namespaces(self) -> tuple[Namespace, ...]:
+        """All Namespaces; none: they are not known."""
+        return self.resources.all(Namespace)
+
+    @cached_property
+    def aliases(self) -> Mapping[str, CommunityValue]:
+        """Alias → its value, of all that can be read."""
+        found: dict[str, CommunityValue] = {}
+        for _, community in self.communities:
+            for alias in community.spec.communities:
+                try:
+                    found.setdefault(alias.name, parse_community(alias.value))
+                except CommunityError:
+                    continue
+        return found
+
+    @cached_property
+    def load_balancers(self) -> tuple[tuple[ResourceRef, Service], ...]:
+        """Services of type LoadBalancer, by name."""
+        items = self.resources.items(Service)
+        chosen = [item for item in items if item[1].spec.type == "LoadBalancer"]
+        return tuple(sorted(chosen, key=lambda item: item[0]))
+
+    # ---- as resolved -------------------------------------------------------------------------
+
+    @property
+    def knows_nodes(self) -> bool:
+        """Whether there are Node objects."""
+        return not self.config.is_node_assumed
+
+    @cached_property
+    def node_addresses(self) -> Mapping[Address, NodeSet]:
+        """InternalIP → nodes that have it."""
+        found: dict[Address, NodeSet] = {}
+        for name, texts in self.config.node_addresses.items():
+            for text in texts:
+                address = parse_address(text)
+                if address is not None:
+                    found[address] = found.get(address, 0) | self.config.nodes.bit(name)
+        return found
+
+    @cached_property
+    def pools(self) -> Mapping[str, Pool]:
+        """Pools that could be read."""
+        return {pool.name: pool for pool in self.config.pools}
+
+    @cached_property
+    def has_unread_pools(self) -> bool:
+        """Whether a pool could not be read, so that it is not known what it holds."""
+        return {ref.name for ref, _ in self.written_pools} != self.pools.keys()
+
+    @cached_property
+    def spec_of_peer(self) -> Mapping[ResourceRef, BGPPeer]:
+        """BGPPeer by reference."""
+        return dict(self.written_peers)
+
+    @cached_property
+    def spec_of_advertisement(self) -> Mapping[ResourceRef, BGPAdvertisement]:
+        """BGPAdvertisement by reference."""
+        return dict(self.written_advertisements)
+
+    @cached_property
+    def has_unread_peers(self) -> bool:
+        """Whether a peer could not be read."""
+        return len(self.config.peers) != len(self.written_peers)
+
+    @cached_property
+    def receivers(self) -> tuple[tuple[Peer, ...], ...]:
+        """For each advertisement of the configuration: the peers that it is for, by name."""
+        return tuple(
+            tuple(p for p in self.config.peers if not a.peers or p.name in a.peers)
+            for a in self.config.advertisements
+        )
+
+    @cached_property
+    def _reach(self) -> dict[tuple[int, int], NodeSet]:
+        return {}
+
+    def reach(self, index: int, family: int) -> NodeSet:
+        """Nodes that send an advertisement's routes of a family to at least one peer."""
+        known = self._reach.get((index, family))
+        if known is None:
+            known = 0
+            for peer in self.receivers[index]:
+                known |= peer.nodes if family in peer.families else 0
+            known &= self.config.advertisements[index].nodes
+            self._reach[index, family] = known
+        return known
+
+    def families_of(self, advertisement: Advertisement) -> frozenset[int]:
+        """Families of the pools that it covers."""
+        pools = (self.pools[name] for name in advertisement.pools if name in self.pools)
+        return frozenset(family for pool in pools for family in pool.families)
+
+    # ---- labels ------------------------------------------------------------------------------
+
+    @cached_property
+    def node_labels(self) -> LabelIndex:
+        """Labels of the nodes."""
+        return LabelIndex(node.metadata.labels for node in self.resources.all(Node))
+
+    @cached_property
+    def pool_labels(self) -> LabelIndex:
+        """Labels of the pools."""
+        return LabelIndex(pool.metadata.labels for _, pool in self.written_pools)
+
+    @cached_property
+    def service_labels(self) -> LabelIndex:
+        """Labels of the services of type LoadBalancer."""
+        return LabelIndex(service.metadata.labels for _, service in self.load_balancers)
+
+    @cached_property
+    def namespace_labels(self) -> LabelIndex:
+        """Labels of the namespaces."""
+        return LabelIndex(namespace.metadata.labels for namespace in self.namespaces)
+
+
+def matching(index: LabelIndex, selector: LabelSelector) -> int:
+    """Things that a selector matches; all of them if it is broken, which is told elsewhere."""
+    try:
+        return index.matching(compile_selector(selector))
+    except SelectorError:
+        return index.all
+
+
+def nearest(name: str, names: Collection[str]) -> str | None:
+    """The known name that `name` was probably meant to be."""
+    found = difflib.get_close_matches(name, names, n=1, cutoff=0.7)
+    return found[0] if found else None
+
+
+def listed(names: Iterable[object], limit: int = 3) -> str:
+    """Names for a sentence: "a, b, c and 4 more"."""
+    every = [str(name) for name in names]
+    if len(every) <= limit + 1:
+        return ", ".join(every)
+    return f"{', '.join(every[:limit])} and {len(every) - limit} more"
+
+
+def counted(count: int, noun: str) -> str:
+    """A number and its noun: 1 route, 2 routes, 3 addresses."""
+    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    return f"{count} {noun if count == 1 else plural}"

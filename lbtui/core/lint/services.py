@@ -1,0 +1,209 @@
+"""Services that get no address, or whose address nobody hears of.
+
+One pass over services for each rule; node sets are masks, and what many services share is worked
+out once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lbtui.core.decisions import Decision, Parts
+from lbtui.core.lint.facts import Facts, counted, listed
+from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
+from lbtui.core.model import LoadBalancer
+from lbtui.core.nodes import NodeSet
+
+_INGRESS = "status.loadBalancer.ingress"
+_WHY = {
+    "noMatchingAdvertisement": "its labels match no advertisement of its pool",
+    "conflictingAdvertisements": "its advertisements contradict each other in localPref",
+    "nodeNetworkUnavailable": "the nodes' network is unavailable",
+    "nodeLabeledExcludeBalancers": "the nodes are labelled to be left out of load balancing",
+    "noLocalEndpoints": "no announcing node has a healthy endpoint (externalTrafficPolicy Local)",
+}
+_FIX = {
+    "noMatchingAdvertisement": "Label the service, or widen serviceSelectors.",
+    "conflictingAdvertisements": "Give the advertisements the same localPref.",
+    "nodeNetworkUnavailable": "Mend the nodes' network.",
+    "nodeLabeledExcludeBalancers": "Remove the label, or start MetalLB with --ignore-exclude-lb.",
+    "noLocalEndpoints": "Run pods on announcing nodes, or set externalTrafficPolicy to Cluster.",
+}
+
+
+def _decided(facts: Facts) -> Iterator[tuple[LoadBalancer, Decision]]:
+    """Services with their decisions."""
+    return zip(facts.config.services, facts.tables.decisions, strict=True)
+
+
+@rule(
+    "service-pending",
+    INFO,
+    meaning="A LoadBalancer service has no address yet.",
+    remedy="If it stays so, look for a pool that may serve it and has addresses left.",
+    source="MetalLB speaker/main.go: noIPAllocated",
+)
+def service_pending(facts: Facts) -> Iterator[Finding]:
+    """One finding for all: in a Git folder no service has a status."""
+    pending = [one for one in facts.config.services if one.obstacle == "noIPAllocated"]
+    if pending:
+        names = listed(one.name for one in pending)
+        message = f"{counted(len(pending), 'service')} without an address: {names}"
+        fix = "Once in the cluster, MetalLB's controller gives them addresses."
+        yield Finding(pending[0].ref, "status.loadBalancer", message, fix)
+
+
+@rule(
+    "service-invalid-ingress",
+    ERROR,
+    meaning="A service's status holds something that is no IP address; it is not announced at all.",
+    remedy="Find out who else writes the status, such as a cloud controller or ServiceLB.",
+    source="MetalLB speaker/main.go: invalidIP",
+)
+def service_invalid_ingress(facts: Facts) -> Iterator[Finding]:
+    """A host name, or nonsense, among the ingress entries."""
+    for one in facts.config.services:
+        if one.obstacle == "invalidIP":
+            message = (
+                f"the status of {one.name} has an entry without an IP address (a host name?): "
+                "none of its addresses is announced"
+            )
+            fix = "Remove the entry, and whatever wrote it."
+            yield Finding(one.ref, _INGRESS, message, fix)
+
+
+@rule(
+    "service-outside-pools",
+    ERROR,
+    meaning="No pool holds all addresses of a service: it is not announced.",
+    remedy="Widen a pool, or have MetalLB allocate anew.",
+    source="MetalLB speaker/main.go: ipNotAllowed",
+)
+def service_outside_pools(facts: Facts) -> Iterator[Finding]:
+    """Not told while a pool could not be read: it may hold them."""
+    if facts.has_unread_pools:
+        return
+    for one, decision in _decided(facts):
+        if not one.obstacle and not decision.pool:
+            addresses = listed(one.addresses)
+            message = f"no pool holds {addresses} of {one.name}: it is not announced"
+            fix = "Widen a pool, or clear the status so that MetalLB allocates anew."
+            yield Finding(one.ref, f"{_INGRESS}[0]", message, fix)
+
+
+@rule(
+    "service-no-endpoints",
+    WARNING,
+    meaning="A service has no healthy endpoint anywhere: nobody announces it.",
+    remedy="Start its pods, or correct its selector.",
+    source="MetalLB speaker/bgp_controller.go ShouldAnnounce: noEndpoints",
+)
+def service_no_endpoints(facts: Facts) -> Iterator[Finding]:
+    """Cluster or Local, without an endpoint."""
+    for one, decision in _decided(facts):
+        if decision.pool and not one.has_endpoint:
+            message = f"{one.name} has no healthy endpoint: no node announces it"
+            yield Finding(one.ref, "spec.selector", message, "Start its pods, or correct selector.")
+
+
+@rule(
+    "service-not-announced",
+    ERROR,
+    meaning="A service has an address and endpoints, but no node announces it.",
+    remedy="See the reason in the message.",
+    source="MetalLB speaker/bgp_controller.go ShouldAnnounce",
+)
+def service_not_announced(facts: Facts) -> Iterator[Finding]:
+    """The reason that stops the last nodes; a pool without advertisement is told at the pool."""
+    for one, decision in _decided(facts):
+        if not decision.pool or decision.announcing or not one.has_endpoint:
+            continue
+        reasons = [reason for reason, _ in decision.reasons if reason in _WHY]
+        if reasons:
+            nodes = 0
+            for _, mask in decision.reasons:
+                nodes |= mask
+            why = " and ".join(_WHY[reason] for reason in reasons)
+            message = f"no node announces {one.name}: {why}"
+            path = "spec.externalTrafficPolicy" if reasons[-1] == "noLocalEndpoints" else ""
+            yield Finding(one.ref, path, message, _FIX[reasons[-1]], nodes)
+
+
+@rule(
+    "service-conflict",
+    WARNING,
+    meaning="Where a service's advertisements differ in localPref, it is not announced.",
+    remedy="Give the advertisements the same localPref, or let them share no node.",
+    source="MetalLB speaker/bgp_controller.go checkBGPAdvConflicts: conflictingAdvertisements",
+)
+def service_conflict(facts: Facts) -> Iterator[Finding]:
+    """Advertisements with serviceSelectors are compared only when a service meets them."""
+    for one, decision in _decided(facts):
+        nodes = dict(decision.reasons).get("conflictingAdvertisements", 0)
+        if nodes and decision.announcing:
+            where = facts.config.nodes.describe(nodes)
+            message = f"{where} do not announce {one.name}: its advertisements differ in localPref"
+            fix = "Give the advertisements the same localPref, or let them share no node."
+            yield Finding(one.ref, "metadata.labels", message, fix, nodes)
+
+
+@rule(
+    "local-endpoints-elsewhere",
+    INFO,
+    meaning="A service with externalTrafficPolicy Local has endpoints where it is not announced.",
+    remedy="Move the pods to announcing nodes, or widen nodeSelectors.",
+    source="MetalLB speaker/bgp_controller.go ShouldAnnounce; Kubernetes externalTrafficPolicy",
+)
+def local_endpoints_elsewhere(facts: Facts) -> Iterator[Finding]:
+    """Only where slices are known; these endpoints get no traffic from outside."""
+    assumed = set(facts.config.assumed_endpoints)
+    for one, decision in _decided(facts):
+        if not one.is_local or one.obstacle or one.name in assumed or not decision.announcing:
+            continue
+        idle = one.endpoint_nodes & ~decision.announcing
+        if idle:
+            where = facts.config.nodes.describe(idle)
+            message = (
+                f"endpoints of {one.name} on {where} get no traffic: it is not announced there"
+            )
+            fix = "Move the pods to announcing nodes, or widen nodeSelectors."
+            yield Finding(one.ref, "spec.externalTrafficPolicy", message, fix, idle)
+
+
+@rule(
+    "service-without-route",
+    ERROR,
+    meaning="Nodes announce a service, but none of them has a session that would carry its route.",
+    remedy="Make peers, advertisements and endpoints meet on a node.",
+    source="MetalLB speaker/bgp_controller.go SetBalancer counts it as announced all the same",
+)
+def service_without_route(facts: Facts) -> Iterator[Finding]:
+    """MetalLB reports success for these; told only where the advertisement reaches somebody."""
+    if facts.has_unread_peers or not facts.config.peers:
+        return
+    sent: dict[tuple[Parts, int], tuple[NodeSet, bool]] = {}
+    for one, decision in _decided(facts):
+        for position, address in enumerate(one.addresses if decision.announcing else ()):
+            key = (decision.parts, address.family)
+            if key not in sent:
+                sent[key] = _reached(facts, decision.parts, address.family)
+            nodes, is_possible = sent[key]
+            if not nodes and is_possible:
+                where = facts.config.nodes.describe(decision.announcing)
+                message = (
+                    f"{where} announce {one.name} ({address}), but have no session that carries "
+                    "it: MetalLB says it is announced, and no router hears of it"
+                )
+                fix = "Run pods on nodes with a session, or widen the nodeSelectors of the peers."
+                path = f"{_INGRESS}[{position}]"
+                yield Finding(one.ref, path, message, fix, decision.announcing)
+
+
+def _reached(facts: Facts, parts: Parts, family: int) -> tuple[NodeSet, bool]:
+    """Nodes that send routes of these parts; whether the advertisements reach anybody at all."""
+    nodes, is_possible = 0, False
+    for index, own in parts:
+        reach = facts.reach(index, family)
+        nodes |= own & reach
+        is_possible = is_possible or bool(reach)
+    return nodes, is_possible
