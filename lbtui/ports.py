@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from lbtui.core.announcements import Announcements
 from lbtui.core.diagnostics import Diagnostic, Place
-from lbtui.core.resource_set import ResourceRef, ResourceSet
+from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+from lbtui.core.routing.announcements import Announcements
 
 
 class PortError(Exception):

@@ -16,9 +16,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.socket is None and options.config is None:
         parser.error("--socket, --config or both are needed")
+    from speaker.daemon.logs import set_up
+    from speaker.daemon.process import Options, run
     from speaker.errors import SpeakerError
-    from speaker.logs import set_up
-    from speaker.process import Options, run
 
     try:
         set_up(options.log)

@@ -18,8 +18,8 @@ from lbtui.adapters.file_sources import (
 from lbtui.adapters.held_files import Held, hold
 from lbtui.adapters.manifests import Document, ManifestFile, read_file
 from lbtui.adapters.save_plan import Plan, plan_save
-from lbtui.core.resource_set import ResourceSet
-from lbtui.core.resources import METALLB_NAMESPACE
+from lbtui.core.objects.resource_set import ResourceSet
+from lbtui.core.objects.resources import METALLB_NAMESPACE
 from lbtui.ports import ConflictError, SaveReport, Snapshot, StoreError
 
 

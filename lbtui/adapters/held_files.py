@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from lbtui.adapters.file_sources import SourceFile
 from lbtui.adapters.manifests import ManifestFile, MemberPlaces
-from lbtui.core.decode import Decoded, assemble
 from lbtui.core.diagnostics import Diagnostic, Severity
-from lbtui.core.field_path import Steps
-from lbtui.core.resource_set import ResourceRef, ResourceSet
+from lbtui.core.objects.decode import Decoded, assemble
+from lbtui.core.objects.field_path import Steps
+from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
 from lbtui.ports import Snapshot
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lbtui.adapters.speaker_client import SpeakerClient
 from lbtui.adapters.speaker_documents import session_id
-from lbtui.core.announcements import AnnouncedNode, AnnouncedSession, Announcements
+from lbtui.core.routing.announcements import AnnouncedNode, AnnouncedSession, Announcements
 from lbtui.ports import SessionRow, SpeakerError, WireRoute
 from speaker import api
 

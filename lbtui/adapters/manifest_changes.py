@@ -12,10 +12,10 @@ from typing import Any
 
 import msgspec
 
-from lbtui.core.decode import to_plain
-from lbtui.core.meta import Hidden
-from lbtui.core.resource_set import AnyResource
-from lbtui.core.resources import BGPPeer
+from lbtui.core.objects.decode import to_plain
+from lbtui.core.objects.meta import Hidden
+from lbtui.core.objects.resource_set import AnyResource
+from lbtui.core.objects.resources import BGPPeer
 
 _MISSPELLED = {"localPref": "localpref"}
 _V1BETA1_PEER_FIELDS = frozenset(

@@ -20,10 +20,10 @@ from lbtui.adapters.yaml_nodes import (
     key_of,
     value_of,
 )
-from lbtui.core.decode import Decoded, decode_manifest, flatten
 from lbtui.core.diagnostics import Diagnostic, Place, Severity
-from lbtui.core.field_path import Steps, split
-from lbtui.core.resources import METALLB_NAMESPACE
+from lbtui.core.objects.decode import Decoded, decode_manifest, flatten
+from lbtui.core.objects.field_path import Steps, split
+from lbtui.core.objects.resources import METALLB_NAMESPACE
 
 BOM = "\ufeff"
 _SEPARATOR = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)

@@ -15,10 +15,10 @@ from lbtui.adapters.yaml_nodes import YamlProblem, compose, value_of
 from lbtui.adapters.yaml_patch import PatchError, patch
 from lbtui.adapters.yaml_render import Style, render_block
 from lbtui.adapters.yaml_style import style_of
-from lbtui.core.decode import encode_resource
-from lbtui.core.field_path import Steps
-from lbtui.core.resource_set import AnyResource, ResourceRef, ResourceSet
-from lbtui.core.resources import MetalLBResource
+from lbtui.core.objects.decode import encode_resource
+from lbtui.core.objects.field_path import Steps
+from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
+from lbtui.core.objects.resources import MetalLBResource
 from lbtui.ports import StoreError
 
 _HEADER = re.compile(r"\A(?:[ \t]*#[^\n]*\n)+(?:[ \t]*\r?\n)+")

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from lbtui.adapters.atomic_write import write_files
 from lbtui.adapters.paths import settings_file
-from lbtui.core.model import BACKENDS
+from lbtui.core.configuration.model import BACKENDS
 from lbtui.ports import StoreError
 
 DEFAULT_BACKEND = "frr-k8s"

@@ -22,7 +22,7 @@ from lbtui.adapters.speaker_documents import (
     wire_routes,
 )
 from lbtui.adapters.speaker_process import SpeakerProcess
-from lbtui.core.announcements import Announcements
+from lbtui.core.routing.announcements import Announcements
 from lbtui.ports import SessionRow, SpeakerError, SpeakerView, WireRoute
 from speaker import api
 

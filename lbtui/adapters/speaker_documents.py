@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 
-from lbtui.core.announcements import (
+from lbtui.core.objects.meta import Hidden
+from lbtui.core.routing.announcements import (
     AnnouncedNode,
     AnnouncedRoute,
     AnnouncedSession,
     Announcements,
 )
-from lbtui.core.meta import Hidden
 from lbtui.ports import FamilyCounts, SessionRow, SpeakerView, WireRoute
 from speaker import api
 

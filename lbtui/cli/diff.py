@@ -18,9 +18,9 @@ from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
 from lbtui.cli.sources import check_sources, choose_backend
 
 if TYPE_CHECKING:
-    from lbtui.core.diff import ResourceDiff, RouteDiff
-    from lbtui.core.nodes import NodeIndex
-    from lbtui.core.routes import Route
+    from lbtui.core.routing.diff import ResourceDiff, RouteDiff
+    from lbtui.core.routing.routes import Route
+    from lbtui.core.values.nodes import NodeIndex
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     sources = [arguments.old] + ([] if arguments.new is None else [arguments.new])
     check_sources(sources, arguments.context)
     from lbtui.cli import reading
-    from lbtui.core.diff import diff_resources, diff_tables
+    from lbtui.core.routing.diff import diff_resources, diff_tables
 
     backend = choose_backend(arguments)
     against = arguments.against_backend or backend

@@ -13,8 +13,8 @@ from lbtui.cli.sources import check_sources, choose_backend
 
 if TYPE_CHECKING:
     from lbtui.cli.reading import Reading
-    from lbtui.core.explain import Explanation, NodeTrace
-    from lbtui.core.resource_set import ResourceRef
+    from lbtui.core.objects.resource_set import ResourceRef
+    from lbtui.core.questions.explain import Explanation, NodeTrace
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the explanation; 1 if no route goes out."""
     check_sources(arguments.sources, arguments.context)
     from lbtui.cli import reading
-    from lbtui.core.explain import explain_service
+    from lbtui.core.questions.explain import explain_service
 
     read = reading.read(arguments.sources, choose_backend(arguments), arguments.namespace)
     tables = read.analysis.tables
@@ -110,7 +110,7 @@ def _steps(trace: NodeTrace) -> list[str]:
 
 def _routes(found: Explanation, trace: NodeTrace, peer: str) -> list[str]:
     """Each route, and what made each of its attributes."""
-    from lbtui.core.origins import origins_of
+    from lbtui.core.questions.origins import origins_of
 
     lines = []
     for route in trace.peers[peer].routes:
@@ -124,7 +124,7 @@ def _routes(found: Explanation, trace: NodeTrace, peer: str) -> list[str]:
 
 def _resource(read: Reading, arguments: argparse.Namespace) -> int:
     """Who uses a resource, and which routes depend on it."""
-    from lbtui.core.origins import routes_of, users_of
+    from lbtui.core.questions.origins import routes_of, users_of
 
     tables, resources = read.analysis.tables, read.snapshot.resources
     ref = _find(list(resources.refs()), arguments.resource)

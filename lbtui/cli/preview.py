@@ -15,7 +15,7 @@ from lbtui.cli.sources import check_sources, choose_backend
 
 if TYPE_CHECKING:
     from lbtui.cli.reading import Reading
-    from lbtui.core.routes import Route, RouteTables
+    from lbtui.core.routing.routes import Route, RouteTables
 
 ROUTE_FIELDS = (
     "prefix",

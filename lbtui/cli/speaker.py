@@ -14,7 +14,7 @@ from lbtui.cli.speaker_files import add_socket, add_state, talk
 
 if TYPE_CHECKING:
     from lbtui.adapters.speaker_client import SpeakerClient
-    from lbtui.core.announcements import Announcements
+    from lbtui.core.routing.announcements import Announcements
 
 VERBS = {
     "run": "run it in the foreground until SIGTERM",
@@ -148,7 +148,7 @@ async def _status(client: SpeakerClient, form: str) -> int:
 def _apply(arguments: argparse.Namespace) -> int:
     check_sources(arguments.sources, arguments.context)
     from lbtui.cli import reading
-    from lbtui.core.announcements import announce
+    from lbtui.core.routing.announcements import announce
 
     read = reading.read(arguments.sources, choose_backend(arguments), arguments.namespace)
     reading.narrate_assumptions(read)

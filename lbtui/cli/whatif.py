@@ -11,8 +11,8 @@ from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
 from lbtui.cli.sources import check_sources, choose_backend
 
 if TYPE_CHECKING:
-    from lbtui.core.routes import RouteTables
-    from lbtui.core.whatif import Loss, SinglePoint
+    from lbtui.core.questions.whatif import Loss, SinglePoint
+    from lbtui.core.routing.routes import RouteTables
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what is lost; 1 if a service is left without a path, or hangs on a single point."""
     check_sources(arguments.sources, arguments.context)
     from lbtui.cli import reading
-    from lbtui.core.whatif import UnknownTarget, lose, single_points
+    from lbtui.core.questions.whatif import UnknownTarget, lose, single_points
 
     read = reading.read(arguments.sources, choose_backend(arguments), arguments.namespace)
     tables = read.analysis.tables

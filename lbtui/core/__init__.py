@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lbtui.core.analysis import Analysis, analyse
-    from lbtui.core.announcements import announce
-    from lbtui.core.config import BACKENDS, Configuration, Options, Resolved, resolve
-    from lbtui.core.decode import load_resources
-    from lbtui.core.diff import diff_resources, diff_tables
-    from lbtui.core.routes import Route, RouteTables, compile_routes
+    from lbtui.core.configuration.config import BACKENDS, Configuration, Options, Resolved, resolve
+    from lbtui.core.objects.decode import load_resources
+    from lbtui.core.routing.announcements import announce
+    from lbtui.core.routing.diff import diff_resources, diff_tables
+    from lbtui.core.routing.routes import Route, RouteTables, compile_routes
 
 __all__ = [
     "BACKENDS",
@@ -35,11 +35,11 @@ __all__ = [
 
 _MODULES = {
     "analysis": ("Analysis", "analyse"),
-    "announcements": ("announce",),
-    "config": ("BACKENDS", "Configuration", "Options", "Resolved", "resolve"),
-    "decode": ("load_resources",),
-    "diff": ("diff_resources", "diff_tables"),
-    "routes": ("Route", "RouteTables", "compile_routes"),
+    "routing.announcements": ("announce",),
+    "configuration.config": ("BACKENDS", "Configuration", "Options", "Resolved", "resolve"),
+    "objects.decode": ("load_resources",),
+    "routing.diff": ("diff_resources", "diff_tables"),
+    "routing.routes": ("Route", "RouteTables", "compile_routes"),
 }
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lbtui.core.config import resolve
+from lbtui.core.configuration.config import resolve
+from lbtui.core.configuration.model import Configuration, Options
+from lbtui.core.configuration.services import KINDS as SERVICE_KINDS
+from lbtui.core.configuration.services import KnownServices
 from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.lint import Facts, lint, with_repairs
-from lbtui.core.model import Configuration, Options
-from lbtui.core.resource_set import ResourceSet
-from lbtui.core.routes import RouteTables, compile_routes
-from lbtui.core.services import KINDS as SERVICE_KINDS
-from lbtui.core.services import KnownServices
+from lbtui.core.objects.resource_set import ResourceSet
+from lbtui.core.routing.routes import RouteTables, compile_routes
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lbtui.core.repairs import Repair
-    from lbtui.core.resource_set import ResourceRef
+    from lbtui.core.editing.repairs import Repair
+    from lbtui.core.objects.resource_set import ResourceRef
 
 
 class Severity(enum.StrEnum):

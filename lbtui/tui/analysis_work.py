@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lbtui.core.analysis import Analysis, analyse
-from lbtui.core.diff import RouteDiff, diff_tables
-from lbtui.core.resource_set import ResourceSet
+from lbtui.core.objects.resource_set import ResourceSet
+from lbtui.core.routing.diff import RouteDiff, diff_tables
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,7 +236,7 @@ class LbtuiApp(SpeakerActions):
         self._dialog(self._command())
 
     async def _command(self) -> None:
-        from lbtui.core.model import BACKENDS
+        from lbtui.core.configuration.model import BACKENDS
         from lbtui.tui.commands import commands
         from lbtui.tui.dialogs.palette import Palette
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from lbtui.core.resources import MetalLBResource
+from lbtui.core.objects.resources import MetalLBResource
 from lbtui.tui import workspace
 from lbtui.tui.text import BLANK, Line, Span, line
 
 if TYPE_CHECKING:
-    from lbtui.core.repairs import Repair
-    from lbtui.core.resource_set import ResourceRef, ResourceSet
+    from lbtui.core.editing.repairs import Repair
+    from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
     from lbtui.tui.app import LbtuiApp
 
 
@@ -34,7 +34,7 @@ class Editing:
 
     async def new(self, kind: type[MetalLBResource] | None) -> None:
         """Make a resource in a form."""
-        from lbtui.core.edit import free_name, new_resource
+        from lbtui.core.editing.edit import free_name, new_resource
 
         if kind is None:
             self._app.notify("n makes a resource in the views that are edited: 1 to 4.", timeout=4)
@@ -60,7 +60,7 @@ class Editing:
 
     def fix(self, repair: Repair | None) -> None:
         """Carry out a finding's edit, as one step that can be undone."""
-        from lbtui.core.edit import apply_repair
+        from lbtui.core.editing.edit import apply_repair
 
         current = self._app.state.history.current
         if repair is None:
@@ -76,7 +76,7 @@ class Editing:
 
     async def delete(self, ref: ResourceRef | None) -> None:
         """Delete a resource, after showing what goes with it."""
-        from lbtui.core.edit import delete_resource
+        from lbtui.core.editing.edit import delete_resource
         from lbtui.tui.dialogs.choice import Choice
         from lbtui.tui.dialogs.consequences import ConsequencesDialog
 
@@ -108,7 +108,7 @@ _SHORT = {
 
 def _mention_lines(current: ResourceSet, ref: ResourceRef) -> Iterator[Line]:
     """Fields that name the resource: they stay, and will name nothing."""
-    from lbtui.core.edit import mentions
+    from lbtui.core.editing.edit import mentions
 
     found: Any = mentions(current, ref)
     if found:

@@ -11,7 +11,7 @@ from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import Line, Span, Tone
 
 if TYPE_CHECKING:
-    from lbtui.core.resource_set import ResourceRef
+    from lbtui.core.objects.resource_set import ResourceRef
     from lbtui.tui.view_state import ViewState
 
 TONE: dict[Severity, Tone] = {

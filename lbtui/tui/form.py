@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from lbtui.core.edit import (
+from lbtui.core.editing.edit import (
     FieldProblem,
     add_resource,
     field_to_text,
@@ -15,10 +15,10 @@ from lbtui.core.edit import (
     parse_field,
     rename_resource,
 )
-from lbtui.core.field_edit import set_fields
-from lbtui.core.fields import FieldSpec, fields_of, leaf_fields
-from lbtui.core.resource_set import ResourceRef, ResourceSet
-from lbtui.core.resources import MetalLBResource
+from lbtui.core.editing.field_edit import set_fields
+from lbtui.core.editing.fields import FieldSpec, fields_of, leaf_fields
+from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+from lbtui.core.objects.resources import MetalLBResource
 
 NAME = "metadata.name"
 

@@ -12,8 +12,8 @@ from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import BLANK, Line, Span, line
 
 if TYPE_CHECKING:
-    from lbtui.core.resource_set import ResourceRef, ResourceSet
-    from lbtui.core.resources import MetalLBResource
+    from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+    from lbtui.core.objects.resources import MetalLBResource
     from lbtui.tui.app import LbtuiApp
     from lbtui.tui.view_state import ViewState
 
@@ -125,7 +125,7 @@ def save_lines(state: ViewState) -> Iterator[Line]:
 
 
 def _files(state: ViewState) -> Iterator[str]:
-    from lbtui.core.diff import diff_resources
+    from lbtui.core.routing.diff import diff_resources
 
     diff = diff_resources(state.history.saved, state.history.current)
     locate = state.snapshot.locate if state.snapshot is not None else {}
@@ -136,7 +136,7 @@ def _files(state: ViewState) -> Iterator[str]:
 
 def resource_change_lines(state: ViewState) -> Iterator[Line]:
     """Resources that come, go and change, with old and new values of fields."""
-    from lbtui.core.diff import diff_resources
+    from lbtui.core.routing.diff import diff_resources
 
     saved, current = state.history.saved, state.history.current
     diff = diff_resources(saved, current)
@@ -153,8 +153,8 @@ def resource_change_lines(state: ViewState) -> Iterator[Line]:
 
 def _value(resources: ResourceSet, ref: ResourceRef, path: str) -> str:
     """A field's value as text; secrets stay hidden."""
-    from lbtui.core.edit import field_to_text, get_field
-    from lbtui.core.fields import field_at
+    from lbtui.core.editing.edit import field_to_text, get_field
+    from lbtui.core.editing.fields import field_at
 
     resource: Any = resources.get(ref)
     value = get_field(resource, path)

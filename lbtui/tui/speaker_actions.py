@@ -21,7 +21,7 @@ from lbtui.tui.view_state import ViewState
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from lbtui.core.announcements import Announcements
+    from lbtui.core.routing.announcements import Announcements
     from lbtui.ports import SessionRow
 
 NO_SPEAKER = "There is no speaker to talk to here."
@@ -139,7 +139,7 @@ class SpeakerActions(App[None]):
 
     async def start_lab(self) -> None:
         """Start the demo's routers and a speaker that acts as all nodes, with today's routes."""
-        from lbtui.core.announcements import announce
+        from lbtui.core.routing.announcements import announce
 
         speaker, lab = self.speaker, self.lab
         if speaker is None or lab is None:

@@ -14,9 +14,9 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widget import Widget
 
-from lbtui.core.repairs import Repair
-from lbtui.core.resource_set import ResourceRef
-from lbtui.core.resources import MetalLBResource
+from lbtui.core.editing.repairs import Repair
+from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.objects.resources import MetalLBResource
 from lbtui.tui.remembered import are_same
 from lbtui.tui.text import Line
 from lbtui.tui.view_state import ViewState

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lbtui.core.history import History
-from lbtui.core.resource_set import ResourceSet
+from lbtui.core.editing.history import History
+from lbtui.core.objects.resource_set import ResourceSet
 from lbtui.ports import Snapshot, SpeakerView
 
 if TYPE_CHECKING:
     from lbtui.core.analysis import Analysis
-    from lbtui.core.diff import RouteDiff
+    from lbtui.core.routing.diff import RouteDiff
 
 NO_RESOURCES = ResourceSet()
 

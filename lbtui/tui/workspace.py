@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lbtui.core.history import History
-from lbtui.core.resource_set import ResourceSet
+from lbtui.core.editing.history import History
+from lbtui.core.objects.resource_set import ResourceSet
 from lbtui.ports import SaveReport, Snapshot
 from lbtui.tui.view_state import ViewState
 

@@ -17,10 +17,10 @@ from speaker.codec.attributes import (
     encode_communities,
     encode_large_communities,
 )
+from speaker.codec.families import Family
 from speaker.codec.framing import HEADER_LENGTH, MAX_LENGTH, MessageType, encode_message
 from speaker.codec.open import AS_TRANS, MAX_TWO_OCTET_AS
 from speaker.codec.prefix import ADDRESS_OCTETS, AFIS, UNICAST
-from speaker.families import Family
 
 FIXED_LENGTH: Final = HEADER_LENGTH + 4
 """Header and the two length fields."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from speaker.codec.families import Family
 from speaker.codec.prefix import AFIS, FAMILIES_BY_AFI, UNICAST
 from speaker.errors import MessageError
-from speaker.families import Family
 
 MULTIPROTOCOL: Final = 1
 ROUTE_REFRESH: Final = 2

@@ -9,8 +9,8 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
+from speaker.codec.families import Family
 from speaker.errors import MessageError
-from speaker.families import Family
 
 AFIS: Final[dict[Family, int]] = {"ipv4": 1, "ipv6": 2}
 FAMILIES_BY_AFI: Final[dict[int, Family]] = {afi: family for family, afi in AFIS.items()}

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+from speaker.codec.families import Family
 from speaker.codec.framing import MessageType, encode_message
 from speaker.codec.prefix import AFIS, FAMILIES_BY_AFI, UNICAST
 from speaker.errors import MessageError
-from speaker.families import Family
 
 BODY_LENGTH: Final = 4
 

@@ -19,9 +19,9 @@ from speaker.codec.attributes import (
     RawAttribute,
     split_attributes,
 )
+from speaker.codec.families import Family
 from speaker.codec.prefix import FAMILIES_BY_AFI, UNICAST, decode_prefixes
 from speaker.errors import AttributeProblem, MessageError
-from speaker.families import Family
 
 NEXT_HOP_LENGTHS: dict[Family, tuple[int, ...]] = {"ipv4": (4, 16, 32), "ipv6": (16, 32)}
 """Octets in MP_REACH: RFC 2545 section 3; IPv4 behind IPv6 is RFC 8950 section 3."""

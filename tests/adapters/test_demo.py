@@ -6,10 +6,10 @@ from pathlib import Path
 
 from lbtui.adapters.demo import DemoStore
 from lbtui.core import compile_routes, resolve
-from lbtui.core.cluster_resources import Node, Service
-from lbtui.core.edit import set_field
-from lbtui.core.resource_set import ResourceRef
-from lbtui.core.resources import BGPAdvertisement, BGPPeer, IPAddressPool
+from lbtui.core.editing.edit import set_field
+from lbtui.core.objects.cluster_resources import Node, Service
+from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.objects.resources import BGPAdvertisement, BGPPeer, IPAddressPool
 
 PACKAGED = Path(__file__).parents[2] / "lbtui" / "adapters" / "demo"
 

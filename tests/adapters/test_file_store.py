@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from lbtui.adapters.file_store import FileStore
-from lbtui.core.cluster_resources import Node
 from lbtui.core.diagnostics import Severity
-from lbtui.core.edit import add_resource, new_resource, rename_resource, set_field
-from lbtui.core.meta import Metadata
-from lbtui.core.resource_set import ResourceRef, ResourceSet
-from lbtui.core.resources import BFDProfile, BGPAdvertisement, IPAddressPool
+from lbtui.core.editing.edit import add_resource, new_resource, rename_resource, set_field
+from lbtui.core.objects.cluster_resources import Node
+from lbtui.core.objects.meta import Metadata
+from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+from lbtui.core.objects.resources import BFDProfile, BGPAdvertisement, IPAddressPool
 from lbtui.ports import ConflictError, StoreError
 
 POOL = """\

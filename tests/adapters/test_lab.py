@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from lbtui.adapters.lab import mirror
-from lbtui.core.announcements import (
+from lbtui.core.objects.meta import Hidden
+from lbtui.core.routing.announcements import (
     AnnouncedNode,
     AnnouncedRoute,
     AnnouncedSession,
     Announcements,
 )
-from lbtui.core.meta import Hidden
 
 TOR = AnnouncedSession(
     peer="tor",

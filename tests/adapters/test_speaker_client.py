@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from lbtui.adapters.speaker_client import SpeakerClient
-from lbtui.core.announcements import AnnouncedRoute, Announcements
-from lbtui.core.apply_plan import plan_apply
+from lbtui.core.routing.announcements import AnnouncedRoute, Announcements
+from lbtui.core.routing.apply_plan import plan_apply
 from lbtui.ports import SpeakerError, SpeakerView, WireRoute
 from tests.support.speakers import Rig, all_established, announcements, free_port, rig, until
 

@@ -11,9 +11,9 @@ import pytest
 
 from lbtui.adapters.file_store import FileStore
 from lbtui.adapters.yaml_patch import PatchError, patch
-from lbtui.core.edit import set_field
-from lbtui.core.resource_set import ResourceSet
-from lbtui.core.resources import MetalLBResource
+from lbtui.core.editing.edit import set_field
+from lbtui.core.objects.resource_set import ResourceSet
+from lbtui.core.objects.resources import MetalLBResource
 from lbtui.ports import Snapshot
 
 CORPUS = Path(__file__).parent / "corpus"

@@ -11,7 +11,7 @@ from lbtui.adapters.manifest_changes import change_manifest
 from lbtui.adapters.yaml_edits import same_value
 from lbtui.adapters.yaml_nodes import compose, value_of
 from lbtui.adapters.yaml_patch import patch
-from lbtui.core.decode import decode_manifest
+from lbtui.core.objects.decode import decode_manifest
 from tests.adapters.yaml_writing import Line, manifests, specs, written
 
 KINDS = ["BGPAdvertisement", "Community", "IPAddressPool"]

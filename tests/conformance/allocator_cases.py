@@ -14,9 +14,9 @@ from lbtui.core.allocation import (
     read_request,
     turn_order,
 )
-from lbtui.core.cluster_resources import Service
+from lbtui.core.configuration.model import Configuration
 from lbtui.core.diagnostics import Severity
-from lbtui.core.model import Configuration
+from lbtui.core.objects.cluster_resources import Service
 from tests.conformance.route_cases import COMPARED, KINDS
 
 FEW = 8

@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 
 from lbtui.core import load_resources, resolve
-from lbtui.core.addresses import Address, AddressError, Network, parse_address, parse_entry
-from lbtui.core.communities import CommunityError, CommunityValue, parse_community
-from lbtui.core.durations import parse_duration
-from lbtui.core.meta import LabelSelector
-from lbtui.core.selectors import SelectorError, compile_selector
+from lbtui.core.objects.meta import LabelSelector
+from lbtui.core.values.addresses import Address, AddressError, Network, parse_address, parse_entry
+from lbtui.core.values.communities import CommunityError, CommunityValue, parse_community
+from lbtui.core.values.durations import parse_duration
+from lbtui.core.values.selectors import SelectorError, compile_selector
 
 ReadError = (AddressError, CommunityError, SelectorError)
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from itertools import combinations
 from typing import Any
 
-from lbtui.core.addresses import Address, Prefix
-from lbtui.core.model import Advertisement, Configuration, LoadBalancer, Peer, Pool
+from lbtui.core.configuration.model import Advertisement, Configuration, LoadBalancer, Peer, Pool
+from lbtui.core.routing.tables import merge
 from lbtui.core.rules.advertisements import have_compatible_local_pref
-from lbtui.core.tables import merge
+from lbtui.core.values.addresses import Address, Prefix
 
 
 def pool_of(config: Configuration, service: LoadBalancer) -> Pool | None:

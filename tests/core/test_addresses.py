@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lbtui.core.addresses import (
+from lbtui.core.values.addresses import (
     Address,
     AddressError,
     format_address,

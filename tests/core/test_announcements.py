@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lbtui.core import analyse, announce, load_resources
-from lbtui.core.announcements import AnnouncedSession, Announcements
+from lbtui.core.routing.announcements import AnnouncedSession, Announcements
 from tests.core.cluster import (
     Manifest,
     advertisement,

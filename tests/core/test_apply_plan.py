@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from lbtui.core.announcements import (
+from lbtui.core.objects.meta import Hidden
+from lbtui.core.routing.announcements import (
     AnnouncedNode,
     AnnouncedRoute,
     AnnouncedSession,
     Announcements,
 )
-from lbtui.core.apply_plan import PeerRoutes, SessionReset, plan_apply
-from lbtui.core.meta import Hidden
+from lbtui.core.routing.apply_plan import PeerRoutes, SessionReset, plan_apply
 
 SESSION = AnnouncedSession(
     peer="tor",

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from lbtui.core.cluster_resources import EndpointSlice, Node, Secret, Service
-from lbtui.core.decode import decode_manifest, encode_resource, load_resources
 from lbtui.core.diagnostics import Severity
-from lbtui.core.meta import Hidden, LabelSelector
-from lbtui.core.resource_set import ResourceRef
-from lbtui.core.resources import BGPAdvertisement, BGPPeer, BGPPeerSpec, IPAddressPool
+from lbtui.core.objects.cluster_resources import EndpointSlice, Node, Secret, Service
+from lbtui.core.objects.decode import decode_manifest, encode_resource, load_resources
+from lbtui.core.objects.meta import Hidden, LabelSelector
+from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.objects.resources import BGPAdvertisement, BGPPeer, BGPPeerSpec, IPAddressPool
 
 V1BETA1, V1BETA2 = "metallb.io/v1beta1", "metallb.io/v1beta2"
 

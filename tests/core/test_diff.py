@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from lbtui.core import RouteTables, analyse, diff_resources, diff_tables, load_resources
-from lbtui.core.cluster_resources import Node
-from lbtui.core.diff import ResourceDiff, RouteDiff
-from lbtui.core.resource_set import ResourceRef
-from lbtui.core.resources import BGPAdvertisement
+from lbtui.core.objects.cluster_resources import Node
+from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.objects.resources import BGPAdvertisement
+from lbtui.core.routing.diff import ResourceDiff, RouteDiff
 from tests.core.cluster import (
     Manifest,
     advertisement,

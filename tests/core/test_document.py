@@ -7,7 +7,7 @@ from pathlib import Path
 from lbtui.adapters.manifests import read_file
 from lbtui.core import RouteTables, analyse, announce
 from lbtui.core.diagnostics import Diagnostic, Severity
-from lbtui.core.resource_set import AnyResource, ResourceSet
+from lbtui.core.objects.resource_set import AnyResource, ResourceSet
 from tests.core.cluster import (
     Manifest,
     advertisement,

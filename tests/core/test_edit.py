@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lbtui.core.edit import (
+from lbtui.core.editing.edit import (
     FieldProblem,
     Mention,
     add_resource,
@@ -24,10 +24,10 @@ from lbtui.core.edit import (
     rename_resource,
     set_field,
 )
-from lbtui.core.fields import FieldSpec, field_at
-from lbtui.core.meta import Hidden, LabelSelector, LabelSelectorRequirement
-from lbtui.core.resource_set import ResourceRef, ResourceSet
-from lbtui.core.resources import (
+from lbtui.core.editing.fields import FieldSpec, field_at
+from lbtui.core.objects.meta import Hidden, LabelSelector, LabelSelectorRequirement
+from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+from lbtui.core.objects.resources import (
     EDITABLE,
     BFDProfile,
     BGPAdvertisement,
@@ -37,7 +37,7 @@ from lbtui.core.resources import (
     L2Advertisement,
     MetalLBResource,
 )
-from lbtui.core.selector_text import parse_selector, selector_to_text
+from lbtui.core.values.selector_text import parse_selector, selector_to_text
 
 NAMESPACE = "metallb-system"
 

@@ -7,9 +7,9 @@ from hypothesis import given
 
 from lbtui.core import analyse, load_resources
 from lbtui.core.analysis import Analysis
-from lbtui.core.explain import Explanation, explain_service
-from lbtui.core.origins import origins_of, routes_of, users_of
-from lbtui.core.resource_set import ResourceRef
+from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.questions.explain import Explanation, explain_service
+from lbtui.core.questions.origins import origins_of, routes_of, users_of
 from tests.core.cluster import (
     Manifest,
     advertisement,

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from lbtui.core.decode import load_resources
-from lbtui.core.fields import Candidate, candidates, field_at, fields_of, leaf_fields
-from lbtui.core.resource_set import ResourceSet
-from lbtui.core.resources import (
+from lbtui.core.editing.fields import Candidate, candidates, field_at, fields_of, leaf_fields
+from lbtui.core.objects.decode import load_resources
+from lbtui.core.objects.resource_set import ResourceSet
+from lbtui.core.objects.resources import (
     EDITABLE,
     BFDProfile,
     BGPAdvertisement,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lbtui.core.edit import new_resource
-from lbtui.core.history import History
-from lbtui.core.resource_set import ResourceSet
-from lbtui.core.resources import BFDProfile
+from lbtui.core.editing.edit import new_resource
+from lbtui.core.editing.history import History
+from lbtui.core.objects.resource_set import ResourceSet
+from lbtui.core.objects.resources import BFDProfile
 
 EMPTY = ResourceSet()
 ONE = ResourceSet.of([new_resource(BFDProfile, "one")])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lbtui.core.nodes import NodeIndex
+from lbtui.core.values.nodes import NodeIndex
 
 INDEX = NodeIndex(["c", "a", "b", "d", "e", "a"])
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lbtui.core import RouteTables, analyse, announce, diff_tables, load_resources
-from lbtui.core.routes import Route
+from lbtui.core.routing.routes import Route
 from tests.core import node_by_node
 from tests.core.cluster import Manifest
 from tests.core.strategies import clusters

@@ -7,10 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lbtui.core.communities import CommunityError, parse_community
-from lbtui.core.durations import parse_duration
-from lbtui.core.meta import LabelSelector
-from lbtui.core.selectors import LabelIndex, Selector, SelectorError, compile_selector, identity
+from lbtui.core.objects.meta import LabelSelector
+from lbtui.core.values.communities import CommunityError, parse_community
+from lbtui.core.values.durations import parse_duration
+from lbtui.core.values.selectors import (
+    LabelIndex,
+    Selector,
+    SelectorError,
+    compile_selector,
+    identity,
+)
 
 COMMUNITIES = [
     pytest.param("64500:7", "64500:7", id="standard"),

@@ -7,8 +7,8 @@ from hypothesis import given
 
 from lbtui.core import analyse, load_resources
 from lbtui.core.analysis import Analysis
-from lbtui.core.diff import diff_tables
-from lbtui.core.whatif import UnknownTarget, lose, remove, single_points
+from lbtui.core.questions.whatif import UnknownTarget, lose, remove, single_points
+from lbtui.core.routing.diff import diff_tables
 from tests.core.cluster import (
     Manifest,
     advertisement,

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from speaker.codec.framing import KEEPALIVE
 from speaker.codec.open import encode_open
-from speaker.negotiation import make_open
-from speaker.parameters import SessionParameters
+from speaker.session.negotiation import make_open
+from speaker.session.parameters import SessionParameters
 
 OPEN = make_open(
     SessionParameters(local_asn=64513, hold_time=90), 0xC0000202, with_capabilities=True

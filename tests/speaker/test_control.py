@@ -12,9 +12,9 @@ import pytest
 from aiohttp import web
 
 from speaker.api import ErrorDocument, SessionConfig
-from speaker.clock import Clock
-from speaker.control import ControlServer
-from speaker.daemon import Daemon
+from speaker.control.server import ControlServer
+from speaker.daemon.clock import Clock
+from speaker.daemon.daemon import Daemon
 from tests.speaker.conftest import Lab
 from tests.speaker.running import Answer, SpeakerProcess, document, session
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from lbtui import __version__ as console_version
 from speaker import __version__
 from speaker.api import ConfigDocument
-from speaker.documents import decode_document, masked
+from speaker.control.documents import decode_document, masked
+from speaker.daemon.wanted import NOTHING, parse_document
 from speaker.errors import DocumentError
-from speaker.wanted import NOTHING, parse_document
 from tests.speaker.running import document, session
 
 WANTED = document(

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from speaker.api import Event
-from speaker.events import RING_EVENTS, EventLog
+from speaker.control.events import RING_EVENTS, EventLog
 from tests.speaker.conftest import Lab
 from tests.speaker.running import Json, SpeakerProcess, document, session
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lbtui.adapters.lab import LabRouters
 from lbtui.adapters.speaker_client import SpeakerClient
-from lbtui.core.announcements import (
+from lbtui.core.routing.announcements import (
     AnnouncedNode,
     AnnouncedRoute,
     AnnouncedSession,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lbtui.core.apply_plan import ApplyPlan, PeerRoutes, SessionReset
+from lbtui.core.routing.apply_plan import ApplyPlan, PeerRoutes, SessionReset
 from lbtui.tui.views.apply_words import consequences
 
 NOTHING = ApplyPlan(opened=(), closed=(), reset=(), kept=4, routes=())

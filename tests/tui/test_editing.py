@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lbtui.core.resource_set import ResourceRef
+from lbtui.core.objects.resource_set import ResourceRef
 from tests.support.manifests import edit, write_cluster
 from tests.tui.console import Console, open_console
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lbtui.core.resources import BGPAdvertisement
+from lbtui.core.objects.resources import BGPAdvertisement
 from tests.support.manifests import edit, write_cluster
 from tests.tui.console import Console, open_console
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from lbtui.core.decode import load_resources
-from lbtui.core.resource_set import ResourceRef, ResourceSet
-from lbtui.core.resources import BGPAdvertisement, BGPPeer, Community, MetalLBResource
+from lbtui.core.objects.decode import load_resources
+from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+from lbtui.core.objects.resources import BGPAdvertisement, BGPPeer, Community, MetalLBResource
 from lbtui.tui.form import Form, RowKey
 
 MANIFESTS = [

@@ -14,7 +14,7 @@ import pytest
 from textual.pilot import Pilot
 
 from lbtui.adapters.file_store import FileStore
-from lbtui.core.resources import BGPAdvertisement
+from lbtui.core.objects.resources import BGPAdvertisement
 from lbtui.ports import WireRoute
 from lbtui.tui.app import LbtuiApp
 from lbtui.tui.dialogs.apply_dialog import ApplyDialog
@@ -89,7 +89,7 @@ async def demo(tmp_path: Path) -> AsyncIterator[Console]:
 
 def set_local_pref(app: LbtuiApp, name: str, value: int) -> None:
     """Edit an advertisement as its form does."""
-    from lbtui.core.edit import set_field
+    from lbtui.core.editing.edit import set_field
     from lbtui.tui import workspace
 
     current = app.state.history.current

@@ -10,7 +10,7 @@ import pytest
 
 from lbtui.core import analyse, diff_tables, load_resources
 from lbtui.core.analysis import Analysis
-from lbtui.core.diff import RouteDiff
+from lbtui.core.routing.diff import RouteDiff
 from lbtui.ports import SessionRow, WireRoute
 from lbtui.tui.views.route_facts import ability, sent_fact
 from lbtui.tui.views.route_rows import (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lbtui.core.resource_set import ResourceRef
+from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.tui.views.registry import ENTRIES
 from tests.support.manifests import edit, write_cluster
 from tests.tui.console import open_console

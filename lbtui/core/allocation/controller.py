@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from lbtui.core.addresses import Address
 from lbtui.core.allocation.ledger import Ledger
 from lbtui.core.allocation.pools import AddressPool, PoolOrder
 from lbtui.core.allocation.requests import (
@@ -22,6 +21,7 @@ from lbtui.core.allocation.requests import (
     service_families,
     wanted_addresses,
 )
+from lbtui.core.values.addresses import Address
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from lbtui.core.addresses import parse_address
 from lbtui.core.allocation.controller import Controller, Outcome
 from lbtui.core.allocation.pools import AddressPool, PoolOrder, read_pools
 from lbtui.core.allocation.requests import read_request
-from lbtui.core.cluster_resources import Service
-from lbtui.core.model import Configuration
-from lbtui.core.resource_set import ResourceSet
+from lbtui.core.configuration.model import Configuration
+from lbtui.core.objects.cluster_resources import Service
+from lbtui.core.objects.resource_set import ResourceSet
+from lbtui.core.values.addresses import parse_address
 
 
 @dataclass(frozen=True, slots=True)

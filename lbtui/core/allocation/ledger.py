@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from lbtui.core.addresses import Address, Network
 from lbtui.core.allocation.pools import AddressPool
+from lbtui.core.values.addresses import Address, Network
 
 Port = tuple[str, int]
 """Protocol and number."""

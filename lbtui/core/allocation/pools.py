@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lbtui.core.addresses import Address, Network
-from lbtui.core.cluster_resources import Namespace
-from lbtui.core.model import Pool
-from lbtui.core.resource_set import ResourceSet
-from lbtui.core.resources import IPAddressPool, ServiceAllocation
-from lbtui.core.selectors import Selector, SelectorError, compile_selector
+from lbtui.core.configuration.model import Pool
+from lbtui.core.objects.cluster_resources import Namespace
+from lbtui.core.objects.resource_set import ResourceSet
+from lbtui.core.objects.resources import IPAddressPool, ServiceAllocation
+from lbtui.core.values.addresses import Address, Network
+from lbtui.core.values.selectors import Selector, SelectorError, compile_selector
 
 ENDLESS = (1 << 63) - 1
 """What MetalLB counts for a block of 2^62 addresses or more; it never runs out."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lbtui.core.addresses import Address, parse_address
 from lbtui.core.allocation.ledger import Claim, SharingKey
-from lbtui.core.cluster_resources import Service
+from lbtui.core.objects.cluster_resources import Service
+from lbtui.core.values.addresses import Address, parse_address
 
 PREFIX, OLD_PREFIX = "metallb.io/", "metallb.universe.tf/"
 NOTED_POOL = "ip-allocated-from-pool"

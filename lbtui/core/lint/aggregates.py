@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lbtui.core.addresses import BITS, Address, Network, Prefix
+from lbtui.core.configuration.model import Advertisement, Pool
 from lbtui.core.lint.facts import Facts, counted, listed
 from lbtui.core.lint.rule import WARNING, Finding, rule
-from lbtui.core.model import Advertisement, Pool
-from lbtui.core.nodes import NodeSet
+from lbtui.core.values.addresses import BITS, Address, Network, Prefix
+from lbtui.core.values.nodes import NodeSet
 
 
 def _overreaching(advertisement: Advertisement, pool: Pool) -> dict[Prefix, int]:

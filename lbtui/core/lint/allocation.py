@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lbtui.core.editing.repairs import SetField
 from lbtui.core.lint.facts import Facts, matching, nearest
 from lbtui.core.lint.rule import INFO, WARNING, Finding, rule
-from lbtui.core.repairs import SetField
-from lbtui.core.resource_set import ResourceRef
-from lbtui.core.resources import IPAddressPool, ServiceAllocation
-from lbtui.core.selector_text import selector_to_text
+from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.objects.resources import IPAddressPool, ServiceAllocation
+from lbtui.core.values.selector_text import selector_to_text
 
 _FIELD = "spec.serviceAllocation"
 

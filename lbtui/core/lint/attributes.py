@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from lbtui.core.configuration.model import Advertisement
 from lbtui.core.lint.facts import Facts, listed
 from lbtui.core.lint.rule import INFO, WARNING, Finding, rule
-from lbtui.core.model import Advertisement
-from lbtui.core.tables import Row
+from lbtui.core.routing.tables import Row
 
 
 @rule(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lbtui.core.communities import CommunityError, CommunityValue, parse_community
-from lbtui.core.limits import MAX_COMMUNITIES
+from lbtui.core.editing.repairs import SetField
 from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
-from lbtui.core.repairs import SetField
+from lbtui.core.routing.limits import MAX_COMMUNITIES
+from lbtui.core.values.communities import CommunityError, CommunityValue, parse_community
 
 WELL_KNOWN = {
     "graceful-shutdown": 0xFFFF0000,

@@ -7,14 +7,11 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import TypeVar
 
-from lbtui.core.addresses import Address, parse_address
-from lbtui.core.cluster_resources import Namespace, Node, Service
-from lbtui.core.communities import CommunityError, CommunityValue, parse_community
-from lbtui.core.meta import LabelSelector
-from lbtui.core.model import Advertisement, Configuration, Peer, Pool
-from lbtui.core.nodes import NodeSet
-from lbtui.core.resource_set import ResourceRef, ResourceSet
-from lbtui.core.resources import (
+from lbtui.core.configuration.model import Advertisement, Configuration, Peer, Pool
+from lbtui.core.objects.cluster_resources import Namespace, Node, Service
+from lbtui.core.objects.meta import LabelSelector
+from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+from lbtui.core.objects.resources import (
     BFDProfile,
     BGPAdvertisement,
     BGPPeer,
@@ -23,8 +20,11 @@ from lbtui.core.resources import (
     L2Advertisement,
     MetalLBResource,
 )
-from lbtui.core.routes import RouteTables
-from lbtui.core.selectors import LabelIndex, SelectorError, compile_selector
+from lbtui.core.routing.routes import RouteTables
+from lbtui.core.values.addresses import Address, parse_address
+from lbtui.core.values.communities import CommunityError, CommunityValue, parse_community
+from lbtui.core.values.nodes import NodeSet
+from lbtui.core.values.selectors import LabelIndex, SelectorError, compile_selector
 
 M = TypeVar("M", bound=MetalLBResource)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lbtui.core.cluster_resources import Node
+from lbtui.core.configuration.services import EXCLUDE_LABEL
 from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
-from lbtui.core.services import EXCLUDE_LABEL
+from lbtui.core.objects.cluster_resources import Node
 
 HOSTNAME = "kubernetes.io/hostname"
 

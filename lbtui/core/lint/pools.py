@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
-from lbtui.core.addresses import Address, Network, parse_address
+from lbtui.core.configuration.model import Pool
 from lbtui.core.lint.facts import Facts, counted, listed
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
-from lbtui.core.model import Pool
+from lbtui.core.values.addresses import Address, Network, parse_address
 
 
 def _blocks(pools: Iterable[Pool]) -> Iterator[tuple[Pool, str, Network]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lbtui.core.editing.repairs import AddResource
 from lbtui.core.lint.facts import Facts, counted, listed, matching
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
-from lbtui.core.meta import Metadata
-from lbtui.core.repairs import AddResource
-from lbtui.core.resource_set import ResourceRef
-from lbtui.core.resources import (
+from lbtui.core.objects.meta import Metadata
+from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.objects.resources import (
     BGPAdvertisement,
     BGPAdvertisementSpec,
     L2Advertisement,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from lbtui.core.addresses import parse_address
+from lbtui.core.editing.repairs import SetField
 from lbtui.core.lint.facts import Facts, matching, nearest
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
-from lbtui.core.meta import LabelSelector
-from lbtui.core.repairs import SetField
-from lbtui.core.resource_set import ResourceRef
-from lbtui.core.selector_text import selector_to_text
-from lbtui.core.selectors import LabelIndex
+from lbtui.core.objects.meta import LabelSelector
+from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.values.addresses import parse_address
+from lbtui.core.values.selector_text import selector_to_text
+from lbtui.core.values.selectors import LabelIndex
 
 
 @rule(

@@ -21,7 +21,7 @@ from lbtui.core.lint import (
 )
 from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.rule import Finding, LintRule
-from lbtui.core.nodes import NodeSet
+from lbtui.core.values.nodes import NodeSet
 
 _TOPICS = (
     references,

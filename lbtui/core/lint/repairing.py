@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from lbtui.core.diagnostics import Diagnostic
-from lbtui.core.field_edit import get_field
+from lbtui.core.editing.field_edit import get_field
+from lbtui.core.editing.repairs import DeleteResource, SetField
 from lbtui.core.lint.communities import WELL_KNOWN
 from lbtui.core.lint.facts import Facts, nearest
-from lbtui.core.repairs import DeleteResource, SetField
-from lbtui.core.resources import MetalLBResource
+from lbtui.core.objects.resources import MetalLBResource
 
 Repairer = Callable[[Facts, Diagnostic], Diagnostic]
 

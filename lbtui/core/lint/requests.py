@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lbtui.core.addresses import Address, parse_address
-from lbtui.core.cluster_resources import Service
 from lbtui.core.lint.facts import Facts, nearest
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
-from lbtui.core.resource_set import ResourceRef
-from lbtui.core.resources import IPAddressPool
+from lbtui.core.objects.cluster_resources import Service
+from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.objects.resources import IPAddressPool
+from lbtui.core.values.addresses import Address, parse_address
 
 NEW, OLD = "metallb.io/", "metallb.universe.tf/"
 ADDRESSES, POOL, SHARING = "loadBalancerIPs", "address-pool", "allow-shared-ip"

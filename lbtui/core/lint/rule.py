@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from lbtui.core.diagnostics import Severity
+from lbtui.core.editing.repairs import Repair
 from lbtui.core.lint.facts import Facts
-from lbtui.core.nodes import NodeSet
-from lbtui.core.repairs import Repair
-from lbtui.core.resource_set import ResourceRef
+from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.values.nodes import NodeSet
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lbtui.core.decisions import Decision, Parts
+from lbtui.core.configuration.model import LoadBalancer
 from lbtui.core.lint.facts import Facts, counted, listed
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
-from lbtui.core.model import LoadBalancer
-from lbtui.core.nodes import NodeSet
+from lbtui.core.routing.decisions import Decision, Parts
+from lbtui.core.values.nodes import NodeSet
 
 _INGRESS = "status.loadBalancer.ingress"
 _WHY = {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lbtui.core.configuration.model import Peer
+from lbtui.core.editing.repairs import SetField
 from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
 from lbtui.core.lint.sessions import is_loopback
-from lbtui.core.model import Peer
-from lbtui.core.nodes import NodeSet
-from lbtui.core.repairs import SetField
+from lbtui.core.values.nodes import NodeSet
 
 FAR_BITS = {4: 16, 6: 48}
 """Addresses that differ within so many bits are taken to be in two networks."""

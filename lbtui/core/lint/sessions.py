@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lbtui.core.addresses import Address, parse_address
+from lbtui.core.configuration.model import Peer
+from lbtui.core.editing.repairs import SetField
 from lbtui.core.lint.facts import Facts, listed
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
-from lbtui.core.model import Peer
-from lbtui.core.repairs import SetField
-from lbtui.core.resources import METALLB_NAMESPACE, BGPPeer
+from lbtui.core.objects.resources import METALLB_NAMESPACE, BGPPeer
+from lbtui.core.values.addresses import Address, parse_address
 
 AS_TRANS = 23456
 LAST_ASNS = (65535, 4294967295)

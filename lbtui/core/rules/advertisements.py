@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from lbtui.core.communities import CommunityError, CommunityValue, parse_community
-from lbtui.core.model import Advertisement, Pool
-from lbtui.core.nodes import NodeSet
-from lbtui.core.resource_set import ResourceRef
-from lbtui.core.resources import BGPAdvertisement, BGPAdvertisementSpec
+from lbtui.core.configuration.model import Advertisement, Pool
+from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.objects.resources import BGPAdvertisement, BGPAdvertisementSpec
 from lbtui.core.rules.inputs import Inputs
+from lbtui.core.values.communities import CommunityError, CommunityValue, parse_community
+from lbtui.core.values.nodes import NodeSet
 
 
 def check_advertisements(

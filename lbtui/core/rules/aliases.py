@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lbtui.core.communities import CommunityError, CommunityValue, parse_community
-from lbtui.core.resources import Community
+from lbtui.core.objects.resources import Community
 from lbtui.core.rules.inputs import Inputs
+from lbtui.core.values.communities import CommunityError, CommunityValue, parse_community
 
 
 def check_aliases(inputs: Inputs) -> Mapping[str, CommunityValue]:

@@ -7,12 +7,8 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from lbtui.core.addresses import AddressError, Network, parse_entry
-from lbtui.core.communities import CommunityError, parse_community
-from lbtui.core.durations import parse_duration
-from lbtui.core.nodes import NodeSet
-from lbtui.core.resource_set import ResourceRef
-from lbtui.core.resources import (
+from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.objects.resources import (
     BFDProfile,
     BGPAdvertisement,
     BGPPeer,
@@ -20,7 +16,11 @@ from lbtui.core.resources import (
     Community,
 )
 from lbtui.core.rules.inputs import Inputs
-from lbtui.core.selectors import SelectorError, compile_selector
+from lbtui.core.values.addresses import AddressError, Network, parse_entry
+from lbtui.core.values.communities import CommunityError, parse_community
+from lbtui.core.values.durations import parse_duration
+from lbtui.core.values.nodes import NodeSet
+from lbtui.core.values.selectors import SelectorError, compile_selector
 
 _FRR_FIX = "Use the frr or frr-k8s back end, or remove the field."
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from lbtui.core.model import Advertisement, Peer, Pool
-from lbtui.core.resources import BFDProfile
+from lbtui.core.configuration.model import Advertisement, Peer, Pool
+from lbtui.core.objects.resources import BFDProfile
 from lbtui.core.rules.inputs import Inputs
 
 

@@ -6,10 +6,10 @@ Source: the CRDs' validation rules; Go's metav1.Duration and uint32.
 
 from __future__ import annotations
 
-from lbtui.core.durations import parse_duration
-from lbtui.core.resource_set import ResourceRef
-from lbtui.core.resources import BGPAdvertisement, BGPAdvertisementSpec, BGPPeer
+from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.objects.resources import BGPAdvertisement, BGPAdvertisementSpec, BGPPeer
 from lbtui.core.rules.inputs import Inputs
+from lbtui.core.values.durations import parse_duration
 
 _MILLISECOND = 1_000_000
 _SECOND = 1000 * _MILLISECOND

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from lbtui.core.configuration.model import NodeError
 from lbtui.core.diagnostics import Diagnostic, Severity
-from lbtui.core.model import NodeError
-from lbtui.core.nodes import NodeIndex, NodeSet
-from lbtui.core.resource_set import ResourceRef
+from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.values.nodes import NodeIndex, NodeSet
 
 
 class Findings:

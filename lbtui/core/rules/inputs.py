@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from lbtui.core.cluster_resources import Node
-from lbtui.core.meta import LabelSelector
-from lbtui.core.model import BACKENDS, Options
-from lbtui.core.nodes import NodeIndex, NodeSet
-from lbtui.core.resource_set import ResourceRef, ResourceSet
-from lbtui.core.resources import BGPAdvertisement, BGPPeer, IPAddressPool, MetalLBResource
+from lbtui.core.configuration.model import BACKENDS, Options
+from lbtui.core.objects.cluster_resources import Node
+from lbtui.core.objects.meta import LabelSelector
+from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+from lbtui.core.objects.resources import BGPAdvertisement, BGPPeer, IPAddressPool, MetalLBResource
 from lbtui.core.rules.findings import Findings
-from lbtui.core.selectors import LabelIndex, Selector, SelectorError, compile_selector, identity
+from lbtui.core.values.nodes import NodeIndex, NodeSet
+from lbtui.core.values.selectors import (
+    LabelIndex,
+    Selector,
+    SelectorError,
+    compile_selector,
+    identity,
+)
 
 ASSUMED_NODE = "node"
 """Stands for any node when there is no Node object."""

@@ -5,7 +5,7 @@ Source: MetalLB internal/config/config.go l2AdvertisementFromCR.
 
 from __future__ import annotations
 
-from lbtui.core.resources import L2Advertisement
+from lbtui.core.objects.resources import L2Advertisement
 from lbtui.core.rules.inputs import Inputs
 
 

@@ -10,14 +10,14 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lbtui.core.addresses import Address, parse_address
-from lbtui.core.cluster_resources import Secret
-from lbtui.core.durations import parse_duration
-from lbtui.core.meta import Hidden
-from lbtui.core.nodes import NodeSet
-from lbtui.core.resource_set import ResourceRef
-from lbtui.core.resources import BFDProfile, BGPPeerSpec
+from lbtui.core.objects.cluster_resources import Secret
+from lbtui.core.objects.meta import Hidden
+from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.objects.resources import BFDProfile, BGPPeerSpec
 from lbtui.core.rules.inputs import Inputs
+from lbtui.core.values.addresses import Address, parse_address
+from lbtui.core.values.durations import parse_duration
+from lbtui.core.values.nodes import NodeSet
 
 _SECOND = 1_000_000_000
 _BASIC_AUTH = "kubernetes.io/basic-auth"

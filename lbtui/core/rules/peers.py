@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from lbtui.core.addresses import Address
-from lbtui.core.cluster_resources import Secret
-from lbtui.core.durations import parse_duration
-from lbtui.core.model import Peer
-from lbtui.core.nodes import NodeSet
-from lbtui.core.resource_set import ResourceRef
-from lbtui.core.resources import BFDProfile, BGPPeer, BGPPeerSpec
+from lbtui.core.configuration.model import Peer
+from lbtui.core.objects.cluster_resources import Secret
+from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.objects.resources import BFDProfile, BGPPeer, BGPPeerSpec
 from lbtui.core.rules.inputs import Inputs
 from lbtui.core.rules.peer_reader import PeerReader
+from lbtui.core.values.addresses import Address
+from lbtui.core.values.durations import parse_duration
+from lbtui.core.values.nodes import NodeSet
 
 _SECOND = 1_000_000_000
 

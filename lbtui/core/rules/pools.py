@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lbtui.core.addresses import AddressError, Network, parse_entry
-from lbtui.core.model import Pool
-from lbtui.core.resource_set import ResourceRef
-from lbtui.core.resources import IPAddressPoolSpec
+from lbtui.core.configuration.model import Pool
+from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.objects.resources import IPAddressPoolSpec
 from lbtui.core.rules.inputs import Inputs
+from lbtui.core.values.addresses import AddressError, Network, parse_entry
 
 
 def check_pools(inputs: Inputs) -> tuple[Pool, ...]:

@@ -21,7 +21,7 @@ from lbtui.tui.widgets.line_table import LineTable
 from lbtui.tui.widgets.rows import Column, ItemRows
 
 if TYPE_CHECKING:
-    from lbtui.core.announcements import Announcements
+    from lbtui.core.routing.announcements import Announcements
 
 STAND_IN = (
     "This speaker is a stand-in for the lab: it must not run beside a live MetalLB speaker on "
@@ -119,8 +119,8 @@ class ApplyDialog(FramedDialog["Announcements | None"]):
 
     @work(exclusive=True, group="plan")
     async def _work_out(self, chosen: frozenset[str]) -> None:
-        from lbtui.core.announcements import announce
-        from lbtui.core.apply_plan import plan_apply
+        from lbtui.core.routing.announcements import announce
+        from lbtui.core.routing.apply_plan import plan_apply
 
         analysis = self._state.analysis
         if analysis is None:

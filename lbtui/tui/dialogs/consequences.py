@@ -15,10 +15,10 @@ from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import BLANK, Line, Span, Tone, line
 
 if TYPE_CHECKING:
-    from lbtui.core.diff import RouteDiff
-    from lbtui.core.nodes import NodeIndex
-    from lbtui.core.resource_set import ResourceSet
-    from lbtui.core.routes import Route
+    from lbtui.core.objects.resource_set import ResourceSet
+    from lbtui.core.routing.diff import RouteDiff
+    from lbtui.core.routing.routes import Route
+    from lbtui.core.values.nodes import NodeIndex
     from lbtui.tui.view_state import ViewState
 
 MOST_ROUTES = 100
@@ -47,7 +47,7 @@ class ConsequencesDialog(ChoiceDialog):
 
     @work(exclusive=True, group="consequences")
     async def _work_out(self) -> None:
-        from lbtui.core.diff import diff_tables
+        from lbtui.core.routing.diff import diff_tables
         from lbtui.tui.analysis_work import work_out
 
         state = self._state

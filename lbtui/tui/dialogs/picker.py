@@ -17,7 +17,7 @@ from lbtui.tui.widgets.line_table import LineTable
 from lbtui.tui.widgets.rows import Column, ItemRows
 
 if TYPE_CHECKING:
-    from lbtui.core.fields import Candidate, FieldSpec
+    from lbtui.core.editing.fields import Candidate, FieldSpec
 
 COLUMNS = (
     Column("taken", "", width=1),

@@ -15,8 +15,8 @@ from lbtui.tui.views.registry import ENTRIES
 from lbtui.tui.widgets.line_panel import LinePanel
 
 if TYPE_CHECKING:
-    from lbtui.core.fields import FieldSpec
-    from lbtui.core.resource_set import AnyResource
+    from lbtui.core.editing.fields import FieldSpec
+    from lbtui.core.objects.resource_set import AnyResource
     from lbtui.tui.view import View
 
 
@@ -62,7 +62,7 @@ def help_lines(view: View) -> Iterator[Line]:
         if entry.number:
             yield line(Span(f"  {entry.number:24}", "strong"), f"Show {entry.label.lower()}")
     if view.kind is not None:
-        from lbtui.core.fields import fields_of, leaf_fields
+        from lbtui.core.editing.fields import fields_of, leaf_fields
 
         yield BLANK
         yield line(Span(f"Fields of {view.kind.kind}", "accent"))
@@ -97,8 +97,8 @@ def hide(resource: AnyResource) -> dict[str, Any]:
     """The manifest of a resource with its secrets replaced."""
     import msgspec
 
-    from lbtui.core.decode import encode_resource
-    from lbtui.core.meta import Hidden
+    from lbtui.core.objects.decode import encode_resource
+    from lbtui.core.objects.meta import Hidden
 
     def replaced(value: Any) -> Any:
         if isinstance(value, Hidden):

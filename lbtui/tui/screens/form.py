@@ -26,7 +26,7 @@ from lbtui.tui.widgets.line_table import LineTable
 from lbtui.tui.widgets.rows import Column, ItemRows
 
 if TYPE_CHECKING:
-    from lbtui.core.resource_set import ResourceRef, ResourceSet
+    from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
     from lbtui.tui.analysis_work import Outcome
     from lbtui.tui.form import Draft
     from lbtui.tui.view_state import ViewState
@@ -215,7 +215,7 @@ class FormScreen(ModalScreen["Accepted | None"]):
 
     def action_pick(self) -> None:
         """Pick from what there is, for fields that name something."""
-        from lbtui.core.fields import candidates
+        from lbtui.core.editing.fields import candidates
 
         spec = self._form.specs[self._key.path]
         offered = candidates(spec, self._form.resources)

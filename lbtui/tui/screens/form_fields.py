@@ -16,7 +16,7 @@ from lbtui.tui.text import Line, Span
 from lbtui.tui.widgets.bars import Bar
 
 if TYPE_CHECKING:
-    from lbtui.core.fields import FieldSpec
+    from lbtui.core.editing.fields import FieldSpec
 
 
 class FieldInput(Input):

@@ -23,7 +23,7 @@ from lbtui.tui.widgets.bars import Bar, KeyBar, TabBar
 from lbtui.tui.widgets.line_panel import LinePanel
 
 if TYPE_CHECKING:
-    from lbtui.core.resource_set import ResourceRef
+    from lbtui.core.objects.resource_set import ResourceRef
     from lbtui.tui.view_state import ViewState
 
 HURRY_SECONDS = 0.1

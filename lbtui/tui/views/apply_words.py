@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lbtui.core.apply_plan import ApplyPlan, PeerRoutes
+    from lbtui.core.routing.apply_plan import ApplyPlan, PeerRoutes
 
 
 NAMED = 3

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lbtui.core.cluster_resources import Node, Service
-from lbtui.core.resource_set import ResourceRef
+from lbtui.core.objects.cluster_resources import Node, Service
+from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.tui.assumptions import assumed_node_text, assumed_spans, refusals
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import Cell, Line, Span

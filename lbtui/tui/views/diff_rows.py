@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lbtui.core.resource_set import ResourceRef
+from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.tui.views.route_rows import Change, RouteRow
 from lbtui.tui.views.route_words import differences
 
 if TYPE_CHECKING:
-    from lbtui.core.diff import ResourceDiff, RouteDiff
-    from lbtui.core.nodes import NodeIndex
+    from lbtui.core.routing.diff import ResourceDiff, RouteDiff
+    from lbtui.core.values.nodes import NodeIndex
 
 
 @dataclass(frozen=True, slots=True)

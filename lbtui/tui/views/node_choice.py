@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lbtui.core.cluster_resources import Node
+from lbtui.core.objects.cluster_resources import Node
 from lbtui.tui.text import Cell, Span
 
 if TYPE_CHECKING:
     from lbtui.core.analysis import Analysis
-    from lbtui.core.announcements import Announcements
+    from lbtui.core.routing.announcements import Announcements
 
 
 @dataclass(frozen=True, slots=True)

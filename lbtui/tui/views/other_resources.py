@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lbtui.core.resources import BFDProfile, BGPPeer, L2Advertisement
+from lbtui.core.objects.resources import BFDProfile, BGPPeer, L2Advertisement
 from lbtui.tui.text import Cell, Span
 from lbtui.tui.view_state import ViewState
 from lbtui.tui.views.resource_view import STATE, ResourceView

@@ -13,8 +13,8 @@ from lbtui.tui.text import BLANK, Line, Span, Tone, line
 
 if TYPE_CHECKING:
     from lbtui.core.analysis import Analysis
-    from lbtui.core.resource_set import ResourceRef
-    from lbtui.core.routes import Route, RouteTables
+    from lbtui.core.objects.resource_set import ResourceRef
+    from lbtui.core.routing.routes import Route, RouteTables
     from lbtui.tui.view_state import ViewState
     from lbtui.tui.views.route_rows import RouteMarksCache, RouteRow
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from lbtui.core.diagnostics import Severity
-from lbtui.core.resource_set import AnyResource, ResourceRef
+from lbtui.core.objects.resource_set import AnyResource, ResourceRef
 from lbtui.tui.findings import SYMBOL, TONE, Findings, FindingsCache
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import Cell, Line, Span

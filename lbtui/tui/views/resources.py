@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lbtui.core.meta import LabelSelector
-from lbtui.core.resource_set import ResourceRef
-from lbtui.core.resources import (
+from lbtui.core.objects.meta import LabelSelector
+from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.objects.resources import (
     BGPAdvertisement,
     BGPPeer,
     Community,
@@ -43,7 +43,7 @@ def ref_of(resource: Any) -> ResourceRef:
 
 def selectors_text(selectors: Iterable[LabelSelector]) -> str:
     """Selectors in short, alternatives joined by "or"."""
-    from lbtui.core.selector_text import selector_to_text
+    from lbtui.core.values.selector_text import selector_to_text
 
     return " or ".join(selector_to_text(selector) or "all" for selector in selectors)
 

@@ -23,7 +23,7 @@ from lbtui.tui.views.route_words import (
 )
 
 if TYPE_CHECKING:
-    from lbtui.core.model import Peer
+    from lbtui.core.configuration.model import Peer
 
 NODES_LISTED = 12
 """How many nodes are listed one by one before the rest is only counted."""

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, overload
 
-from lbtui.core.diff import RouteChange
+from lbtui.core.routing.diff import RouteChange
 from lbtui.tui.remembered import Remembered
 
 if TYPE_CHECKING:
-    from lbtui.core.addresses import Prefix
-    from lbtui.core.diff import RouteDiff
-    from lbtui.core.nodes import NodeIndex, NodeSet
-    from lbtui.core.routes import Route, RouteTables
+    from lbtui.core.routing.diff import RouteDiff
+    from lbtui.core.routing.routes import Route, RouteTables
+    from lbtui.core.values.addresses import Prefix
+    from lbtui.core.values.nodes import NodeIndex, NodeSet
     from lbtui.tui.view_state import ViewState
 
 

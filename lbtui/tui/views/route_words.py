@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from lbtui.core.resources import Community
+from lbtui.core.objects.resources import Community
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import Tone
 from lbtui.tui.views.route_rows import Change, RouteRow
 
 if TYPE_CHECKING:
-    from lbtui.core.resource_set import ResourceSet
-    from lbtui.core.routes import Route, RouteTables
+    from lbtui.core.objects.resource_set import ResourceSet
+    from lbtui.core.routing.routes import Route, RouteTables
 
 CHANGE_SYMBOLS: Mapping[Change, str] = {
     Change.ADDED: SYMBOLS.added,

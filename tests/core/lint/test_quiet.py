@@ -10,7 +10,7 @@ import lbtui.adapters.demo
 from lbtui.adapters.manifests import read_file
 from lbtui.core import analyse
 from lbtui.core.diagnostics import Diagnostic, Severity
-from lbtui.core.resource_set import AnyResource, ResourceSet
+from lbtui.core.objects.resource_set import AnyResource, ResourceSet
 from tests.core.cluster import (
     Manifest,
     advertisement,

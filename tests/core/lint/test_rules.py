@@ -6,7 +6,7 @@ import pytest
 
 from lbtui.core import analyse, load_resources
 from lbtui.core.diagnostics import Diagnostic, Severity
-from lbtui.core.edit import apply_repair
+from lbtui.core.editing.edit import apply_repair
 from lbtui.core.lint import RULES
 from lbtui.core.rules import RULES as ACCEPTANCE
 from tests.core.cluster import Manifest, linted

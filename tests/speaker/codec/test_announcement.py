@@ -16,9 +16,9 @@ from speaker.codec.announcement import (
 )
 from speaker.codec.as_path import AS_SEQUENCE, Segment
 from speaker.codec.attributes import PathAttributes, split_attributes
+from speaker.codec.families import FAMILIES, Family
 from speaker.codec.prefix import parse_address, parse_prefix
 from speaker.codec.update import Reach, Unreach, Update, decode_update
-from speaker.families import FAMILIES, Family
 
 HOPS: dict[Family, bytes] = {
     "ipv4": parse_address("192.0.2.1"),

@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from speaker.codec.capabilities import Capabilities, decode_capabilities, encode_capabilities
+from speaker.codec.families import FAMILIES
 from speaker.codec.framing import Framer, MessageType, decode_header, encode_message
 from speaker.codec.notification import (
     CODES,
@@ -24,7 +25,6 @@ from speaker.codec.prefix import decode_prefixes
 from speaker.codec.refresh import decode_refresh
 from speaker.codec.update import decode_update
 from speaker.errors import MessageError
-from speaker.families import FAMILIES
 
 DECODERS: dict[str, Callable[[bytes], object]] = {
     "open": decode_open,

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from speaker.codec.families import Family
 from speaker.codec.prefix import (
     address_text,
     decode_prefixes,
@@ -15,7 +16,6 @@ from speaker.codec.prefix import (
     prefix_text,
 )
 from speaker.errors import MessageError
-from speaker.families import Family
 
 SAMPLES = [
     ("0.0.0.0/0", "00"),

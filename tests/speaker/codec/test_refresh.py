@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from speaker.codec.families import FAMILIES, Family
 from speaker.codec.framing import MessageType, encode_message
 from speaker.codec.refresh import RefreshKind, RouteRefresh, decode_refresh, encode_refresh
 from speaker.errors import MessageError
-from speaker.families import FAMILIES, Family
 
 
 @pytest.mark.parametrize("family", FAMILIES)

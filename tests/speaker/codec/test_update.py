@@ -6,10 +6,10 @@ import pytest
 
 from speaker.codec.as_path import AS_SEQUENCE, AS_SET, Segment, encode_as_path
 from speaker.codec.attributes import PathAttributes
+from speaker.codec.families import FAMILIES, Family
 from speaker.codec.prefix import parse_address, parse_prefix
 from speaker.codec.update import Reach, Unreach, Update, decode_update
 from speaker.errors import MessageError
-from speaker.families import FAMILIES, Family
 
 V4 = parse_prefix("192.0.2.0/24")[1]
 V4_OTHER = parse_prefix("198.51.100.7/32")[1]

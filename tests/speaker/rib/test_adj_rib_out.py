@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from speaker.rib import AdjRibOut, Counts, RouteSet, parse_route
+from speaker.rib.adj_rib_out import AdjRibOut, Counts, RouteSet, parse_route
 from tests.speaker.rib.wire import LOCAL6, Receiver, drain, encoding, hosts, routes
 
 

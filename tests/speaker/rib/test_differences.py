@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from speaker.codec.families import FAMILIES, Family
 from speaker.codec.prefix import prefix_text
-from speaker.families import FAMILIES, Family
-from speaker.rib import AdjRibOut, Chunk, RouteSet, WantedRoute, parse_route
+from speaker.rib.adj_rib_out import AdjRibOut, Chunk, RouteSet, WantedRoute, parse_route
 from tests.speaker.rib.wire import LOCAL4, LOCAL6, Receiver, drain, encoding
 
 PREFIXES = [

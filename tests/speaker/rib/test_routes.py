@@ -7,7 +7,7 @@ from weakref import ref
 import pytest
 
 from speaker.codec.prefix import parse_prefix
-from speaker.routes import RouteAttributes, RouteSet, parse_route
+from speaker.rib.routes import RouteAttributes, RouteSet, parse_route
 from tests.speaker.rib.wire import hosts, routes
 
 

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from speaker.codec.families import FAMILIES
 from speaker.codec.framing import Framer, MessageType
 from speaker.codec.refresh import RefreshKind, decode_refresh
 from speaker.codec.update import Update, decode_update
-from speaker.families import FAMILIES
-from speaker.rib import AdjRibIn, AdjRibOut, Chunk, Encoding, RouteRow, RouteSet, parse_route
+from speaker.rib.adj_rib_out import (
+    AdjRibIn,
+    AdjRibOut,
+    Chunk,
+    Encoding,
+    RouteRow,
+    RouteSet,
+    parse_route,
+)
 
 LOCAL4, LOCAL6 = "192.0.2.1", "2001:db8::1"
 

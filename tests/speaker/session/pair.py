@@ -10,7 +10,8 @@ from speaker.codec.capabilities import Capabilities
 from speaker.codec.framing import KEEPALIVE, Framer, MessageType
 from speaker.codec.notification import decode_notification
 from speaker.codec.open import Open, encode_open
-from speaker.effects import (
+from speaker.rib.adj_rib_out import AdjRibOut, RouteSet
+from speaker.session.effects import (
     CancelDial,
     ConnectionId,
     Dial,
@@ -23,10 +24,9 @@ from speaker.effects import (
     Transmit,
     Up,
 )
-from speaker.fsm import State
-from speaker.parameters import SessionParameters
-from speaker.rib import AdjRibOut, RouteSet
-from speaker.session import Session
+from speaker.session.fsm import State
+from speaker.session.parameters import SessionParameters
+from speaker.session.session import Session
 
 OUR_AS, PEER_AS = 64512, 64513
 LOCAL, PEER = "192.0.2.1", "192.0.2.2"

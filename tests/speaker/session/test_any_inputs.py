@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from speaker.codec.framing import KEEPALIVE, MARKER, MessageType, encode_message
 from speaker.codec.notification import Notification, encode_notification
 from speaker.codec.refresh import encode_refresh
-from speaker.effects import (
+from speaker.rib.adj_rib_out import Chunk
+from speaker.session.effects import (
     CancelDial,
     ConnectionId,
     Dial,
@@ -23,9 +24,8 @@ from speaker.effects import (
     Transmit,
     Up,
 )
-from speaker.fsm import State
-from speaker.rib import Chunk
-from speaker.session import Session
+from speaker.session.fsm import State
+from speaker.session.session import Session
 from tests.speaker.session.pair import ENDPOINTS, parameters, peer_open
 
 OCTETS = [

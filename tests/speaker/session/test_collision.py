@@ -8,9 +8,9 @@ import pytest
 
 from speaker.codec.framing import KEEPALIVE, MessageType
 from speaker.codec.notification import Notification, encode_notification
-from speaker.effects import CancelDial, Dial, Disconnect, Down, Up
-from speaker.fsm import State
-from speaker.session import Session
+from speaker.session.effects import CancelDial, Dial, Disconnect, Down, Up
+from speaker.session.fsm import State
+from speaker.session.session import Session
 from tests.speaker.session.pair import (
     ENDPOINTS,
     OUR_AS,

@@ -9,11 +9,11 @@ from speaker.codec.framing import KEEPALIVE, MessageType, encode_message
 from speaker.codec.prefix import parse_prefix
 from speaker.codec.refresh import RefreshKind, encode_refresh
 from speaker.codec.update import Unreach
-from speaker.effects import RefreshRequested, RoutesReceived, StateChanged, Up
 from speaker.errors import StateError
-from speaker.fsm import State
-from speaker.rib import Chunk, RouteSet, parse_route
-from speaker.session import Session
+from speaker.rib.adj_rib_out import Chunk, RouteSet, parse_route
+from speaker.session.effects import RefreshRequested, RoutesReceived, StateChanged, Up
+from speaker.session.fsm import State
+from speaker.session.session import Session
 from tests.speaker.session.pair import (
     LOCAL,
     OUR_AS,

@@ -11,10 +11,10 @@ from speaker.codec.capabilities import Capabilities
 from speaker.codec.framing import KEEPALIVE, MessageType
 from speaker.codec.notification import Notification, encode_notification
 from speaker.codec.open import decode_open
-from speaker.effects import Endpoints
-from speaker.fsm import State
-from speaker.parameters import Negotiated
-from speaker.session import Session
+from speaker.session.effects import Endpoints
+from speaker.session.fsm import State
+from speaker.session.parameters import Negotiated
+from speaker.session.session import Session
 from tests.speaker.session.pair import (
     ENDPOINTS,
     OUR_AS,

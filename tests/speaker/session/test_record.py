@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from speaker.codec.framing import KEEPALIVE, MessageType
 from speaker.codec.notification import Notification, encode_notification, encode_shutdown_text
-from speaker.effects import ErrorRecord, StateChanged
-from speaker.fsm import State
-from speaker.record import Counters
+from speaker.session.effects import ErrorRecord, StateChanged
+from speaker.session.fsm import State
+from speaker.session.record import Counters
 from tests.speaker.session.pair import ENDPOINTS, in_state, of_kind, peer_open, session
 
 

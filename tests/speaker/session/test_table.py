@@ -9,8 +9,8 @@ import pytest
 from speaker.codec.framing import KEEPALIVE, MARKER, MessageType, encode_message
 from speaker.codec.notification import Notification, encode_notification
 from speaker.codec.refresh import encode_refresh
-from speaker.effects import Dial, Disconnect, Down, Transmit
-from speaker.fsm import EVENTS, TABLE, UNEXPECTED, State, step
+from speaker.session.effects import Dial, Disconnect, Down, Transmit
+from speaker.session.fsm import EVENTS, TABLE, UNEXPECTED, State, step
 from tests.speaker.session.pair import (
     ENDPOINTS,
     in_state,

@@ -6,10 +6,10 @@ import pytest
 
 from speaker.codec.framing import KEEPALIVE, MessageType, encode_message
 from speaker.codec.notification import Notification, encode_notification
-from speaker.effects import CancelDial, Dial
-from speaker.fsm import State
-from speaker.rib import Chunk
-from speaker.session import Session
+from speaker.rib.adj_rib_out import Chunk
+from speaker.session.effects import CancelDial, Dial
+from speaker.session.fsm import State
+from speaker.session.session import Session
 from tests.speaker.session.pair import (
     ENDPOINTS,
     in_state,

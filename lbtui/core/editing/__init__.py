@@ -1,0 +1,1 @@
+"""Fields and their forms, edits as values, undo and redo."""

@@ -1,0 +1,115 @@
+"""The set of resources that lbtui works on: immutable, keyed by kind, namespace and name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple, TypeVar, cast
+
+from lbtui.core.objects.cluster_resources import ClusterResource
+from lbtui.core.objects.resources import MetalLBResource
+
+AnyResource = MetalLBResource | ClusterResource
+R = TypeVar("R", bound=AnyResource)
+
+
+class ResourceRef(NamedTuple):
+    """Which resource; `ordinal` tells apart several of one name, as a folder can hold them."""
+
+    kind: str
+    namespace: str
+    name: str
+    ordinal: int = 0
+
+    def __str__(self) -> str:
+        """`kind/name`, the way kubectl writes it, with the namespace where it helps."""
+        return f"{self.kind}/{self.name}"
+
+
+class ResourceSet:
+    """All resources of a source; every change makes a new set that shares what did not change."""
+
+    __slots__ = ("_kinds",)
+
+    def __init__(self, kinds: Mapping[str, Mapping[ResourceRef, AnyResource]] | None = None):
+        """Take kind → reference → resource as it is; use `of` or `with_resource` to build one."""
+        self._kinds: dict[str, Mapping[ResourceRef, AnyResource]] = dict(kinds or {})
+
+    @classmethod
+    def of(cls, resources: Iterable[AnyResource]) -> ResourceSet:
+        """Make a set; a name seen before gets the next ordinal."""
+        return cls.of_with_refs(resources)[0]
+
+    @classmethod
+    def of_with_refs(
+        cls, resources: Iterable[AnyResource]
+    ) -> tuple[ResourceSet, tuple[ResourceRef, ...]]:
+        """Make a set, and tell the reference given to each resource, in the order given."""
+        kinds: dict[str, dict[ResourceRef, AnyResource]] = {}
+        refs: list[ResourceRef] = []
+        seen: dict[tuple[str, str, str], int] = {}
+        for resource in resources:
+            key = (resource.kind, resource.metadata.namespace, resource.metadata.name)
+            ordinal = seen.get(key, 0)
+            seen[key] = ordinal + 1
+            ref = ResourceRef(*key, ordinal)
+            refs.append(ref)
+            kinds.setdefault(resource.kind, {})[ref] = resource
+        return cls(kinds), tuple(refs)
+
+    def items(self, kind: type[R]) -> Iterator[tuple[ResourceRef, R]]:
+        """References and resources of one kind, in the order they were read."""
+        return cast(Iterator[tuple[ResourceRef, R]], iter(self._kinds.get(kind.kind, {}).items()))
+
+    def all(self, kind: type[R]) -> tuple[R, ...]:
+        """Resources of one kind, in the order they were read."""
+        return cast(tuple[R, ...], tuple(self._kinds.get(kind.kind, {}).values()))
+
+    def by_kind(self, kind: str) -> Mapping[ResourceRef, AnyResource]:
+        """All of one kind by its name; empty if there is none."""
+        return MappingProxyType(dict(self._kinds.get(kind, {})))
+
+    def get(self, ref: ResourceRef) -> AnyResource | None:
+        """The resource, or None."""
+        return self._kinds.get(ref.kind, {}).get(ref)
+
+    def __contains__(self, ref: object) -> bool:
+        """Whether the reference is in the set."""
+        return isinstance(ref, ResourceRef) and ref in self._kinds.get(ref.kind, {})
+
+    def refs(self) -> Iterator[ResourceRef]:
+        """Every reference."""
+        for members in self._kinds.values():
+            yield from members
+
+    def __len__(self) -> int:
+        """Number of resources."""
+        return sum(map(len, self._kinds.values()))
+
+    def __eq__(self, other: object) -> bool:
+        """Equal when the same references hold equal resources."""
+        if not isinstance(other, ResourceSet):
+            return NotImplemented
+        return {k: v for k, v in self._kinds.items() if v} == {
+            k: v for k, v in other._kinds.items() if v
+        }
+
+    __hash__ = None  # type: ignore[assignment]  # compared by content, never a key
+
+    def with_resource(self, ref: ResourceRef, resource: AnyResource) -> ResourceSet:
+        """The set with `resource` under `ref`, in its old place or at the end of its kind."""
+        members = dict(self._kinds.get(ref.kind, {}))
+        members[ref] = resource
+        return ResourceSet({**self._kinds, ref.kind: members})
+
+    def without(self, ref: ResourceRef) -> ResourceSet:
+        """The set without `ref`; the same set if it was not there."""
+        if ref not in self:
+            return self
+        members = {r: v for r, v in self._kinds[ref.kind].items() if r != ref}
+        return ResourceSet({**self._kinds, ref.kind: members})
+
+    def changed_kinds(self, other: ResourceSet) -> frozenset[str]:
+        """Kinds whose members are not the very same mapping; a quick test, never too few."""
+        names = self._kinds.keys() | other._kinds.keys()
+        return frozenset(n for n in names if self._kinds.get(n) is not other._kinds.get(n))

@@ -1,0 +1,1 @@
+"""Configuration in; decisions, route tables, what a speaker is told, and differences out."""

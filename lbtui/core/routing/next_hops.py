@@ -1,0 +1,49 @@
+"""Next hops, and the addresses that sessions are dialled from."""
+
+from __future__ import annotations
+
+from lbtui.core.configuration.model import Configuration, Peer
+from lbtui.core.values.addresses import parse_address
+
+
+class NextHops:
+    """What nodes send as NEXT_HOP, as far as a configuration tells.
+
+    The next hop is the session's local address: the peer's sourceAddress, else the node's
+    InternalIP, each only if it is of the prefix's family.
+    """
+
+    def __init__(self, config: Configuration) -> None:
+        """Keep what they follow from."""
+        self._config = config
+        self._peers: dict[str, list[Peer]] = {}
+        for peer in config.peers:
+            self._peers.setdefault(peer.name, []).append(peer)
+
+    def of(self, node: str, peer: str, family: int) -> str | None:
+        """The NEXT_HOP that `node` sends to `peer` in a family; None if it cannot be known."""
+        bit = self._config.nodes.bit(node)
+        for one in self._peers.get(peer, ()):
+            source = one.source_address
+            if one.nodes & bit and source is not None and source.family == family:
+                return str(source)
+        return self.node_address(node, family)
+
+    def node_address(self, node: str, family: int) -> str | None:
+        """The node's first InternalIP of a family."""
+        for text in self._config.node_addresses.get(node, ()):
+            address = parse_address(text)
+            if address is not None and address.family == family:
+                return str(address)
+        return None
+
+    def is_alike(self, other: NextHops, peer: str) -> bool:
+        """A quick test whether nothing differs that next hops to a peer follow from."""
+        ours, theirs = (
+            [(one.source_address, one.nodes) for one in hops._peers.get(peer, ())]
+            for hops in (self, other)
+        )
+        mine, its = self._config, other._config
+        return (
+            ours == theirs and mine.nodes == its.nodes and mine.node_addresses == its.node_addresses
+        )

@@ -1,0 +1,1 @@
+"""The values inside manifests, parsed: addresses, communities, selectors, durations, node sets."""

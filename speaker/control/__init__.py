@@ -1,0 +1,1 @@
+"""The control API: its server, and the documents that it answers with."""

@@ -1,0 +1,205 @@
+"""What a wanted state must satisfy beyond its types; one ErrorDetail for each thing it does not.
+
+Pure: no socket is opened and no name is looked up.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from collections.abc import Iterator, Sequence
+
+from speaker.api import ConfigDocument, ErrorDetail, Route, SessionConfig, SpeakerConfig
+from speaker.daemon.wanted import listening_port
+
+_ADDRESS_LENGTHS = {4: 32, 16: 128}
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,9}")
+_LONGEST_TIME = 65535
+"""Of every timer, in seconds: what two octets of an OPEN can say."""
+
+
+def check_document(document: ConfigDocument) -> Iterator[ErrorDetail]:
+    """Every problem of a document whose types are right, in document order."""
+    names: set[str] = set()
+    ids: dict[str, str] = {}
+    listeners: dict[tuple[object, ...], str] = {}
+    for position, speaker in enumerate(document.speakers):
+        at = f"speakers[{position}]"
+        yield from check_speaker(at, speaker)
+        if speaker.name in names:
+            yield ErrorDetail(f"{at}.name", f"an earlier speaker is named {speaker.name!r} too")
+        names.add(speaker.name)
+        for number, session in enumerate(speaker.sessions):
+            place = f"{at}.sessions[{number}]"
+            yield from check_session(place, session)
+            if session.id in ids:
+                yield ErrorDetail(f"{place}.id", f"{session.id!r} is the id of {ids[session.id]}")
+            ids.setdefault(session.id, place)
+            if session.route_set not in document.route_sets:
+                yield ErrorDetail(f"{place}.routeSet", f"no route set {session.route_set!r}")
+            yield from _check_listener(place, session, listeners)
+    for name, routes in document.route_sets.items():
+        yield from check_routes(f"routeSets[{name!r}]", routes)
+
+
+def check_speaker(at: str, speaker: SpeakerConfig) -> Iterator[ErrorDetail]:
+    """Problems of a speaker's own fields; its sessions are looked at one by one."""
+    if not speaker.name:
+        yield ErrorDetail(f"{at}.name", "must not be empty")
+    yield from _check_router_id(at, speaker.router_id)
+
+
+def _check_router_id(at: str, router_id: str | None) -> Iterator[ErrorDetail]:
+    packed = None if router_id is None else pack_address(router_id)
+    if router_id is not None and (packed is None or len(packed) != 4 or packed == bytes(4)):
+        message = f"{router_id!r} is not an IPv4 address other than 0.0.0.0"
+        yield ErrorDetail(f"{at}.routerId", message)
+
+
+def check_session(at: str, session: SessionConfig) -> Iterator[ErrorDetail]:
+    """Problems of one session's own fields."""
+    for name in ("id", "peer"):
+        if not getattr(session, name):
+            yield ErrorDetail(f"{at}.{name}", "must not be empty")
+    yield from _check_router_id(at, session.router_id)
+    if session.peer_asn is None and session.dynamic_asn is None:
+        yield ErrorDetail(f"{at}.peerAsn", "peerAsn or dynamicAsn is needed")
+    if session.peer_asn is not None and session.dynamic_asn is not None:
+        yield ErrorDetail(f"{at}.dynamicAsn", "cannot stand together with peerAsn")
+    if not session.families:
+        yield ErrorDetail(f"{at}.families", "needs ipv4, ipv6 or both")
+    elif len(set(session.families)) != len(session.families):
+        yield ErrorDetail(f"{at}.families", "names a family twice")
+    if session.password is not None:
+        yield ErrorDetail(
+            f"{at}.password", "TCP-MD5 is not supported by this version; the session would be open"
+        )
+    if session.ttl_security:
+        yield ErrorDetail(f"{at}.ttlSecurity", "GTSM is not supported by this version")
+    yield from _check_addresses(at, session)
+    yield from _check_times(at, session)
+
+
+def _check_addresses(at: str, session: SessionConfig) -> Iterator[ErrorDetail]:
+    peer = pack_address(session.address)
+    if peer is None:
+        yield ErrorDetail(f"{at}.address", f"{session.address!r} is not an IP address")
+    elif (problem := _unusable(session.address)) is not None:
+        yield ErrorDetail(f"{at}.address", f"{session.address} is {problem}")
+    if session.source_address is None:
+        return
+    source = pack_address(session.source_address)
+    if source is None:
+        yield ErrorDetail(f"{at}.sourceAddress", f"{session.source_address!r} is not an IP address")
+    elif peer is not None and len(source) != len(peer):
+        yield ErrorDetail(f"{at}.sourceAddress", "is not of the same family as address")
+    elif (problem := _unusable(session.source_address)) is not None:
+        yield ErrorDetail(f"{at}.sourceAddress", f"{session.source_address} is {problem}")
+
+
+def _check_times(at: str, session: SessionConfig) -> Iterator[ErrorDetail]:
+    hold, keepalive, connect = session.hold_time, session.keepalive_time, session.connect_time
+    if hold is not None and hold != int(hold):
+        yield ErrorDetail(f"{at}.holdTime", "must be whole seconds")
+    elif hold is not None and not (hold == 0 or 3 <= hold <= _LONGEST_TIME):
+        yield ErrorDetail(
+            f"{at}.holdTime", f"must be 0 (no timers) or 3 to {_LONGEST_TIME} seconds"
+        )
+    if keepalive is not None and not 0 < keepalive <= _LONGEST_TIME:
+        yield ErrorDetail(
+            f"{at}.keepaliveTime", f"must be above 0 and at most {_LONGEST_TIME} seconds"
+        )
+    elif keepalive is not None and hold and keepalive > hold:
+        yield ErrorDetail(f"{at}.keepaliveTime", "must not be above holdTime")
+    if connect is not None and not 0 < connect <= _LONGEST_TIME:
+        yield ErrorDetail(
+            f"{at}.connectTime", f"must be above 0 and at most {_LONGEST_TIME} seconds"
+        )
+
+
+def _check_listener(
+    at: str, session: SessionConfig, listeners: dict[tuple[object, ...], str]
+) -> Iterator[ErrorDetail]:
+    port = listening_port(session)
+    if port is None:
+        return
+    key = (pack_address(session.address), pack_address(session.source_address or ""), port)
+    if key in listeners:
+        yield ErrorDetail(
+            f"{at}.listenPort",
+            f"connections from {session.address} could as well be meant for {listeners[key]}: "
+            "same address, sourceAddress and port",
+        )
+    listeners.setdefault(key, at)
+
+
+def check_routes(at: str, routes: Sequence[Route], first: int = 0) -> Iterator[ErrorDetail]:
+    """Problems of the routes of one set; `first` is the index of the first one."""
+    seen: dict[tuple[bytes, str], int] = {}
+    for number, route in enumerate(routes, first):
+        address, slash, length = route.prefix.rpartition("/")
+        packed = pack_address(address) if slash else None
+        problem = _prefix_problem(route.prefix, packed, length)
+        if problem:
+            yield ErrorDetail(f"{at}[{number}].prefix", problem)
+        elif packed is not None:
+            other = seen.setdefault((packed, length), number)
+            if other != number:
+                yield ErrorDetail(f"{at}[{number}].prefix", f"is the prefix of {at}[{other}] too")
+        if route.next_hop is not None:
+            next_hop = pack_address(route.next_hop)
+            if next_hop is None or _unusable(route.next_hop):
+                yield ErrorDetail(
+                    f"{at}[{number}].nextHop", f"{route.next_hop!r} is not a host's IP address"
+                )
+            elif packed is not None and len(packed) != len(next_hop):
+                yield ErrorDetail(f"{at}[{number}].nextHop", "is not of the prefix's family")
+        if route.communities or route.large_communities:
+            yield from _check_communities(f"{at}[{number}]", route)
+
+
+def _prefix_problem(text: str, packed: bytes | None, length: str) -> str:
+    if packed is None or not _NUMBER.fullmatch(length):
+        return f"{text!r} is not a prefix such as 192.0.2.0/24"
+    bits = _ADDRESS_LENGTHS[len(packed)]
+    if int(length) > bits:
+        return f"{text!r}: the length is at most {bits}"
+    host = int.from_bytes(packed) & ((1 << (bits - int(length))) - 1)
+    return f"{text!r} has bits set past its length" if host else ""
+
+
+def _check_communities(at: str, route: Route) -> Iterator[ErrorDetail]:
+    for field, values, parts, bits in (
+        ("communities", route.communities, 2, 16),
+        ("largeCommunities", route.large_communities, 3, 32),
+    ):
+        for number, value in enumerate(values):
+            numbers = value.split(":")
+            if len(numbers) != parts or not all(
+                _NUMBER.fullmatch(item) and int(item) < 1 << bits for item in numbers
+            ):
+                yield ErrorDetail(
+                    f"{at}.{field}[{number}]",
+                    f"{value!r} is not {':'.join('abc'[:parts])} with numbers of {bits} bits",
+                )
+
+
+def pack_address(text: str) -> bytes | None:
+    """The 4 or 16 octets of an IP address; None if it is none. Scope ids are not taken."""
+    try:
+        return socket.inet_pton(socket.AF_INET6 if ":" in text else socket.AF_INET, text)
+    except (OSError, ValueError):
+        return None
+
+
+def _unusable(text: str) -> str | None:
+    """Why an address cannot be one end of a session or a next hop."""
+    address = ipaddress.ip_address(text)
+    if address.is_unspecified:
+        return "the unspecified address"
+    if address.is_multicast:
+        return "a multicast address"
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        return f"the IPv4 address {address.ipv4_mapped} written as IPv6"
+    return None

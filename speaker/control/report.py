@@ -1,0 +1,154 @@
+"""From live objects to the API's documents. Reads, never changes anything."""
+
+from __future__ import annotations
+
+from speaker.api import (
+    ErrorInfo,
+    Family,
+    MessageCounts,
+    PrefixCounts,
+    RoutesDocument,
+    SentRoute,
+    SessionStatus,
+    Transition,
+)
+from speaker.daemon.clock import Clock
+from speaker.daemon.peering import Peering
+from speaker.rib.adj_rib_out import RouteRow
+from speaker.session.effects import ErrorRecord
+from speaker.session.session import Counters, State
+
+NOT_ADVERTISED = "graceful restart (configured, not advertised by this version)"
+
+
+def session_status(peering: Peering, clock: Clock) -> SessionStatus:
+    """Everything known about one session, now."""
+    session, config, wanted = peering.session, peering.wanted.config, peering.wanted
+    agreed, ends, now = session.negotiated, session.endpoints, clock.now()
+    parameters = session.parameters
+
+    def epoch(at: float | None) -> float | None:
+        return None if at is None else clock.to_epoch(at)
+
+    def remaining(deadline: float | None) -> float | None:
+        return None if deadline is None else round(max(0.0, deadline - now), 3)
+
+    return SessionStatus(
+        id=config.id,
+        speaker=wanted.speaker,
+        peer=config.peer,
+        state=session.state.value,
+        enabled=session.is_enabled,
+        since=clock.to_epoch(session.since),
+        local_asn=config.local_asn,
+        peer_asn=session.peer_asn,
+        address=config.address,
+        port=config.port,
+        passive=config.passive,
+        configured_source_address=config.source_address,
+        local_address=ends.local_address if ends else None,
+        local_port=ends.local_port if ends else None,
+        peer_port=ends.peer_port if ends else None,
+        opened_by=session.opened_by,
+        router_id=session.router_id or wanted.router_id,
+        peer_router_id=agreed.peer_router_id if agreed else None,
+        configured_hold_time=parameters.hold_time,
+        peer_hold_time=agreed.peer_hold_time if agreed else None,
+        hold_time=agreed.hold_time if agreed else None,
+        keepalive_time=agreed.keepalive_time if agreed else None,
+        hold_remaining=remaining(session.hold_deadline),
+        connect_retry_remaining=remaining(session.retry_deadline),
+        last_read=epoch(session.last_read),
+        last_write=epoch(session.last_write),
+        configured_families=config.families,
+        families=agreed.families if agreed else (),
+        capabilities_sent=(
+            *(agreed.capabilities_sent if agreed else ()),
+            *((NOT_ADVERTISED,) if config.graceful_restart else ()),
+        ),
+        capabilities_received=agreed.capabilities_received if agreed else (),
+        prefixes={family: _prefixes(peering, family) for family in config.families},
+        sent=_messages(session.sent),
+        received=_messages(session.received),
+        established_count=session.established_count,
+        dropped_count=session.dropped_count,
+        last_error=_last_error(peering, clock),
+        history=tuple(
+            Transition(clock.to_epoch(step.at), step.before.value, step.after.value, step.reason)
+            for step in session.history
+        ),
+        password=config.password is not None,
+        route_set=config.route_set,
+    )
+
+
+def advertised(peering: Peering, after: str | None, limit: int) -> RoutesDocument:
+    """A page of the Adj-RIB-Out, empty while down. Raises ValueError for a bad `after`."""
+    if peering.rib is None:
+        return RoutesDocument((), (), None)
+    rows = peering.rib.advertised(after, limit)
+    return _page(rows, tuple(peering.rib.withdrawing()), limit)
+
+
+def received(peering: Peering, after: str | None, limit: int) -> RoutesDocument:
+    """A page of the Adj-RIB-In. Raises ValueError for a bad `after`."""
+    return _page(peering.session.routes_in.routes(after, limit), (), limit)
+
+
+def _page(rows: list[RouteRow], withdrawing: tuple[str, ...], limit: int) -> RoutesDocument:
+    routes = tuple(
+        SentRoute(
+            row.prefix,
+            row.next_hop,
+            row.local_pref,
+            row.communities,
+            row.large_communities,
+            row.as_path,
+            row.pending,
+        )
+        for row in rows
+    )
+    return RoutesDocument(routes, withdrawing, rows[-1].prefix if len(rows) == limit else None)
+
+
+def _prefixes(peering: Peering, family: Family) -> PrefixCounts:
+    received_count = peering.session.routes_in.count(family)
+    if peering.rib is None or peering.session.state is not State.ESTABLISHED:
+        desired = peering.routes.count(family)
+        return PrefixCounts(desired, 0, desired, received_count)
+    counts = peering.rib.counts(family)
+    return PrefixCounts(
+        counts.desired, counts.advertised, counts.pending, received_count, counts.unsendable
+    )
+
+
+def _messages(counters: Counters) -> MessageCounts:
+    return MessageCounts(
+        counters.open,
+        counters.update,
+        counters.notification,
+        counters.keepalive,
+        counters.route_refresh,
+        counters.total,
+        counters.octets,
+    )
+
+
+def _last_error(peering: Peering, clock: Clock) -> ErrorInfo | None:
+    error = peering.session.last_error
+    if peering.local_problem:
+        at = clock.to_epoch(peering.session.since)
+        return ErrorInfo("local", None, None, "cannot listen", peering.local_problem, "", at)
+    return None if error is None else _error_info(error, clock)
+
+
+def _error_info(error: ErrorRecord, clock: Clock) -> ErrorInfo:
+    return ErrorInfo(
+        error.direction,
+        error.code,
+        error.subcode,
+        error.name,
+        error.text,
+        error.data.hex(),
+        clock.to_epoch(error.at),
+    )

@@ -1,0 +1,1 @@
+"""The process: all sessions and their life, the clock, the state on disk, the log."""

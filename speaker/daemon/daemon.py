@@ -1,0 +1,235 @@
+"""All sessions of the process: takes the wanted state, keeps it, and reports what is observed.
+
+The one place that knows every peering. Knows nothing of HTTP, nor of octets on the wire.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from speaker import __version__
+from speaker.api import API_VERSION, ConfigDocument, StatusDocument
+from speaker.control.documents import decode_document
+from speaker.control.observer import Publisher
+from speaker.daemon.clock import Clock
+from speaker.daemon.logs import line
+from speaker.daemon.peering import Peering
+from speaker.daemon.state import StateFolder
+from speaker.daemon.wanted import NOTHING, WantedState, parse_document
+from speaker.errors import DocumentError, StateError, StorageError, UnknownSessionError
+from speaker.network.listeners import Listeners
+from speaker.session.session import State
+
+log = logging.getLogger("speaker.daemon.daemon")
+
+SHUTDOWN, DECONFIGURED = 2, 3
+"""Subcodes of Cease, RFC 4486 section 3."""
+GOODBYE = 1.0
+"""Seconds that the Cease messages may take when the process ends."""
+
+
+class Daemon:
+    """Every session of the process, and the state that was asked for."""
+
+    def __init__(self, clock: Clock, state: StateFolder | None) -> None:
+        """Start with nothing; `resume` takes up what is on disk."""
+        self._clock, self._state = clock, state
+        self._started = clock.now()
+        self._wanted = NOTHING
+        self._reached = 0
+        self._peerings: dict[str, Peering] = {}
+        self._behind: set[Peering] = set()
+        self._disabled: frozenset[str] = frozenset()
+        self._publisher = Publisher(clock, self.status, self.peerings, self._progress)
+        self._listeners = Listeners(self._publisher.session_changed)
+        self._changing = asyncio.Lock()
+        self._is_installing = False
+        self.clock = clock
+        self.follow = self._publisher.follow
+
+    # ---- wanted --------------------------------------------------------------------------------
+
+    async def resume(self) -> None:
+        """Take up what the state folder holds. Raises StartError."""
+        if self._state is None:
+            return
+        document = await asyncio.to_thread(self._state.load)
+        self._disabled = self._state.load_disabled()
+        if document is not None:
+            log.info(line("resuming", generation=document.generation))
+            async with self._changing:
+                await self._install(await asyncio.to_thread(parse_document, document, NOTHING))
+
+    async def apply(self, data: bytes, *, is_newer_needed: bool = True) -> StatusDocument:
+        """Make the document in `data` the wanted state: checked, on disk, then in force.
+
+        Args:
+            data: JSON, see `decode_document`.
+            is_newer_needed: refuse a generation that was reached already.
+
+        Raises:
+            DocumentError: malformed, invalid or stale; nothing was changed.
+            StorageError: it cannot be kept; nothing was changed.
+        """
+        async with self._changing:
+            document = await asyncio.to_thread(decode_document, data)
+            accepted = self._wanted.document.generation
+            if is_newer_needed and document.generation <= accepted:
+                raise DocumentError(
+                    "stale",
+                    f"generation {document.generation} is not newer than {accepted}, "
+                    "which was accepted last",
+                )
+            # Off the loop: a large set takes a while, and no keepalive may wait for it.
+            wanted = await asyncio.to_thread(parse_document, document, self._wanted)
+            if self._state is not None:
+                await asyncio.to_thread(self._state.save, document)
+            await self._install(wanted)
+            return self.status()
+
+    async def enable(self, session_id: str, is_enabled: bool, reason: str) -> Peering:
+        """Let a session run, or hold it down until told otherwise.
+
+        Raises UnknownSessionError, or StorageError; then nothing was changed.
+        """
+        async with self._changing:
+            peering = self.find(session_id)
+            change = self._disabled.difference if is_enabled else self._disabled.union
+            await self._keep_disabled(change((session_id,)))
+            log.info(line("enabled" if is_enabled else "disabled", session=session_id))
+            if is_enabled:
+                peering.start()
+            else:
+                peering.stop(SHUTDOWN, reason)
+            self._publisher.session_changed(peering)
+            return peering
+
+    def reset(self, session_id: str, reason: str) -> Peering:
+        """Close a session with Cease and open it again.
+
+        Raises UnknownSessionError, or StateError for one that is held down.
+        """
+        peering = self.find(session_id)
+        if not peering.session.is_enabled:
+            raise StateError(f"the session {session_id} is disabled; enable it instead")
+        log.info(line("reset", session=session_id, reason=reason or None))
+        peering.reset(reason)
+        return peering
+
+    async def close(self) -> None:
+        """Say Cease to every peer and close everything."""
+        await self._listeners.close()
+        for peering in self._peerings.values():
+            peering.close(SHUTDOWN, "the speaker was stopped")
+        until = self._clock.now() + GOODBYE
+        while self._clock.now() < until and not all(p.is_quiet for p in self.peerings()):
+            await asyncio.sleep(0.01)
+
+    # ---- observed ------------------------------------------------------------------------------
+
+    @property
+    def document(self) -> ConfigDocument:
+        """The state accepted last; generation 0 before the first."""
+        return self._wanted.document
+
+    def peerings(self) -> Sequence[Peering]:
+        """Every session, in the document's order."""
+        return tuple(self._peerings.values())
+
+    def find(self, session_id: str) -> Peering:
+        """One session. Raises UnknownSessionError."""
+        try:
+            return self._peerings[session_id]
+        except KeyError:
+            raise UnknownSessionError(f"there is no session {session_id!r}") from None
+
+    def status(self) -> StatusDocument:
+        """The process as a whole."""
+        found = Counter(peering.session.state for peering in self._peerings.values())
+        return StatusDocument(
+            api=API_VERSION,
+            version=__version__,
+            pid=os.getpid(),
+            started=self._clock.to_epoch(self._started),
+            uptime=round(self._clock.now() - self._started, 3),
+            generation_accepted=self._wanted.document.generation,
+            generation_reached=self._reached,
+            sessions={state.value: found[state] for state in State},
+        )
+
+    # ---- putting it into force -----------------------------------------------------------------
+
+    async def _install(self, wanted: WantedState) -> None:
+        gone = [session_id for session_id in self._peerings if session_id not in wanted.sessions]
+        self._is_installing = True
+        try:
+            for session_id in gone:
+                self._peerings.pop(session_id).close(DECONFIGURED)
+            new = [self._update(session_id, wanted) for session_id in wanted.sessions]
+            self._peerings = {one: self._peerings[one] for one in wanted.sessions}
+            self._wanted = wanted
+            self._publisher.sessions_removed(gone)
+            await self._listeners.serve(self._peerings.values())
+            added = [peering for peering in new if peering is not None]
+            self._start(added)
+        finally:
+            self._is_installing = False
+        generation, count = wanted.document.generation, len(wanted.sessions)
+        counts = {"sessions": count, "added": len(added), "removed": len(gone)}
+        log.info(line("accepted", generation=generation, **counts))
+        self._publisher.status_changed()
+        self._note_reached()
+        if self._disabled - wanted.sessions.keys():
+            await self._forget_disabled(wanted)
+
+    def _update(self, session_id: str, wanted: WantedState) -> Peering | None:
+        """Bring one session up to date; the new peering if it is a new one."""
+        session = wanted.sessions[session_id]
+        routes = wanted.route_sets[session.config.route_set]
+        peering = self._peerings.get(session_id)
+        if peering is None:
+            peering = Peering(session, routes, self._clock, self._publisher)
+            self._peerings[session_id] = peering
+            return peering
+        before = peering.wanted
+        moved = peering.replace(session)
+        peering.want(routes)
+        if moved:
+            log.info(line("parameters changed", session=session_id, fields=",".join(moved)))
+        if before != session:
+            self._publisher.session_changed(peering)
+        return None
+
+    def _start(self, peerings: Iterable[Peering]) -> None:
+        for peering in peerings:
+            self._publisher.session_changed(peering)
+            if peering.wanted.config.id not in self._disabled:
+                peering.start()
+
+    async def _keep_disabled(self, ids: frozenset[str]) -> None:
+        if self._state is not None and ids != self._disabled:
+            await asyncio.to_thread(self._state.save_disabled, ids)
+        self._disabled = ids
+
+    async def _forget_disabled(self, wanted: WantedState) -> None:
+        try:
+            await self._keep_disabled(self._disabled & wanted.sessions.keys())
+        except StorageError as error:  # the document stands; the ids do no harm
+            log.warning(line(str(error)))
+
+    def _progress(self, peering: Peering) -> None:
+        if peering.has_pending:
+            self._behind.add(peering)
+        else:
+            self._behind.discard(peering)
+            self._note_reached()
+
+    def _note_reached(self) -> None:
+        accepted = self._wanted.document.generation
+        if not self._behind and not self._is_installing and self._reached != accepted:
+            self._reached = accepted
+            self._publisher.status_changed()

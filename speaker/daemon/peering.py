@@ -1,0 +1,268 @@
+"""One configured session at work: its machine, its connections, its Adj-RIB-Out and its timer.
+
+Turns octets and time into calls of `Session`, and the effects that come back into I/O. Decides
+nothing about BGP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import Protocol
+
+from speaker.codec.families import Family
+from speaker.daemon.clock import Clock
+from speaker.daemon.wanted import WantedSession
+from speaker.network.transport import Connection, Target, describe, dial
+from speaker.rib.adj_rib_out import AdjRibOut, RouteSet
+from speaker.session.effects import (
+    CancelDial,
+    ConnectionId,
+    Dial,
+    Disconnect,
+    Down,
+    Effect,
+    Opener,
+    RefreshRequested,
+    StateChanged,
+    Transmit,
+    Up,
+)
+from speaker.session.session import Session
+
+CHUNK_OCTETS = 65536
+"""Of routes written at once; between two of them every other session gets its turn."""
+ADMINISTRATIVE_RESET, OTHER_CHANGE = 4, 6
+"""Subcodes of Cease, RFC 4486 section 3."""
+
+
+class Observer(Protocol):
+    """Who wants to know what peerings do."""
+
+    def state_changed(self, peering: Peering, changes: list[StateChanged]) -> None:
+        """The machine moved, perhaps more than once."""
+
+    def activity(self, peering: Peering) -> None:
+        """Numbers moved."""
+
+    def synchronised(self, peering: Peering) -> None:
+        """Whether routes are pending may have changed."""
+
+
+class Peering:
+    """A session of the wanted state; lives until it is taken out of it."""
+
+    def __init__(
+        self, wanted: WantedSession, routes: RouteSet, clock: Clock, observer: Observer
+    ) -> None:
+        """Make it, stopped."""
+        self.wanted, self.routes = wanted, routes
+        self.local_problem = ""
+        """Why it cannot listen; empty if it can or need not."""
+        self.session = Session(wanted.parameters(), random.random, clock.now())
+        self.rib: AdjRibOut | None = None
+        self._clock, self._observer = clock, observer
+        self._established: ConnectionId | None = None
+        self._connections: dict[ConnectionId, Connection] = {}
+        self._closing: set[Connection] = set()
+        self._dialling: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._pump_handle: asyncio.Handle | None = None
+
+    # ---- what the daemon asks -----------------------------------------------------------------
+
+    def start(self) -> None:
+        """Let it run."""
+        self._perform(self.session.start(self._clock.now()))
+
+    def stop(self, subcode: int, text: str = "") -> None:
+        """Hold it down: Cease with `subcode` and, for 2 and 4, `text`."""
+        self._perform(self.session.stop(self._clock.now(), subcode, text))
+
+    def reset(self, text: str) -> None:
+        """Close what is open and begin anew."""
+        self.stop(ADMINISTRATIVE_RESET, text)
+        self.start()
+
+    def close(self, subcode: int, text: str = "") -> None:
+        """Stop for good; what was written is still delivered."""
+        self.stop(subcode, text)
+        for handle in (self._timer, self._pump_handle):
+            if handle is not None:
+                handle.cancel()
+
+    def accept(self, connection: Connection) -> None:
+        """Take an incoming connection."""
+        if self.wanted.ttl is not None:
+            connection.set_ttl(self.wanted.ttl)
+        self._adopt(connection, "peer")
+
+    def want(self, routes: RouteSet) -> None:
+        """Replace the wanted routes; the difference is sent."""
+        if routes is self.routes:
+            return
+        self.routes = routes
+        if self.rib is not None:
+            self.rib.desire(routes)
+            self._pump()
+        self._observer.activity(self)
+
+    def replace(self, wanted: WantedSession) -> list[str]:
+        """Take other parameters; reset if the peer can notice, and say what moved.
+
+        A new machine inherits history and counters: to the user it is the same session.
+        """
+        moved = self.wanted.differences(wanted)
+        if not moved:
+            self.wanted = wanted
+            return moved
+        was_enabled = self.session.is_enabled
+        self.stop(OTHER_CHANGE, f"parameters changed: {', '.join(moved)}")
+        old, self.wanted = self.session, wanted
+        self.session = Session(wanted.parameters(), random.random, self._clock.now())
+        _inherit(self.session, old)
+        if was_enabled:
+            self.start()
+        return moved
+
+    @property
+    def has_pending(self) -> bool:
+        """Whether an established session still has routes to be handed to its socket."""
+        return self.rib is not None and self.rib.has_pending
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no connection is left, not even one that is being closed."""
+        return not self._connections and not self._closing
+
+    # ---- what the network reports --------------------------------------------------------------
+
+    def data_received(self, connection: Connection, data: bytes) -> None:
+        """Octets came; b"" when the peer closed its half."""
+        self._perform(self.session.receive_data(connection.id, data, self._clock.now()))
+        self._observer.activity(self)
+
+    def connection_lost(self, connection: Connection, reason: str) -> None:
+        """It is gone."""
+        self._connections.pop(connection.id, None)
+        self._closing.discard(connection)
+        self._perform(self.session.closed(connection.id, self._clock.now(), reason))
+
+    def writable(self, connection: Connection) -> None:
+        """The peer reads again."""
+        if connection.id == self._established:
+            self._pump()
+
+    def _adopt(self, connection: Connection, opener: Opener) -> None:
+        self._connections[connection.id] = connection
+        now = self._clock.now()
+        self._perform(self.session.connected(connection.id, now, opener, connection.endpoints))
+
+    # ---- effects -------------------------------------------------------------------------------
+
+    def _perform(self, effects: list[Effect]) -> None:
+        changes: list[StateChanged] = []
+        for effect in effects:
+            match effect:
+                case Transmit(connection, data):
+                    if (open_one := self._connections.get(connection)) is not None:
+                        open_one.write(data)
+                case Disconnect(connection):
+                    if (open_one := self._connections.pop(connection, None)) is not None:
+                        self._closing.add(open_one)
+                        open_one.finish()
+                case StateChanged():
+                    changes.append(effect)
+                case Up(connection):
+                    self._begin_routes(connection)
+                case Down():
+                    self._end_routes()
+                case Dial():
+                    self._dial()
+                case CancelDial():
+                    self._cancel_dial()
+                case RefreshRequested(family):
+                    self._refresh(family)
+        self._set_timer()
+        if changes:
+            self._observer.state_changed(self, changes)
+
+    def _set_timer(self) -> None:
+        due = self.session.deadline
+        if self._timer is not None and (due is None or self._timer.when() > due):
+            self._timer.cancel()
+            self._timer = None
+        if due is not None and self._timer is None:  # one that fires too early finds out itself
+            self._timer = asyncio.get_running_loop().call_at(due, self._tick, due)
+
+    def _tick(self, due: float) -> None:
+        self._timer = None
+        # The loop may wake a little before its time.
+        self._perform(self.session.tick(max(self._clock.now(), due)))
+        self._observer.activity(self)
+
+    def _dial(self) -> None:
+        self._cancel_dial()
+        config = self.wanted.config
+        target = Target(config.address, config.port, config.source_address, self.wanted.ttl)
+        self._dialling = asyncio.get_running_loop().create_task(self._connect(target))
+
+    async def _connect(self, target: Target) -> None:
+        try:
+            await dial(target, self._dialled)
+        except OSError as error:
+            self._dialling = None
+            self._perform(self.session.connect_failed(self._clock.now(), describe(error)))
+
+    def _dialled(self, connection: Connection) -> Peering:
+        self._dialling = None
+        self._adopt(connection, "local")
+        return self
+
+    def _cancel_dial(self) -> None:
+        if self._dialling is not None:
+            self._dialling.cancel()
+            self._dialling = None
+
+    # ---- routes --------------------------------------------------------------------------------
+
+    def _begin_routes(self, connection: ConnectionId) -> None:
+        encoding = self.session.encoding
+        if encoding is None:  # up and down again within one batch of effects
+            return
+        self._established = connection
+        self.rib = AdjRibOut(encoding)
+        self.rib.desire(self.routes)
+        self._pump()
+
+    def _end_routes(self) -> None:
+        self._established, self.rib = None, None
+        self._observer.synchronised(self)
+
+    def _refresh(self, family: Family) -> None:
+        if self.rib is not None and self.session.negotiated is not None:
+            self.rib.refresh(family, self.session.negotiated.enhanced_refresh)
+            self._pump()
+
+    def _pump(self) -> None:
+        """Go on sending routes, one chunk a turn of the loop."""
+        self._observer.synchronised(self)
+        if self._pump_handle is None and self.has_pending:
+            self._pump_handle = asyncio.get_running_loop().call_soon(self._send_chunk)
+
+    def _send_chunk(self) -> None:
+        self._pump_handle = None
+        connection = self._connections.get(self._established or 0)
+        if self.rib is None or connection is None or not connection.is_writable:
+            return  # `writable` or the next session goes on
+        chunk = self.rib.next_chunk(CHUNK_OCTETS)
+        if chunk is not None:
+            self._perform(self.session.send(chunk, self._clock.now()))
+            self._observer.activity(self)
+        self._pump()
+
+
+def _inherit(new: Session, old: Session) -> None:
+    new.history, new.last_error = old.history, old.last_error
+    new.sent, new.received = old.sent, old.received
+    new.established_count, new.dropped_count = old.established_count, old.dropped_count

@@ -1,0 +1,123 @@
+"""The life of the process: start, serve until a signal, stop clean."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from speaker import __version__
+from speaker.daemon.clock import Clock
+from speaker.daemon.daemon import Daemon
+from speaker.daemon.folders import control_socket
+from speaker.daemon.logs import line
+from speaker.daemon.state import StateFolder
+from speaker.errors import DocumentError, StartError, StorageError
+
+log = logging.getLogger("speaker.daemon.process")
+
+PARENT_POLL = 0.5
+"""Seconds between two looks whether the process of `exit_with` still lives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says."""
+
+    socket: Path | None
+    """Where to serve the control API; None: nowhere."""
+    state: Path | None
+    """Where to keep the accepted state; None: nowhere."""
+    config: Path | None
+    """A document to apply at the start."""
+    exit_with: int | None
+    """A process whose end ends this one."""
+
+
+async def run(options: Options) -> None:
+    """Run until SIGTERM, SIGINT or the end of the terminal. Raises StartError."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, stop.set)
+    loop.set_exception_handler(_log_unforeseen)
+    async with contextlib.AsyncExitStack() as stack:
+        state = None
+        if options.state is not None:
+            state = StateFolder(options.state)
+            stack.callback(state.close)
+        daemon = Daemon(Clock(loop), state)
+        stack.push_async_callback(daemon.close)
+        await daemon.resume()
+        if options.config is not None:
+            await _apply_file(daemon, options.config)
+        if options.socket is not None:
+            await stack.enter_async_context(_serving(daemon, options.socket))
+        log.info(line("started", version=__version__, pid=os.getpid(), socket=options.socket))
+        await _wait(stop, options.exit_with)
+        log.info(line("stopping", pid=os.getpid()))
+
+
+async def _apply_file(daemon: Daemon, path: Path) -> None:
+    try:
+        data = await asyncio.to_thread(path.read_bytes)
+        await daemon.apply(data, is_newer_needed=False)
+    except OSError as error:
+        raise StartError(f"cannot read {path}: {error.strerror}") from None
+    except DocumentError as error:
+        details = "".join(f"\n  {detail.path}: {detail.message}" for detail in error.details)
+        raise StartError(f"{path}: {error.message}{details}") from None
+    except StorageError as error:
+        raise StartError(str(error)) from None
+
+
+@contextlib.asynccontextmanager
+async def _serving(daemon: Daemon, path: Path) -> Any:
+    # Imported here: it costs a quarter of a second, and a run without a socket does not need it.
+    from aiohttp import web
+
+    from speaker.control.server import ControlServer
+
+    sock = control_socket(path)
+    identity = os.stat(path).st_ino
+    server = ControlServer(daemon)
+    runner = web.AppRunner(server.app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    await web.SockSite(runner, sock).start()
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            if os.stat(path).st_ino == identity:  # not a successor's
+                path.unlink()
+        await runner.cleanup()
+
+
+async def _wait(stop: asyncio.Event, exit_with: int | None) -> None:
+    while not stop.is_set():
+        if exit_with is not None and not _is_alive(exit_with):
+            log.info(line("its console is gone", pid=exit_with))
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(None if exit_with is None else PARENT_POLL):
+                await stop.wait()
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _log_unforeseen(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    error = context.get("exception")
+    log.error(line(str(context.get("message", "failed"))), exc_info=error)

@@ -1,0 +1,1 @@
+"""Sockets: dialling, listening, and the host's interfaces."""

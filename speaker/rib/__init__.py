@@ -1,0 +1,1 @@
+"""Wanted routes turned into UPDATE messages by difference, without I/O."""

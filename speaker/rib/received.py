@@ -1,0 +1,62 @@
+"""Adj-RIB-In: what a peer announced. Nothing is ever made of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from speaker.codec.attributes import PathAttributes
+from speaker.codec.families import FAMILIES, Family
+from speaker.codec.prefix import address_text, prefix_order, prefix_text
+from speaker.codec.update import Update
+from speaker.rib.rows import RouteRow, community_texts, large_community_texts, page
+
+NOT_KEPT: Final = (b"", PathAttributes())
+
+
+class AdjRibIn:
+    """What the peer announced, whole or (`keep` false) prefixes only."""
+
+    def __init__(self, keep: bool) -> None:
+        """Start empty."""
+        self._keep = keep
+        self._tables: dict[Family, dict[bytes, tuple[bytes, PathAttributes]]] = {
+            family: {} for family in FAMILIES
+        }
+
+    def apply(self, update: Update) -> None:
+        """Take a received message in: withdrawals first, RFC 4271 section 4.3."""
+        for unreach in update.withdrawn:
+            for nlri in unreach.prefixes:
+                self._tables[unreach.family].pop(nlri, None)
+        for reach in update.announced:
+            kept = (reach.next_hop, update.attributes) if self._keep else NOT_KEPT
+            self._tables[reach.family].update(dict.fromkeys(reach.prefixes, kept))
+
+    def count(self, family: Family) -> int:
+        """How many prefixes."""
+        return len(self._tables[family])
+
+    def routes(self, after: str | None = None, limit: int = 1000) -> list[RouteRow]:
+        """Routes sorted by family, network, length; empty unless kept.
+
+        Args:
+            after: a prefix's text; the page starts behind it. Raises ValueError if it is none.
+            limit: rows at most.
+        """
+        if not self._keep:
+            return []
+        return [self._row(family, nlri) for family, nlri in page(self._order, after, limit)]
+
+    def _order(self, family: Family) -> list[bytes]:
+        return sorted(self._tables[family], key=prefix_order)
+
+    def _row(self, family: Family, nlri: bytes) -> RouteRow:
+        next_hop, attributes = self._tables[family][nlri]
+        return RouteRow(
+            prefix=prefix_text(family, nlri),
+            next_hop=address_text(next_hop),
+            local_pref=attributes.local_pref,
+            communities=community_texts(attributes.communities),
+            large_communities=large_community_texts(attributes.large_communities),
+            as_path=attributes.asns,
+        )

@@ -1,0 +1,91 @@
+"""One TCP connection of a session, from our OPEN on: its state, its timers, its stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from speaker.codec.framing import Framer, MessageType
+from speaker.codec.open import Open, decode_open
+from speaker.errors import MessageError
+from speaker.rib.encoding import Encoding
+from speaker.session.effects import ConnectionId, Endpoints, Opener
+from speaker.session.fsm import EVENTS, UNEXPECTED, State, step
+from speaker.session.negotiation import negotiate, plain_address
+from speaker.session.parameters import Negotiated, SessionParameters
+
+LARGE_HOLD_TIME: Final = 240.0
+"""Seconds to wait for the peer's OPEN, RFC 4271 section 8.2.2."""
+
+
+class Connection:
+    """State of a connection that stands, OpenSent to Established."""
+
+    def __init__(
+        self,
+        number: ConnectionId,
+        opened_by: Opener,
+        endpoints: Endpoints,
+        ours: Open,
+        state: State,
+        now: float,
+    ) -> None:
+        """Begin in `state`, OpenSent; `ours` goes out at `now`."""
+        self.number = number
+        self.opened_by: Opener = opened_by
+        self.endpoints = endpoints
+        self.ours = ours
+        self.theirs: Open | None = None
+        self.negotiated: Negotiated | None = None
+        self.state = state
+        self.framer = Framer()
+        self.established_at: float | None = None
+        self.hold_at: float | None = now + LARGE_HOLD_TIME
+        self.keepalive_at: float | None = None
+
+    @property
+    def deadline(self) -> float | None:
+        """The earlier of both timers."""
+        times = [at for at in (self.hold_at, self.keepalive_at) if at is not None]
+        return min(times, default=None)
+
+    @property
+    def encoding(self) -> Encoding | None:
+        """How routes are to be encoded for the peer, from OpenConfirm on."""
+        if self.negotiated is None:
+            return None
+        return Encoding(
+            local_asn=self.ours.asn,
+            is_ibgp=self.negotiated.is_ibgp,
+            four_octet_as=self.negotiated.four_octet_as,
+            local_address=plain_address(self.endpoints.local_address),
+            families=self.negotiated.families,
+        )
+
+    def expect(self, kind: MessageType) -> State:
+        """Give the state that a message of `kind` leads to.
+
+        Raises:
+            MessageError: 5/x, if none may come now (data: its type), RFC 6608 section 3.
+        """
+        after = step(self.state, EVENTS[kind])
+        if after is None:
+            reason = f"{kind.name} in state {self.state.value}"
+            raise MessageError(5, UNEXPECTED[self.state], bytes((kind,)), reason=reason)
+        return after
+
+    def read_open(self, parameters: SessionParameters, body: bytes) -> Open:
+        """Check the peer's OPEN and keep what was agreed. Raises MessageError 2/x."""
+        self.theirs = decode_open(body)
+        self.negotiated = negotiate(parameters, self.ours, self.theirs)
+        return self.theirs
+
+    def restart_hold(self, now: float) -> None:
+        """Something came: KEEPALIVE, UPDATE, or the OPEN that sets the time."""
+        hold_time = self.negotiated.hold_time if self.negotiated else LARGE_HOLD_TIME
+        self.hold_at = now + hold_time if hold_time else None
+
+    def restart_keepalive(self, now: float, shorten: Callable[[float], float]) -> None:
+        """KEEPALIVE or UPDATE went out. `shorten` takes a random part off."""
+        time = self.negotiated.keepalive_time if self.negotiated else 0.0
+        self.keepalive_at = now + shorten(time) if time else None

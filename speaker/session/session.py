@@ -1,0 +1,283 @@
+"""One BGP session as a pure machine: octets and time in, effects out.
+
+Owns the life of a session across its connections: when to dial, the back-off, and which of two
+colliding connections lives (RFC 4271 sections 6.8 and 8). Must not touch a socket, a clock or
+randomness: `now` is an argument everywhere, jitter is injected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from speaker.codec.framing import MessageType
+from speaker.codec.notification import (
+    ADMINISTRATIVE_RESET,
+    ADMINISTRATIVE_SHUTDOWN,
+    CEASE,
+    COLLISION,
+    CONNECTION_REJECTED,
+    HOLD_TIMER_EXPIRED,
+    Notification,
+    encode_notification,
+    encode_shutdown_text,
+)
+from speaker.codec.open import encode_open
+from speaker.errors import MessageError, StateError
+from speaker.rib.adj_rib_out import Chunk, Encoding
+from speaker.session.connection import Connection
+from speaker.session.effects import (
+    CancelDial,
+    ConnectionId,
+    Dial,
+    Disconnect,
+    Down,
+    Effect,
+    Endpoints,
+    ErrorRecord,
+    Opener,
+    RefreshRequested,
+    RoutesReceived,
+    StateChanged,
+    TransitionRecord,
+    Transmit,
+    Up,
+)
+from speaker.session.fsm import Event, State, step
+from speaker.session.machine import DIAL_FAILED, Machine
+from speaker.session.negotiation import identifier, make_open
+from speaker.session.parameters import Negotiated, SessionParameters
+from speaker.session.record import Counters
+
+__all__ = [
+    "CancelDial",
+    "ConnectionId",
+    "Counters",
+    "Dial",
+    "Disconnect",
+    "Down",
+    "Effect",
+    "Endpoints",
+    "ErrorRecord",
+    "Negotiated",
+    "Opener",
+    "RefreshRequested",
+    "RoutesReceived",
+    "Session",
+    "SessionParameters",
+    "State",
+    "StateChanged",
+    "TransitionRecord",
+    "Transmit",
+    "Up",
+]
+
+OPENERS: Final = {"local": "us", "peer": "the peer"}
+CONNECTION_LOST: Final = "Connection lost"
+
+
+class Session(Machine):
+    """One configured session; lives across connections, holds up to two while they collide.
+
+    Every method that takes `now` returns effects to perform in order. Calls about a connection
+    that the session no longer knows return nothing, so a driver need not worry about races.
+    """
+
+    def __init__(
+        self, parameters: SessionParameters, jitter: Callable[[], float], now: float = 0.0
+    ) -> None:
+        """Make a stopped session.
+
+        Args:
+            parameters: never change; another set needs another session.
+            jitter: a fresh number in 0 <= n < 1 at every call.
+            now: the caller's clock.
+        """
+        super().__init__(parameters, jitter, now)
+        self.router_id = parameters.router_id
+        """Our BGP identifier: of the newest connection, else as configured."""
+
+    # ---- what can be read ------------------------------------------------------------------
+
+    @property
+    def negotiated(self) -> Negotiated | None:
+        """What the connection in use agreed on; from OpenConfirm on."""
+        return self.connection.negotiated if self.connection else None
+
+    @property
+    def endpoints(self) -> Endpoints | None:
+        """Both ends of the connection in use."""
+        return self.connection.endpoints if self.connection else None
+
+    @property
+    def opened_by(self) -> Opener | None:
+        """Who dialled the connection in use."""
+        return self.connection.opened_by if self.connection else None
+
+    @property
+    def deadline(self) -> float | None:
+        """When `tick` must next be called, or None."""
+        times = [connection.deadline for connection in self._connections.values()]
+        return min((at for at in (self._retry.at, *times) if at is not None), default=None)
+
+    @property
+    def hold_deadline(self) -> float | None:
+        """When the hold timer of the connection in use expires, or None."""
+        return self.connection.hold_at if self.connection else None
+
+    @property
+    def retry_deadline(self) -> float | None:
+        """When the session dials again or leaves Idle, or None."""
+        return self._retry.at
+
+    @property
+    def encoding(self) -> Encoding | None:
+        """How routes are to be encoded for this peer; None unless Established."""
+        connection = self.connection
+        if connection is None or connection.state is not State.ESTABLISHED:
+            return None
+        return connection.encoding
+
+    # ---- what the caller wants -------------------------------------------------------------
+
+    def start(self, now: float) -> list[Effect]:
+        """Begin (ManualStart): dial, or wait if passive. Does nothing when enabled."""
+        if self.is_enabled:
+            return []
+        self.is_enabled = True
+        self._offers_capabilities = True
+        self._retry.reset()
+        return self._seek(now, "started")
+
+    def stop(
+        self, now: float, subcode: int = ADMINISTRATIVE_SHUTDOWN, text: str = ""
+    ) -> list[Effect]:
+        """End with NOTIFICATION Cease (ManualStop) and stay Idle until `start`.
+
+        Args:
+            now: the caller's clock.
+            subcode: RFC 4486: 2 administrative shutdown, 3 de-configured, 4 reset, 6 other change.
+            text: shutdown communication, RFC 9003; cut to 255 octets; sent with 2 and 4.
+        """
+        self.is_enabled = False
+        has_text = subcode in (ADMINISTRATIVE_SHUTDOWN, ADMINISTRATIVE_RESET)
+        cease = Notification(CEASE, subcode, encode_shutdown_text(text) if has_text else b"")
+        effects = self._cancel_dial()
+        self._seeking = step(self._seeking, Event.STOP) or self._seeking
+        self._retry.reset()
+        for connection in tuple(self._connections.values()):
+            effects += self._send_and_end(connection, Event.STOP, cease, text, now)
+        return effects + self._settle(now, text or cease.name)
+
+    def send(self, chunk: Chunk, now: float) -> list[Effect]:
+        """Count and transmit what an AdjRibOut made. Raises StateError unless Established."""
+        connection = self.connection
+        if connection is None or connection.state is not State.ESTABLISHED:
+            raise StateError(f"routes cannot be sent in state {self.state.value}")
+        self.sent.update += chunk.updates
+        self.sent.route_refresh += chunk.refreshes
+        self.sent.octets += len(chunk.data)
+        self.last_write = now
+        connection.restart_keepalive(now, self._retry.shorten)
+        return [Transmit(connection.number, chunk.data)]
+
+    # ---- what the network does -------------------------------------------------------------
+
+    def connected(
+        self, connection: ConnectionId, now: float, opened_by: Opener, endpoints: Endpoints
+    ) -> list[Effect]:
+        """A TCP connection stands: our dial's ("local") or one we accepted ("peer").
+
+        A connection that is not wanted (Idle, or another one is Established) is told so and
+        closed by the effects.
+        """
+        if opened_by == "local" and self._seeking is not State.CONNECT:
+            return [Disconnect(connection)]  # it was given up while the answer was on its way
+        state = step(self._seeking, Event.CONNECTED)
+        if opened_by == "local":
+            self._seeking = State.ACTIVE
+        rival = self._rival(opened_by)
+        if state is None or rival is not None:
+            return self._refuse(connection, COLLISION if rival else CONNECTION_REJECTED, now)
+        effects = self._drop_stale(opened_by)
+        router_id = identifier(self.parameters, endpoints)
+        ours = make_open(self.parameters, router_id, with_capabilities=self._offers_capabilities)
+        new = Connection(connection, opened_by, endpoints, ours, state, now)
+        self._connections[connection] = new
+        self.router_id = ours.router_id
+        if self._seeking is State.ACTIVE:
+            self._retry.stop()
+        effects += self._transmit(new, MessageType.OPEN, encode_open(ours), now)
+        return effects + self._settle(now, f"connection opened by {OPENERS[opened_by]}")
+
+    def _rival(self, opened_by: Opener) -> Connection | None:
+        """A connection that leaves no room for a new one; two may stand until both OPENs came."""
+        for known in self._connections.values():
+            is_further = known.state is not State.OPEN_SENT and known.opened_by == opened_by
+            if is_further or known.state is State.ESTABLISHED:
+                return known
+        return None
+
+    def _refuse(self, connection: ConnectionId, subcode: int, now: float) -> list[Effect]:
+        cease = encode_notification(Notification(CEASE, subcode))
+        self._count_sent(MessageType.NOTIFICATION, cease, now)
+        return [Transmit(connection, cease), Disconnect(connection)]
+
+    def _drop_stale(self, opened_by: Opener) -> list[Effect]:
+        """Whoever dials again has given up the connection on which it sent no OPEN."""
+        stale = [one.number for one in self._connections.values() if one.opened_by == opened_by]
+        for number in stale:
+            del self._connections[number]
+        return [Disconnect(number) for number in stale]
+
+    def connect_failed(self, now: float, reason: str) -> list[Effect]:
+        """The dial failed; `reason` is for people, e.g. "connection refused"."""
+        after = step(self._seeking, Event.CONNECTION_FAILED)
+        if after is None:
+            return []
+        self._seeking = after
+        if self._connections:
+            self._retry.stop()
+            return []
+        self._retry.wait_after_failure(now)
+        self.last_error = ErrorRecord("local", None, None, DIAL_FAILED, reason, b"", now)
+        return self._settle(now, reason, self.last_error)
+
+    def receive_data(self, connection: ConnectionId, data: bytes, now: float) -> list[Effect]:
+        """Feed octets as read, split anywhere; b"" means the peer closed."""
+        if not data:
+            return self.closed(connection, now, "the peer closed the connection")
+        known = self._connections.get(connection)
+        if known is None:
+            return []
+        self.last_read = now
+        effects: list[Effect] = []
+        try:
+            for kind, body in known.framer.feed(data):
+                effects += self._receive(known, kind, body, now)
+                if known.number not in self._connections:
+                    break
+        except MessageError as error:
+            effects += self._fail(known, error, now)
+        return effects
+
+    def closed(self, connection: ConnectionId, now: float, reason: str) -> list[Effect]:
+        """The connection is gone without our doing; `reason` is for people."""
+        known = self._connections.get(connection)
+        if known is None:
+            return []
+        error = ErrorRecord("local", None, None, CONNECTION_LOST, reason, b"", now)
+        return self._end(known, Event.CONNECTION_FAILED, error, now)
+
+    def tick(self, now: float) -> list[Effect]:
+        """Act on timers due at `now`; harmless when early."""
+        effects: list[Effect] = []
+        for connection in tuple(self._connections.values()):
+            if connection.hold_at is not None and now >= connection.hold_at:
+                expired = Notification(HOLD_TIMER_EXPIRED, 0)
+                effects += self._send_and_end(connection, Event.HOLD_EXPIRED, expired, "", now)
+            elif connection.keepalive_at is not None and now >= connection.keepalive_at:
+                effects += self._send_keepalive(connection, now)
+        if self._retry.at is not None and now >= self._retry.at:
+            effects += self._retry_now(now)
+        return effects
