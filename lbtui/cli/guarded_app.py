@@ -15,9 +15,9 @@ class GuardedApp(LbtuiApp):
     """What ended the console, if it was neither the user nor a signal."""
 
     def on_load(self) -> None:
-        """End as if asked to when the system shuts down or the terminal is gone."""
+        """End as if asked to when told by a signal: a shutdown, a lost terminal, `kill`."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.exit, None, 128 + number)
 
     async def on_unmount(self) -> None:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, cast
 
-from lbtui.cli import stdout
+from lbtui.cli import interrupts, stdout
 from lbtui.cli.exits import FAILURE, INTERRUPTED, SUCCESS, UsageError
 
 if TYPE_CHECKING:
@@ -46,7 +46,18 @@ class Command(Protocol):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line, without the program's name; the exit code. Shows no traceback."""
-    words = list(sys.argv[1:] if argv is None else argv)
+    interrupts.prepare()
+    try:
+        try:
+            return _run(list(sys.argv[1:] if argv is None else argv))
+        finally:
+            interrupts.finish()
+    except KeyboardInterrupt:
+        interrupts.finish()
+        return INTERRUPTED
+
+
+def _run(words: list[str]) -> int:
     stdout.prepare()
     try:
         try:
@@ -55,8 +66,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             code = int(done.code or SUCCESS)
         sys.stdout.flush()
         return code
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except BrokenPipeError:
         stdout.silence()
         return SUCCESS

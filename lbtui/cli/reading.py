@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lbtui.adapters.file_store import FileStore
+from lbtui.cli import interrupts
 from lbtui.cli.output import count_of, diagnostic_to_text, narrate, summarise
 from lbtui.cli.sources import hold_stdin
 from lbtui.core.analysis import Analysis, analyse
@@ -51,7 +51,7 @@ class Reading:
 def read(sources: Sequence[str], backend: str, namespace: str) -> Reading:
     """Load and analyse; `namespace` is MetalLB's. Raises StoreError."""
     hold_stdin(sources)
-    return judge(asyncio.run(FileStore(sources, namespace).load()), backend)
+    return judge(interrupts.run(FileStore(sources, namespace).load()), backend)
 
 
 def judge(snapshot: Snapshot, backend: str) -> Reading:

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from lbtui.cli import interrupts
+
 if TYPE_CHECKING:
     from lbtui.adapters.speaker_client import SpeakerClient
 
@@ -44,8 +46,6 @@ def make_client(arguments: argparse.Namespace) -> SpeakerClient:
 
 def talk(arguments: argparse.Namespace, ask: Callable[[SpeakerClient], Awaitable[T]]) -> T:
     """Run `ask` with a client and let go of the connection. Raises SpeakerError."""
-    import asyncio
-
     from lbtui.adapters.control_channel import SpeakerAbsent
     from lbtui.ports import SpeakerError
 
@@ -58,4 +58,4 @@ def talk(arguments: argparse.Namespace, ask: Callable[[SpeakerClient], Awaitable
         finally:
             await client.close()
 
-    return asyncio.run(conversation())
+    return interrupts.run(conversation())

@@ -21,6 +21,7 @@ from speaker.errors import DocumentError, StartError, StorageError
 
 log = logging.getLogger("speaker.daemon.process")
 
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 PARENT_POLL = 0.5
 """Seconds between two looks whether the process of `exit_with` still lives."""
 
@@ -43,7 +44,7 @@ async def run(options: Options) -> None:
     """Run until SIGTERM, SIGINT or the end of the terminal. Raises StartError."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in STOP_SIGNALS:
         loop.add_signal_handler(number, stop.set)
     loop.set_exception_handler(_log_unforeseen)
     async with contextlib.AsyncExitStack() as stack:
@@ -60,6 +61,8 @@ async def run(options: Options) -> None:
             await stack.enter_async_context(_serving(daemon, options.socket))
         log.info(line("started", version=__version__, pid=os.getpid(), socket=options.socket))
         await _wait(stop, options.exit_with)
+        # For good: a second one (`timeout` sends two) would only cut the goodbyes short.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
         log.info(line("stopping", pid=os.getpid()))
 
 
