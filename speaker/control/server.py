@@ -20,12 +20,14 @@ from speaker.api import (
     ErrorDetail,
     ErrorDocument,
     SessionsDocument,
+    SessionStatus,
 )
-from speaker.control import report
+from speaker.control import metrics, report
 from speaker.control.documents import masked
 from speaker.daemon.daemon import Daemon
 from speaker.daemon.logs import line
 from speaker.daemon.peering import Peering
+from speaker.daemon.usage import process_figures
 from speaker.errors import DocumentError, StateError, StorageError, UnknownSessionError
 
 log = logging.getLogger("speaker.control.server")
@@ -35,6 +37,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 MAX_BODY = 256 * 1024 * 1024
 """Octets of a request; a route takes about 100."""
+SESSIONS_AT_ONCE = 25
+"""Reported in one go, about a millisecond."""
 MAX_PAGE, DEFAULT_PAGE = 10000, 1000
 """Routes of one answer."""
 _BODY_TYPES = ("application/json", "application/octet-stream", "application/x-www-form-urlencoded")
@@ -59,6 +63,7 @@ class ControlServer:
                 web.get("/v1/sessions/{rest:.+}", self._get_session),
                 web.post("/v1/sessions/{rest:.+}", self._post_session),
                 web.get("/v1/events", self._get_events),
+                web.get("/metrics", self._get_metrics),
             ]
         )
         self.app.on_response_prepare.append(_name_version)
@@ -90,12 +95,21 @@ class ControlServer:
         return _json(self._daemon.status())
 
     async def _get_sessions(self, request: web.Request) -> web.Response:
-        clock = self._daemon.clock
-        return _json(
-            SessionsDocument(
-                tuple(report.session_status(peering, clock) for peering in self._daemon.peerings())
-            )
-        )
+        return _json(SessionsDocument(await self._all_sessions()))
+
+    async def _get_metrics(self, request: web.Request) -> web.Response:
+        sessions = await self._all_sessions()
+        text = metrics.exposition(self._daemon.status(), sessions, process_figures())
+        return web.Response(body=text.encode(), headers={"Content-Type": metrics.CONTENT_TYPE})
+
+    async def _all_sessions(self) -> tuple[SessionStatus, ...]:
+        """Every session, a few at a time: no keepalive waits for a thousand of them."""
+        found: list[SessionStatus] = []
+        for peering in self._daemon.peerings():
+            found.append(report.session_status(peering, self._daemon.clock))
+            if len(found) % SESSIONS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return tuple(found)
 
     async def _get_session(self, request: web.Request) -> web.Response:
         whole = unquote(_rest(request))
