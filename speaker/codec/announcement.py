@@ -1,7 +1,8 @@
 """UPDATE, sent: attributes in ascending order of type, prefixes packed by the caller.
 
-IPv4 prefixes stand in the NLRI field, IPv6 ones in MP_REACH, which comes first (RFC 7606 section
-5.1); a message has one of the four prefix fields only.
+IPv4 prefixes stand in the NLRI field; IPv6 ones, and IPv4 ones behind an IPv6 next hop (RFC 8950),
+in MP_REACH, which comes first (RFC 7606 section 5.1). A message has one of the four prefix fields
+only.
 """
 
 from __future__ import annotations
@@ -84,55 +85,71 @@ def own_path(local_asn: int, *, is_ibgp: bool) -> tuple[Segment, ...]:
     return () if is_ibgp else (Segment(AS_SEQUENCE, (local_asn,)),)
 
 
-def announcement_room(family: Family, attributes: EncodedAttributes) -> int:
-    """Octets of prefixes that fit one announcement; may be 0 or less."""
-    fixed = FIXED_LENGTH + len(attributes.before) + len(attributes.after)
-    if family == "ipv4":
-        return MAX_LENGTH - fixed - 3 - ADDRESS_OCTETS["ipv4"]
-    return MAX_LENGTH - fixed - LONG_ATTRIBUTE_HEADER - 5 - ADDRESS_OCTETS["ipv6"]
+def announcement_room(
+    family: Family,
+    next_hop: bytes,
+    attributes: EncodedAttributes,
+    max_length: int = MAX_LENGTH,
+) -> int:
+    """Octets of prefixes that fit one announcement of `max_length` octets; may be 0 or less."""
+    room = max_length - FIXED_LENGTH - len(attributes.before) - len(attributes.after)
+    if _is_classic(family, next_hop):
+        return room - 3 - len(next_hop)
+    return room - LONG_ATTRIBUTE_HEADER - 5 - len(next_hop)
 
 
 def encode_announcement(
-    family: Family, next_hop: bytes, attributes: EncodedAttributes, nlri: bytes
+    family: Family,
+    next_hop: bytes,
+    attributes: EncodedAttributes,
+    nlri: bytes,
+    max_length: int = MAX_LENGTH,
 ) -> bytes:
     """Make the whole message.
 
     Args:
         family: of the prefixes.
-        next_hop: an address of the same family.
+        next_hop: 4 octets; 16, or 32 with the link-local address behind the global one (RFC 2545
+            section 3), which IPv4 prefixes may only have where both sides offered RFC 8950.
         attributes: the rest.
         nlri: prefixes one after another, at most `announcement_room` octets.
+        max_length: of the message, as for `announcement_room`.
     """
-    if family == "ipv4":
+    if _is_classic(family, next_hop):
         hop = encode_attribute(AttributeType.NEXT_HOP, next_hop)
         block = attributes.before + hop + attributes.after
-        return _encode(block, nlri)
+        return _encode(block, nlri, max_length)
     value = _family_octets(family) + bytes((len(next_hop),)) + next_hop + b"\0" + nlri
     reach = encode_attribute(AttributeType.MP_REACH, value)
-    return _encode(reach + attributes.before + attributes.after)
+    return _encode(reach + attributes.before + attributes.after, b"", max_length)
 
 
-def withdrawal_room(family: Family) -> int:
-    """Octets of prefixes that fit one withdrawal."""
-    return MAX_LENGTH - FIXED_LENGTH - (0 if family == "ipv4" else LONG_ATTRIBUTE_HEADER + 3)
+def _is_classic(family: Family, next_hop: bytes) -> bool:
+    """Whether prefixes go into the NLRI field, with a NEXT_HOP attribute."""
+    return family == "ipv4" and len(next_hop) == ADDRESS_OCTETS["ipv4"]
 
 
-def encode_withdrawal(family: Family, nlri: bytes) -> bytes:
+def withdrawal_room(family: Family, max_length: int = MAX_LENGTH) -> int:
+    """Octets of prefixes that fit one withdrawal of `max_length` octets."""
+    return max_length - FIXED_LENGTH - (0 if family == "ipv4" else LONG_ATTRIBUTE_HEADER + 3)
+
+
+def encode_withdrawal(family: Family, nlri: bytes, max_length: int = MAX_LENGTH) -> bytes:
     """Make the whole message; `nlri` of at most `withdrawal_room` octets.
 
     Without prefixes it is the End-of-RIB marker of the family, RFC 4724 section 2.
     """
     if family == "ipv4":
         body = len(nlri).to_bytes(2, "big") + nlri + b"\0\0"
-        return encode_message(MessageType.UPDATE, body)
+        return encode_message(MessageType.UPDATE, body, max_length)
     value = _family_octets(family) + nlri
-    return _encode(encode_attribute(AttributeType.MP_UNREACH, value))
+    return _encode(encode_attribute(AttributeType.MP_UNREACH, value), b"", max_length)
 
 
 def _family_octets(family: Family) -> bytes:
     return AFIS[family].to_bytes(2, "big") + bytes((UNICAST,))
 
 
-def _encode(attributes: bytes, nlri: bytes = b"") -> bytes:
+def _encode(attributes: bytes, nlri: bytes, max_length: int) -> bytes:
     body = NO_WITHDRAWN + len(attributes).to_bytes(2, "big") + attributes + nlri
-    return encode_message(MessageType.UPDATE, body)
+    return encode_message(MessageType.UPDATE, body, max_length)

@@ -19,6 +19,8 @@ CAPABILITIES: Final = 2
 """Optional parameter type, RFC 5492 section 4."""
 EXTENDED: Final = 255
 """Optional parameter type that says lengths have 2 octets, RFC 9072 section 2."""
+MAX_SHORT_VALUE: Final = 253
+"""Octets of capabilities that fit 255 octets of parameters, behind type and length."""
 FIXED_LENGTH: Final = 10
 
 
@@ -45,16 +47,22 @@ def encode_open(message: Open) -> bytes:
 
     Layout: <version: 1> <AS: 2> <hold time: 2> <identifier: 4> <parameters' length: 1>
     <parameters>. An AS past 65535 is AS_TRANS here and itself in the capability, RFC 6793.
+    Parameters past 255 octets have the extended form: <255> <255> <length: 2> <parameters>, with
+    2 octets for the length of each, RFC 9072 section 2.
     """
     short_asn = message.asn if message.asn <= MAX_TWO_OCTET_AS else AS_TRANS
-    capabilities = encode_capabilities(message.capabilities)
-    parameters = bytes((CAPABILITIES, len(capabilities))) + capabilities if capabilities else b""
+    value = encode_capabilities(message.capabilities)
+    if len(value) > MAX_SHORT_VALUE:
+        inner = bytes((CAPABILITIES,)) + len(value).to_bytes(2, "big") + value
+        parameters = bytes((EXTENDED, EXTENDED)) + len(inner).to_bytes(2, "big") + inner
+    else:
+        inner = bytes((CAPABILITIES, len(value))) + value if value else b""
+        parameters = bytes((len(inner),)) + inner
     body = (
         bytes((VERSION,))
         + short_asn.to_bytes(2, "big")
         + message.hold_time.to_bytes(2, "big")
         + message.identifier.to_bytes(4, "big")
-        + bytes((len(parameters),))
         + parameters
     )
     return encode_message(MessageType.OPEN, body)
@@ -65,8 +73,9 @@ def decode_open(body: bytes) -> Open:
 
     Raises:
         MessageError: 2/1 version (data: ours, 2 octets), 2/2 AS 0, 2/3 identifier 0, 2/6 hold
-            time 1 or 2, 2/4 a parameter that is not Capabilities, 2/0 anything cut short.
-    Source: RFC 4271 sections 4.2 and 6.2, RFC 7607 section 2.
+            time 1 or 2, 2/4 a parameter that is not Capabilities, 2/0 anything cut short; 2/2
+            also for AS_TRANS as somebody's own AS, and for two AS numbers that differ.
+    Source: RFC 4271 sections 4.2 and 6.2, RFC 6793 sections 4.1 and 9, RFC 7607 section 2.
     """
     if len(body) < FIXED_LENGTH:
         raise MessageError(2, 0, reason="OPEN cut short")
@@ -80,11 +89,20 @@ def decode_open(body: bytes) -> Open:
     if identifier == 0:
         raise MessageError(2, 3, reason="BGP identifier 0.0.0.0")
     capabilities = decode_capabilities(b"".join(_parameters(body)))
-    asn = capabilities.four_octet_asn
-    asn = int.from_bytes(body[1:3], "big") if asn is None else asn
-    if asn == 0 or body[1:3] == b"\0\0":
-        raise MessageError(2, 2, reason="AS 0")
+    asn = _asn(int.from_bytes(body[1:3], "big"), capabilities.four_octet_asn)
     return Open(asn, hold_time, identifier, capabilities)
+
+
+def _asn(short: int, four_octet: int | None) -> int:
+    asn = short if four_octet is None else four_octet
+    if 0 in (short, asn):
+        raise MessageError(2, 2, reason="AS 0")
+    if asn == AS_TRANS:
+        raise MessageError(2, 2, reason=f"AS {AS_TRANS} is nobody's, RFC 6793")
+    if short not in (AS_TRANS, asn):
+        reason = f"AS {short} in the OPEN, but {asn} in its capability"
+        raise MessageError(2, 2, reason=reason)
+    return asn
 
 
 def _parameters(body: bytes) -> Iterator[bytes]:

@@ -120,7 +120,10 @@ class AdjRibOut:
         self._done.clear()
         self._wanted = routes
         local_family = address_family(self._local_address)
-        self._target = routes.sendable(self.encoding.families, local_family)
+        encoding = self.encoding
+        self._target = routes.sendable(
+            encoding.families, local_family, extended_next_hop=encoding.extended_next_hop
+        )
         self._work = deque(_Work(group) for group in self._target.since(self._base))
         if not self._has_marked_end:
             self._has_marked_end = True
@@ -266,13 +269,15 @@ class AdjRibOut:
     def _encode(self, work: _Work) -> bytes:
         """Fill one message from where `work` stands, and move on."""
         family = work.group.family
-        attributes = work.group.attributes
+        attributes, limit = work.group.attributes, self.encoding.max_length
         if attributes is None:
-            return encode_withdrawal(family, self._take(work, withdrawal_room(family)))
+            room = withdrawal_room(family, limit)
+            return encode_withdrawal(family, self._take(work, room), limit)
         encoded = self.encoding.attributes(attributes)
-        nlri = self._take(work, announcement_room(family, encoded))
         next_hop = attributes.next_hop or self._local_address
-        return encode_announcement(family, next_hop, encoded, nlri)
+        room = announcement_room(family, next_hop, encoded, limit)
+        nlri = self._take(work, room)
+        return encode_announcement(family, next_hop, encoded, nlri, limit)
 
     @staticmethod
     def _take(work: _Work, room: int) -> bytes:

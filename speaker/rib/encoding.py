@@ -9,6 +9,7 @@ from typing import Final
 from speaker.codec.announcement import EncodedAttributes, encode_attributes, own_path
 from speaker.codec.attributes import ORIGIN_IGP, PathAttributes
 from speaker.codec.families import Family
+from speaker.codec.framing import MAX_LENGTH
 from speaker.rib.routes import RouteAttributes
 
 DEFAULT_LOCAL_PREF: Final = 100
@@ -27,6 +28,10 @@ class Encoding:
     """NEXT_HOP of routes of its own family that name none."""
     families: tuple[Family, ...]
     """Negotiated."""
+    extended_next_hop: bool = False
+    """IPv4 prefixes may have an IPv6 next hop, RFC 8950."""
+    max_length: int = MAX_LENGTH
+    """Octets of a message: 4096, or 65535 where both sides offered RFC 8654."""
 
     def local_pref(self, attributes: RouteAttributes) -> int | None:
         """What is sent; None: nothing, as to every external peer."""

@@ -125,7 +125,7 @@ class RouteSet:
     def _adopt(self, tables: Tables) -> None:
         self.tables = tables
         self._order: dict[Family, list[bytes]] = {}
-        self._sendable: dict[tuple[tuple[Family, ...], Family], RouteSet | None] = {}
+        self._sendable: dict[tuple[tuple[Family, ...], Family, bool], RouteSet | None] = {}
         self._differences: WeakKeyDictionary[RouteSet, tuple[Group, ...]] = WeakKeyDictionary()
 
     def count(self, family: Family) -> int:
@@ -138,20 +138,27 @@ class RouteSet:
             self._order[family] = sorted(self.tables[family], key=prefix_order)
         return self._order[family]
 
-    def sendable(self, families: tuple[Family, ...], local_family: Family) -> RouteSet:
+    def sendable(
+        self, families: tuple[Family, ...], local_family: Family, *, extended_next_hop: bool = False
+    ) -> RouteSet:
         """Leave out what a session cannot carry; itself if that is nothing.
 
         That is a family not in `families`, and a prefix whose next hop (or the session's address,
-        of `local_family`) is of the other family. Made once for sessions of a kind.
+        of `local_family`) is of the other family, but IPv4 behind IPv6 is carried with
+        `extended_next_hop` (RFC 8950). Made once for sessions of a kind.
         """
-        key = (families, local_family)
+        key = (families, local_family, extended_next_hop)
         if key not in self._sendable:
+            carried = {("ipv4", "ipv4"), ("ipv6", "ipv6")}
+            if extended_next_hop:
+                carried.add(("ipv6", "ipv4"))
             kept = RouteSet.of_tables(
                 {
                     family: {
                         nlri: attributes
                         for nlri, attributes in table.items()
-                        if family in families and _hop_family(attributes, local_family) == family
+                        if family in families
+                        and (_hop_family(attributes, local_family), family) in carried
                     }
                     for family, table in self.tables.items()
                 }

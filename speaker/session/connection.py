@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from speaker.codec.framing import Framer, MessageType
+from speaker.codec.framing import EXTENDED_MAX_LENGTH, Framer, MessageType
 from speaker.codec.open import Open, decode_open
 from speaker.errors import MessageError
 from speaker.rib.encoding import Encoding
@@ -60,6 +60,8 @@ class Connection:
             four_octet_as=self.negotiated.four_octet_as,
             local_address=plain_address(self.endpoints.local_address),
             families=self.negotiated.families,
+            extended_next_hop=self.negotiated.extended_next_hop,
+            max_length=self.framer.max_length,
         )
 
     def expect(self, kind: MessageType) -> State:
@@ -78,6 +80,8 @@ class Connection:
         """Check the peer's OPEN and keep what was agreed. Raises MessageError 2/x."""
         self.theirs = decode_open(body)
         self.negotiated = negotiate(parameters, self.ours, self.theirs)
+        if self.negotiated.extended_message:
+            self.framer.max_length = EXTENDED_MAX_LENGTH
         return self.theirs
 
     def restart_hold(self, now: float) -> None:

@@ -7,6 +7,7 @@ from zlib import crc32
 
 from speaker.codec.capabilities import MULTIPROTOCOL, Capabilities, encode_capabilities
 from speaker.codec.families import Family
+from speaker.codec.graceful_restart import GracefulRestart
 from speaker.codec.open import Open
 from speaker.errors import MessageError
 from speaker.session.effects import Endpoints, Opener
@@ -37,20 +38,50 @@ def identifier(parameters: SessionParameters, endpoints: Endpoints) -> int:
 
 
 def make_open(
-    parameters: SessionParameters, router_id: int, *, with_capabilities: bool = True
+    parameters: SessionParameters,
+    router_id: int,
+    *,
+    with_capabilities: bool = True,
+    has_restarted: bool = False,
 ) -> Open:
-    """Say who we are; without capabilities to a peer that refused them (RFC 5492 section 3)."""
+    """Say who we are.
+
+    Args:
+        parameters: of the session.
+        router_id: our BGP identifier.
+        with_capabilities: False towards a peer that refused them (RFC 5492 section 3).
+        has_restarted: sets the R bit of graceful restart, if that is wanted at all.
+    """
     capabilities = Capabilities(
         families=parameters.families,
         four_octet_asn=parameters.local_asn,
         route_refresh=True,
         enhanced_refresh=True,
+        extended_message=True,
+        extended_next_hop=parameters.extended_next_hop,
+        graceful_restart=_restart(parameters, has_restarted),
     )
     return Open(
         parameters.local_asn,
         parameters.hold_time,
         router_id,
         capabilities if with_capabilities else Capabilities(),
+    )
+
+
+def _restart(parameters: SessionParameters, has_restarted: bool) -> GracefulRestart | None:
+    """Always with the F bits: what we announce is not forwarded by this process.
+
+    So it stands through every restart of ours, and a peer that kept a route may go on using it.
+    """
+    if not parameters.graceful_restart:
+        return None
+    return GracefulRestart(
+        restart_time=parameters.restart_time,
+        has_restarted=has_restarted,
+        keeps_on_notification=True,
+        families=parameters.families,
+        preserved=parameters.families,
     )
 
 
@@ -86,6 +117,10 @@ def negotiate(parameters: SessionParameters, ours: Open, theirs: Open) -> Negoti
         four_octet_as=all(side.four_octet_asn is not None for side in both),
         route_refresh=all(side.route_refresh for side in both),
         enhanced_refresh=all(side.enhanced_refresh for side in both),
+        extended_message=all(side.extended_message for side in both),
+        extended_next_hop=all(side.extended_next_hop for side in both),
+        restart_sent=ours.capabilities.graceful_restart,
+        restart_received=theirs.capabilities.graceful_restart,
         capabilities_sent=ours.capabilities.words(),
         capabilities_received=theirs.capabilities.words(),
     )

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from speaker.codec.families import FAMILIES, Family
+from speaker.codec.graceful_restart import GracefulRestart
 
 DEFAULT_HOLD_TIME: Final = 180
 """Seconds."""
 DEFAULT_CONNECT_TIME: Final = 120.0
 """Seconds, RFC 4271 section 10."""
+DEFAULT_RESTART_TIME: Final = 120
+"""Seconds; what routers use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,13 @@ class SessionParameters:
     """Seconds that a dial may take, and the longest wait between two dials."""
     families: tuple[Family, ...] = FAMILIES
     """Offered in the OPEN."""
+    extended_next_hop: bool = False
+    """Offer IPv4 prefixes behind an IPv6 next hop, RFC 8950: for peers without an IPv4 address."""
+    graceful_restart: bool = False
+    """Ask the peer to keep our routes while we restart, RFC 4724, also after a NOTIFICATION, RFC
+    8538."""
+    restart_time: int = DEFAULT_RESTART_TIME
+    """Seconds that a restart may take, 0 to 4095; the peer drops our routes after that."""
     keep_received: bool = False
     """Keep received routes whole; otherwise only their prefixes are counted."""
 
@@ -62,6 +72,30 @@ class Negotiated:
     """Both speak RFC 2918."""
     enhanced_refresh: bool
     """Both speak RFC 7313."""
+    extended_message: bool
+    """UPDATE, NOTIFICATION and ROUTE-REFRESH of up to 65535 octets both ways, RFC 8654."""
+    extended_next_hop: bool
+    """IPv4 prefixes may have an IPv6 next hop, RFC 8950."""
+    restart_sent: GracefulRestart | None
+    """What we said of our restarts; None: nothing."""
+    restart_received: GracefulRestart | None
+    """What the peer said of its own, and so that it keeps routes over ours, RFC 4724 section 3."""
     capabilities_sent: tuple[str, ...]
     """In words, e.g. "multiprotocol ipv4 unicast"."""
     capabilities_received: tuple[str, ...]
+
+    @property
+    def peer_keeps_routes(self) -> bool:
+        """Whether the peer keeps our routes when the connection is lost, until we are back."""
+        return self.restart_sent is not None and self.restart_received is not None
+
+    @property
+    def peer_keeps_on_notification(self) -> bool:
+        """Whether it does so even after a NOTIFICATION that is no hard reset, RFC 8538."""
+        sent, received = self.restart_sent, self.restart_received
+        return (
+            sent is not None
+            and received is not None
+            and sent.keeps_on_notification
+            and received.keeps_on_notification
+        )

@@ -24,6 +24,7 @@ HOPS: dict[Family, bytes] = {
     "ipv4": parse_address("192.0.2.1"),
     "ipv6": parse_address("2001:db8::1"),
 }
+LINK_LOCAL = parse_address("fe80::1")
 NLRI: dict[Family, bytes] = {
     "ipv4": parse_prefix("198.51.100.0/24")[1],
     "ipv6": parse_prefix("2001:db8:1::/48")[1],
@@ -124,16 +125,53 @@ def test_an_empty_withdrawal_is_end_of_rib(family: Family) -> None:
     assert len(message) == (23 if family == "ipv4" else 29)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_the_room_fills_a_message_to_its_last_octet(family: Family) -> None:
+LIMITS = pytest.mark.parametrize("limit", [4096, 65535], ids=["plain", "extended"])
+
+
+@LIMITS
+@pytest.mark.parametrize(
+    ("family", "next_hop"),
+    [
+        ("ipv4", HOPS["ipv4"]),
+        ("ipv4", HOPS["ipv6"]),
+        ("ipv6", HOPS["ipv6"]),
+        ("ipv6", HOPS["ipv6"] + LINK_LOCAL),
+    ],
+    ids=["IPv4", "IPv4 behind IPv6", "IPv6", "IPv6 with link-local"],
+)
+def test_the_room_fills_an_announcement_to_its_last_octet(
+    family: Family, next_hop: bytes, limit: int
+) -> None:
     attributes = encode_attributes(FULL, four_octet_as=True)
-    room = announcement_room(family, attributes)
-    assert len(encode_announcement(family, HOPS[family], attributes, bytes(room))) == 4096
-    assert len(encode_withdrawal(family, bytes(withdrawal_room(family)))) == 4096
-    with pytest.raises(ValueError, match="4097"):
-        encode_announcement(family, HOPS[family], attributes, bytes(room + 1))
-    with pytest.raises(ValueError, match="4097"):
-        encode_withdrawal(family, bytes(withdrawal_room(family) + 1))
+    room = announcement_room(family, next_hop, attributes, limit)
+    message = encode_announcement(family, next_hop, attributes, bytes(room), limit)
+    assert len(message) == limit
+    with pytest.raises(ValueError, match=str(limit + 1)):
+        encode_announcement(family, next_hop, attributes, bytes(room + 1), limit)
+
+
+@LIMITS
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_room_fills_a_withdrawal_to_its_last_octet(family: Family, limit: int) -> None:
+    room = withdrawal_room(family, limit)
+    assert len(encode_withdrawal(family, bytes(room), limit)) == limit
+    with pytest.raises(ValueError, match=str(limit + 1)):
+        encode_withdrawal(family, bytes(room + 1), limit)
+
+
+@pytest.mark.parametrize("next_hop", [HOPS["ipv6"], HOPS["ipv6"] + LINK_LOCAL])
+def test_ipv4_behind_an_ipv6_next_hop_goes_into_mp_reach(next_hop: bytes) -> None:
+    """RFC 8950 section 3: AFI 1, SAFI 1, and the length of the next hop says what it is."""
+    path = own_path(64512, is_ibgp=False)
+    attributes = encode_attributes(PathAttributes(origin=0, as_path=path), four_octet_as=True)
+    message = encode_announcement("ipv4", next_hop, attributes, NLRI["ipv4"])
+    value = "000101" + f"{len(next_hop):02x}" + next_hop.hex() + "00" + "18c63364"
+    length = len(value) // 2
+    assert message[19:].hex() == (
+        "0000" + f"{3 + length + 13:04x}" + f"800e{length:02x}" + value + "40010100"
+        "400206" + "02010000fc00"
+    )
+    assert decode(message).announced == (Reach("ipv4", next_hop, (NLRI["ipv4"],)),)
 
 
 numbers = st.integers(0, 2**32 - 1)

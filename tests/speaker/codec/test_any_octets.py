@@ -10,8 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from speaker.codec.capabilities import Capabilities, decode_capabilities, encode_capabilities
-from speaker.codec.families import FAMILIES
+from speaker.codec.families import FAMILIES, Family
 from speaker.codec.framing import Framer, MessageType, decode_header, encode_message
+from speaker.codec.graceful_restart import GracefulRestart, decode_graceful_restart
 from speaker.codec.notification import (
     CODES,
     SUBCODES,
@@ -31,7 +32,8 @@ DECODERS: dict[str, Callable[[bytes], object]] = {
     "open, parameters only": lambda data: decode_open(
         bytes.fromhex("04fc0000b4c0000201") + bytes((len(data) % 256,)) + data
     ),
-    "capabilities": decode_capabilities,
+    "capabilities": lambda data: decode_capabilities(data).words(),
+    "graceful restart": lambda data: decode_graceful_restart(data).words(),
     "notification": lambda data: (decode_notification(data).name, decode_notification(data).text),
     "refresh": decode_refresh,
     "prefixes, IPv4": partial(decode_prefixes, family="ipv4"),
@@ -96,7 +98,26 @@ def test_any_split_of_a_stream_gives_the_same_messages(
 
 
 others = st.lists(
-    st.tuples(st.sampled_from([5, 6, 9, 64, 69, 73, 128, 200]), st.binary(max_size=10)), max_size=4
+    st.tuples(st.sampled_from([3, 9, 69, 73, 75, 128, 200]), st.binary(max_size=10)), max_size=4
+)
+
+
+def restart(families: list[Family], kept: int, time: int, bits: int) -> GracefulRestart:
+    return GracefulRestart(
+        restart_time=time,
+        has_restarted=bool(bits & 1),
+        keeps_on_notification=bool(bits & 2),
+        families=tuple(families),
+        preserved=tuple(families[:kept]),
+    )
+
+
+restarts = st.builds(
+    restart,
+    st.lists(st.sampled_from(FAMILIES), unique=True),
+    st.integers(0, 2),
+    st.integers(0, 4095),
+    st.integers(0, 3),
 )
 capabilities = st.builds(
     Capabilities,
@@ -104,6 +125,9 @@ capabilities = st.builds(
     four_octet_asn=st.none(),
     route_refresh=st.booleans(),
     enhanced_refresh=st.booleans(),
+    extended_message=st.booleans(),
+    extended_next_hop=st.booleans(),
+    graceful_restart=st.none() | restarts,
     others=others.map(tuple),
 )
 

@@ -6,6 +6,7 @@ import pytest
 
 from speaker.codec.capabilities import Capabilities
 from speaker.codec.framing import (
+    EXTENDED_MAX_LENGTH,
     KEEPALIVE,
     MARKER,
     MAX_LENGTH,
@@ -116,6 +117,29 @@ def test_a_bad_header_is_refused_before_its_body_comes_and_after_what_was_good()
 )
 def test_4096_octets_are_allowed(kind: MessageType) -> None:
     assert decode_header(header(MAX_LENGTH, kind)) == (kind, MAX_LENGTH)
+
+
+GROWING = (MessageType.UPDATE, MessageType.NOTIFICATION, MessageType.ROUTE_REFRESH)
+
+
+@pytest.mark.parametrize("kind", MessageType)
+@pytest.mark.parametrize("length", [4097, 65535])
+def test_extended_messages_are_of_every_type_but_open_and_keepalive(
+    kind: MessageType, length: int
+) -> None:
+    """RFC 8654 section 4."""
+    framer = Framer()
+    framer.max_length = EXTENDED_MAX_LENGTH
+    octets = header(length, kind) + bytes(length - 19)
+    if kind in GROWING:
+        assert list(framer.feed(octets)) == [(kind, octets[19:])]
+        assert encode_message(kind, octets[19:], EXTENDED_MAX_LENGTH) == octets
+        return
+    with pytest.raises(MessageError) as caught:
+        list(framer.feed(octets))
+    assert (caught.value.code, caught.value.subcode, caught.value.data) == (1, 2, octets[16:18])
+    with pytest.raises(ValueError, match=str(length)):
+        encode_message(kind, octets[19:], EXTENDED_MAX_LENGTH)
 
 
 def test_a_message_of_more_than_4096_octets_is_never_made() -> None:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import pytest
 
 from speaker.codec.capabilities import Capabilities, decode_capabilities, encode_capabilities
+from speaker.codec.graceful_restart import (
+    GracefulRestart,
+    decode_graceful_restart,
+    encode_graceful_restart,
+)
 from speaker.codec.open import AS_TRANS, Open, decode_open, encode_open
 from speaker.errors import MessageError
 
@@ -13,7 +18,16 @@ EVERYTHING = Capabilities(
     four_octet_asn=4200000000,
     route_refresh=True,
     enhanced_refresh=True,
-    others=((64, b"\x00\x78"), (200, b"")),
+    extended_message=True,
+    extended_next_hop=True,
+    graceful_restart=GracefulRestart(
+        restart_time=120,
+        has_restarted=True,
+        keeps_on_notification=True,
+        families=("ipv4", "ipv6"),
+        preserved=("ipv4",),
+    ),
+    others=((9, b"\x03"), (73, b"\x05tor-a\x00"), (75, b"\x03\xff\x00\x00"), (200, b"")),
 )
 FIXED = bytes.fromhex("04 fc00 00b4 c0000201")
 """Version 4, AS 64512, hold time 180, identifier 192.0.2.1."""
@@ -86,9 +100,70 @@ def test_words_name_every_known_capability() -> None:
         "route refresh",
         "enhanced route refresh",
         "4-octet AS 4200000000",
-        "graceful restart (0x0078)",
+        "extended message",
+        "extended next hop ipv4 unicast over ipv6",
+        "graceful restart 120 s, restarted, also after NOTIFICATION, forwarding ipv4, "
+        "not forwarding ipv6",
+        "role customer",
+        "host name tor-a",
+        "software version (0x03ff0000)",
         "capability 200",
     )
+
+
+def test_octets_of_graceful_restart_are_those_of_the_rfc() -> None:
+    """RFC 4724 section 3: R is the first bit, F the first of each family; N: RFC 8538 section 2."""
+    assert EVERYTHING.graceful_restart is not None
+    octets = encode_graceful_restart(EVERYTHING.graceful_restart)
+    assert octets.hex() == "c078" + "00010180" + "00020100"
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("0000", GracefulRestart(restart_time=0)),
+        ("0fff", GracefulRestart(restart_time=4095)),
+        ("8001", GracefulRestart(restart_time=1, has_restarted=True)),
+        ("4001", GracefulRestart(restart_time=1, keeps_on_notification=True)),
+        ("3001", GracefulRestart(restart_time=1)),
+        ("0001 0019 4180", GracefulRestart(restart_time=1)),
+        ("0001 0002 017f", GracefulRestart(restart_time=1, families=("ipv6",))),
+        (
+            "0001 0002 0180",
+            GracefulRestart(restart_time=1, families=("ipv6",), preserved=("ipv6",)),
+        ),
+    ],
+)
+def test_graceful_restart_is_read(value: str, read: GracefulRestart) -> None:
+    assert decode_graceful_restart(bytes.fromhex(value)) == read
+
+
+def test_of_two_graceful_restarts_the_last_counts() -> None:
+    found = decode_capabilities(bytes.fromhex("4002 8078 4002 0009"))
+    assert found.graceful_restart == GracefulRestart(restart_time=9)
+
+
+def test_other_pairs_of_the_extended_next_hop_are_kept_to_be_shown() -> None:
+    found = decode_capabilities(bytes.fromhex("0512 0001 0001 0002 0001 0080 0002 0001 0001 0019"))
+    assert found.extended_next_hop
+    assert found.others == ((5, bytes.fromhex("0001 0080 0002 0001 0001 0019")),)
+    assert not decode_capabilities(bytes.fromhex("0506 0001 0080 0002")).extended_next_hop
+
+
+@pytest.mark.parametrize(
+    ("size", "is_extended"), [(238, False), (239, False), (240, True), (250, True)]
+)
+def test_parameters_past_255_octets_are_extended(size: int, is_extended: bool) -> None:
+    """RFC 9072 section 2, and the short form as long as it does, for the sake of old peers."""
+    message = Open(64512, 180, 1, Capabilities(others=((200, bytes(10)), (201, bytes(size)))))
+    octets = encode_open(message)[19:]
+    length = 16 + size - 2
+    assert decode_open(octets) == message
+    head = octets[9 : 13 + is_extended]
+    if is_extended:
+        assert head.hex() == "ffff" + f"{length + 3:04x}" + "02"
+    else:
+        assert head[:3].hex() == f"{length + 2:02x}" + "02" + f"{length:02x}"
 
 
 @pytest.mark.parametrize("said_length", [255, 1])
@@ -121,6 +196,15 @@ def test_extended_parameters_are_read(said_length: int) -> None:
         (body(b"\x02\x04\x01\x04\0\1"), 0, b"", "capability cut short"),
         (body(b"\x02\x04\x01\x02\0\1"), 0, b"", "multiprotocol of 2 octets"),
         (body(b"\x02\x03\x41\x01\1"), 0, b"", "AS of 1 octet"),
+        (body(b"\x02\x06\x41\x04\0\1\x11\x70"), 2, b"", "two AS numbers"),
+        (body(fixed=FIXED[:1] + b"\x5b\xa0" + FIXED[3:]), 2, b"", "AS_TRANS for an own AS"),
+        (body(b"\x02\x06\x41\x04\0\0\x5b\xa0"), 2, b"", "AS_TRANS in the capability"),
+        (body(b"\x02\x03\x02\x01\1"), 0, b"", "route refresh of 1 octet"),
+        (body(b"\x02\x03\x06\x01\1"), 0, b"", "extended message of 1 octet"),
+        (body(b"\x02\x03\x46\x01\1"), 0, b"", "enhanced refresh of 1 octet"),
+        (body(b"\x02\x03\x40\x01\1"), 0, b"", "graceful restart of 1 octet"),
+        (body(b"\x02\x05\x40\x03\0\1\1"), 0, b"", "graceful restart with half a family"),
+        (body(b"\x02\x07\x05\x05\0\1\0\1\0"), 0, b"", "half an extended next hop"),
         (extended(b"")[:-1], 0, b"", "extended length cut short"),
         (extended(b"\x02\x00\x01"), 0, b"", "extended parameter cut short"),
         (extended(b"\x63\x00\x00"), 4, b"", "unknown extended parameter"),

@@ -8,7 +8,8 @@ from zlib import crc32
 import pytest
 
 from speaker.codec.capabilities import Capabilities
-from speaker.codec.framing import KEEPALIVE, MessageType
+from speaker.codec.framing import KEEPALIVE, MessageType, encode_message
+from speaker.codec.graceful_restart import GracefulRestart
 from speaker.codec.notification import Notification, encode_notification
 from speaker.codec.open import decode_open
 from speaker.session.effects import Endpoints
@@ -134,12 +135,14 @@ def test_no_common_family_is_refused_with_the_missing_capability(theirs: Capabil
 
 
 def test_capabilities_of_both_sides_are_kept_in_words() -> None:
-    theirs = Capabilities(families=("ipv4",), route_refresh=True, others=((64, b"\0\0"),))
+    theirs = Capabilities(
+        families=("ipv4",), route_refresh=True, graceful_restart=GracefulRestart(restart_time=0)
+    )
     found = agreed(peer_open(capabilities=theirs))
     assert found.capabilities_received == (
         "multiprotocol ipv4 unicast",
         "route refresh",
-        "graceful restart (0x0000)",
+        "graceful restart 0 s",
     )
     assert "4-octet AS 64512" in found.capabilities_sent
     assert (found.four_octet_as, found.route_refresh, found.enhanced_refresh) == (
@@ -183,8 +186,39 @@ def test_our_open_offers_what_we_can() -> None:
     opened = decode_open(found[1])
     assert (opened.asn, opened.hold_time) == (4200000000, 90)
     assert opened.capabilities == Capabilities(
-        families=("ipv6",), four_octet_asn=4200000000, route_refresh=True, enhanced_refresh=True
+        families=("ipv6",),
+        four_octet_asn=4200000000,
+        route_refresh=True,
+        enhanced_refresh=True,
+        extended_message=True,
     )
+
+
+@pytest.mark.parametrize("wanted", ["extended_message", "extended_next_hop"])
+@pytest.mark.parametrize("is_offered", [True, False])
+def test_what_both_offer_is_agreed(wanted: str, is_offered: bool) -> None:
+    offer: dict[str, Any] = {wanted: is_offered}
+    theirs = Capabilities(families=("ipv4",), **offer)
+    found = agreed(peer_open(capabilities=theirs), extended_next_hop=True)
+    assert getattr(found, wanted) is is_offered
+
+
+def test_an_extended_next_hop_is_not_offered_unless_asked_for() -> None:
+    theirs = Capabilities(families=("ipv4",), extended_next_hop=True)
+    assert not agreed(peer_open(capabilities=theirs)).extended_next_hop
+
+
+@pytest.mark.parametrize("is_offered", [True, False])
+def test_a_long_message_is_taken_only_where_both_offer_it(is_offered: bool) -> None:
+    """RFC 8654 section 5: else it is a bad length."""
+    theirs = Capabilities(families=("ipv4",), extended_message=is_offered)
+    made = in_state(State.ESTABLISHED, peer_open(capabilities=theirs))
+    withdrawn = b"\x20\xc6\x33\x64\x07" * 1000
+    body = len(withdrawn).to_bytes(2, "big") + withdrawn + b"\0\0"
+    octets = encode_message(MessageType.UPDATE, body, 65535)
+    refused = notifications(made.receive_data(1, octets, 1.0))
+    assert refused == ([] if is_offered else [(1, 2, octets[16:18])])
+    assert made.encoding is None or made.encoding.max_length == 65535
 
 
 def test_a_peer_that_refuses_parameters_is_asked_again_without_until_the_next_start() -> None:
