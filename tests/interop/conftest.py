@@ -14,12 +14,13 @@ import pytest
 
 from tests.interop.routers.base import Router, SeenRoute, Setup, missing, until
 from tests.interop.routers.bird import Bird
+from tests.interop.routers.exabgp import ExaBgp
 from tests.interop.routers.frr import Frr
 from tests.interop.routers.gobgp import GoBgp
 from tests.speaker.running import Json, SpeakerProcess, document, session
 from tests.support.ports import free_port
 
-ROUTERS: tuple[type[Router], ...] = (Bird, Frr, GoBgp)
+ROUTERS: tuple[type[Router], ...] = (Bird, Frr, GoBgp, ExaBgp)
 SESSION = "node-a/router"
 LOCAL_ASN = 64512
 
