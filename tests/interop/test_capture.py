@@ -15,13 +15,14 @@ import pytest
 
 from tests.interop.conftest import Lab, Pair
 from tests.interop.routers.base import missing, program, until
+from tests.speaker.running import Json
 
 _FIELDS = ("ip.src", "bgp.type", "_ws.malformed", "_ws.expert.severity", "_ws.expert.message")
 _OPEN, _UPDATE, _NOTIFICATION, _KEEPALIVE, _REFRESH = "12345"
 _WARNING = 0x600000
 """tshark's severity from which on it holds a packet to be wrong; notes are below."""
 
-ROUTES = [
+ROUTES: list[Json] = [
     {
         "prefix": "198.51.100.10/32",
         "nextHop": "192.0.2.8",
