@@ -52,7 +52,7 @@ async def captured(tshark: str, pair: Pair, file: Path) -> AsyncIterator[None]:
     """Record the pair's packets into `file` while the block runs."""
     setup = pair.setup
     recorder = await asyncio.create_subprocess_exec(
-        *(*setup.prefix, tshark, "-i", "lo", "-w", file, "-f", f"tcp and host {setup.address}"),
+        *(*setup.prefix, tshark, "-i", "lo", "-w", str(file), "-f", f"tcp and host {setup.address}"),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )
