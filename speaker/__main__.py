@@ -14,15 +14,23 @@ def main(arguments: list[str] | None = None) -> int:
     """Run it; 0 after a clean stop, 2 if it could not start."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    if options.socket is None and options.config is None:
-        parser.error("--socket, --config or both are needed")
+    if options.socket is None and options.config is None and options.listen is None:
+        parser.error("--socket, --config or --listen is needed")
     from speaker.daemon.logs import set_up
     from speaker.daemon.process import Options, run
     from speaker.errors import SpeakerError
 
     try:
         set_up(options.log)
-        asyncio.run(run(Options(options.socket, options.state, options.config, options.exit_with)))
+        endpoint = None
+        if options.listen is not None:
+            from speaker.control.endpoint import tcp_endpoint
+
+            files = (options.token_file, options.tls_cert, options.tls_key)
+            endpoint = tcp_endpoint(options.listen, *files)
+        asyncio.run(
+            run(Options(options.socket, options.state, options.config, options.exit_with, endpoint))
+        )
     except SpeakerError as error:
         print(f"speaker: {error}", file=sys.stderr)
         return 2
@@ -37,11 +45,20 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="run in the foreground until SIGTERM or SIGINT")
     run.add_argument("--socket", type=Path, help="serve the control API on this Unix socket")
+    add_listen(run)
     run.add_argument("--state", type=Path, help="keep the accepted state in this folder")
     run.add_argument("--config", type=Path, help="apply this document (JSON) at the start")
     run.add_argument("--log", type=Path, help="write the log there instead of to stderr")
     run.add_argument("--exit-with", type=int, metavar="PID", help="stop when that process ends")
     return parser
+
+
+def add_listen(parser: argparse.ArgumentParser) -> None:
+    """The control API over TCP."""
+    parser.add_argument("--listen", metavar="ADDRESS:PORT", help="serve it over TCP as well")
+    parser.add_argument("--token-file", type=Path, help="what TCP callers show, mode 0600")
+    parser.add_argument("--tls-cert", type=Path, help="certificate, PEM; a must off loopback")
+    parser.add_argument("--tls-key", type=Path, help="its key, PEM")
 
 
 if __name__ == "__main__":

@@ -9,15 +9,17 @@ import os
 import signal
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from speaker import __version__
 from speaker.daemon.clock import Clock
 from speaker.daemon.daemon import Daemon
-from speaker.daemon.folders import control_socket
 from speaker.daemon.logs import line
 from speaker.daemon.state import StateFolder
 from speaker.errors import DocumentError, StartError, StorageError
+
+if TYPE_CHECKING:
+    from speaker.control.endpoint import TcpEndpoint
 
 log = logging.getLogger("speaker.daemon.process")
 
@@ -38,6 +40,8 @@ class Options:
     """A document to apply at the start."""
     exit_with: int | None
     """A process whose end ends this one."""
+    endpoint: TcpEndpoint | None = None
+    """Where to serve the control API over TCP as well; None: nowhere."""
 
 
 async def run(options: Options) -> None:
@@ -57,9 +61,14 @@ async def run(options: Options) -> None:
         await daemon.resume()
         if options.config is not None:
             await _apply_file(daemon, options.config)
-        if options.socket is not None:
-            await stack.enter_async_context(_serving(daemon, options.socket))
-        log.info(line("started", version=__version__, pid=os.getpid(), socket=options.socket))
+        if options.socket is not None or options.endpoint is not None:
+            # Imported here: it costs a quarter of a second, and not every run needs it.
+            from speaker.control.serving import serving
+
+            await stack.enter_async_context(serving(daemon, options.socket, options.endpoint))
+        url = options.endpoint and options.endpoint.url
+        where = {"socket": options.socket, "listen": url}
+        log.info(line("started", version=__version__, pid=os.getpid(), **where))
         await _wait(stop, options.exit_with)
         # For good: a second one (`timeout` sends two) would only cut the goodbyes short.
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
@@ -77,28 +86,6 @@ async def _apply_file(daemon: Daemon, path: Path) -> None:
         raise StartError(f"{path}: {error.message}{details}") from None
     except StorageError as error:
         raise StartError(str(error)) from None
-
-
-@contextlib.asynccontextmanager
-async def _serving(daemon: Daemon, path: Path) -> Any:
-    # Imported here: it costs a quarter of a second, and a run without a socket does not need it.
-    from aiohttp import web
-
-    from speaker.control.server import ControlServer
-
-    sock = control_socket(path)
-    identity = os.stat(path).st_ino
-    server = ControlServer(daemon)
-    runner = web.AppRunner(server.app, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    await web.SockSite(runner, sock).start()
-    try:
-        yield
-    finally:
-        with contextlib.suppress(OSError):
-            if os.stat(path).st_ino == identity:  # not a successor's
-                path.unlink()
-        await runner.cleanup()
 
 
 async def _wait(stop: asyncio.Event, exit_with: int | None) -> None:
