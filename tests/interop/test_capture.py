@@ -51,8 +51,9 @@ def tshark() -> str:
 async def captured(tshark: str, pair: Pair, file: Path) -> AsyncIterator[None]:
     """Record the pair's packets into `file` while the block runs."""
     setup = pair.setup
+    only = f"tcp and host {setup.address}"
     recorder = await asyncio.create_subprocess_exec(
-        *(*setup.prefix, tshark, "-i", "lo", "-w", str(file), "-f", f"tcp and host {setup.address}"),
+        *(*setup.prefix, tshark, "-i", "lo", "-w", str(file), "-f", only),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )
