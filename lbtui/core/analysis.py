@@ -30,8 +30,11 @@ def analyse(
     options: Options | None = None,
     previous: Analysis | None = None,
 ) -> Analysis:
-    """Resolve, compile and lint; reuses what did not change, all of `previous` if nothing did."""
-    options = options or Options()
+    """Resolve, compile and lint; reuses what did not change, all of `previous` if nothing did.
+
+    Without `options`, what manifests in a folder leave out is taken for granted.
+    """
+    options = options or Options(assume_secrets=True)
     known = None
     if previous is not None and previous.config.options == options:
         changed = previous.resources.changed_kinds(resources)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import lbtui.core
-from lbtui.core import analyse, load_resources
+from lbtui.core import Options, analyse, load_resources
 from lbtui.core.rules import RULES
 from tests.core.cluster import (
     Manifest,
@@ -98,7 +98,7 @@ ANY_BACKEND = [
 def test_every_back_end_refuses(code: str, manifests: list[Manifest], backend: str) -> None:
     assert {item.code for item in judged([*NODES, POOL, *manifests], backend)} == {code}
     resources = load_resources([*NODES, POOL, *manifests]).resources
-    assert not analyse(resources, backend).config.is_valid
+    assert not analyse(resources, backend, Options()).config.is_valid
 
 
 OF_ONE_BACKEND = [

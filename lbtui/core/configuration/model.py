@@ -31,6 +31,9 @@ class Options:
     assume_endpoints: bool = True
     """A service without EndpointSlices has a ready endpoint on every node, as manifests in a
     folder rarely hold slices; off for what comes from a cluster."""
+    assume_secrets: bool = False
+    """Where there is no Secret at all, those that peers name count as there and right: Git and
+    `kubectl get` of the other kinds hold none."""
 
 
 class Pool(NamedTuple):

@@ -99,6 +99,32 @@ def alias_without_name(facts: Facts) -> Iterator[Finding]:
 
 
 @rule(
+    "alias-misnamed",
+    WARNING,
+    meaning="An alias has the name of a well-known community, but stands for another value.",
+    remedy="Give it the well-known value, or another name.",
+    source="IANA's list of well-known BGP communities; MetalLB knows no names",
+)
+def alias_misnamed(facts: Facts) -> Iterator[Finding]:
+    """NO_EXPORT, no-advertise and the like."""
+    for ref, community in facts.communities:
+        for position, alias in enumerate(community.spec.communities):
+            wanted = WELL_KNOWN.get(alias.name.lower().replace("_", "-"))
+            value = facts.aliases.get(alias.name)
+            if wanted is None or value is None or (value.first, value.is_large) == (wanted, False):
+                continue
+            known = f"{wanted >> 16}:{wanted & 0xFFFF}"
+            path = f"spec.communities[{position}].value"
+            message = (
+                f"the alias {alias.name} of {ref} stands for {alias.value}, but routers know "
+                f"{alias.name.lower().replace('_', '-')} as {known}: they will not do what the "
+                "name says"
+            )
+            fix = f"Write {known}, or give the alias another name."
+            yield Finding(ref, path, message, fix, edit=SetField(ref, path, known))
+
+
+@rule(
     "unused-alias",
     INFO,
     meaning="No advertisement uses an alias.",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from lbtui.core.editing.repairs import AddResource
 from lbtui.core.lint.facts import Facts, counted, listed, matching
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
@@ -70,6 +72,27 @@ def _advertisement_of(facts: Facts, pool: ResourceRef) -> MetalLBResource:
     metadata = Metadata(name=name, namespace=pool.namespace)
     spec = BGPAdvertisementSpec(ip_address_pools=(pool.name,))
     return BGPAdvertisement(metadata=metadata, spec=spec)
+
+
+@rule(
+    "same-advertisement",
+    INFO,
+    meaning="Two advertisements say the same under two names; one of them would do.",
+    remedy="Delete one of the two.",
+    source="MetalLB internal/config/config.go validateDuplicateBGPAdvertisements: names count",
+)
+def same_advertisement(facts: Facts) -> Iterator[Finding]:
+    """Equal in every field of spec; those of one name are an error of their own."""
+    first: dict[bytes, ResourceRef] = {}
+    for ref, advertisement in facts.written_advertisements:
+        other = first.setdefault(msgspec.json.encode(advertisement.spec), ref)
+        if other.name != ref.name:
+            message = (
+                f"{ref} says the same as {other.name}: each route is made twice and sent once, "
+                "and who edits only one of them changes less than meant, or gets a conflict"
+            )
+            fix = f"Delete {ref.name} or {other.name}."
+            yield Finding(ref, "metadata.name", message, fix)
 
 
 @rule(

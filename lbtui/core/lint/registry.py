@@ -11,11 +11,14 @@ from lbtui.core.lint import (
     attributes,
     communities,
     nodes,
+    passwords,
     pools,
     reach,
     references,
     requests,
+    resilience,
     services,
+    session_addresses,
     session_backends,
     sessions,
 )
@@ -27,7 +30,9 @@ _TOPICS = (
     references,
     reach,
     sessions,
+    session_addresses,
     session_backends,
+    passwords,
     attributes,
     communities,
     aggregates,
@@ -36,6 +41,7 @@ _TOPICS = (
     services,
     requests,
     nodes,
+    resilience,
 )
 
 RULES: tuple[LintRule, ...] = tuple(

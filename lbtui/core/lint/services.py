@@ -92,6 +92,33 @@ def service_outside_pools(facts: Facts) -> Iterator[Finding]:
 
 
 @rule(
+    "service-has-node-address",
+    WARNING,
+    meaning="A service has nodes' addresses: another load balancer, such as ServiceLB, is at work.",
+    remedy="Turn the other one off (k3s: --disable=servicelb), or give it a loadBalancerClass.",
+    source="k3s ServiceLB (klipper) writes node addresses into the status; MetalLB docs, k3s",
+)
+def service_has_node_address(facts: Facts) -> Iterator[Finding]:
+    """Addresses that are InternalIPs of nodes and of no pool; one finding for all services."""
+    taken = [
+        one
+        for one, decision in _decided(facts)
+        if one.addresses
+        and not decision.pool
+        and all(address in facts.node_addresses for address in one.addresses)
+    ]
+    if taken:
+        names = listed(one.name for one in taken)
+        message = (
+            f"{counted(len(taken), 'service')} ({names}) have addresses of nodes, as ServiceLB of "
+            "k3s writes them: two load balancers fight for the status, and MetalLB announces "
+            "nothing of this"
+        )
+        fix = "Turn the other one off (k3s: start it with --disable=servicelb)."
+        yield Finding(taken[0].ref, f"{_INGRESS}[0]", message, fix)
+
+
+@rule(
     "service-no-endpoints",
     WARNING,
     meaning="A service has no healthy endpoint anywhere: nobody announces it.",

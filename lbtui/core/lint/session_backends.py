@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from lbtui.core.configuration.model import Peer
 from lbtui.core.editing.repairs import SetField
-from lbtui.core.lint.facts import Facts
+from lbtui.core.lint.facts import Facts, listed
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
-from lbtui.core.lint.sessions import is_loopback
+from lbtui.core.lint.session_addresses import is_loopback
 from lbtui.core.values.nodes import NodeSet
 
 FAR_BITS = {4: 16, 6: 48}
@@ -106,6 +106,22 @@ def native_no_hold_timer(facts: Facts) -> Iterator[Finding]:
         )
         ref = facts.written_peers[0][0]
         yield Finding(ref, "spec.holdTime", message, "Use the frr or frr-k8s back end.")
+
+
+@rule(
+    "native-multihop-ignored",
+    INFO,
+    meaning="Native BGP mode ignores ebgpMultiHop: it reaches routers in any network as it is.",
+    remedy="Nothing to do; the FRR modes need the field.",
+    source="MetalLB internal/bgp/native: packets leave with the system's TTL",
+)
+def native_multihop_ignored(facts: Facts) -> Iterator[Finding]:
+    """Native only; one finding for all peers."""
+    having = [ref for ref, peer in facts.written_peers if peer.spec.ebgp_multi_hop]
+    if having and facts.config.backend == "native":
+        names = listed(ref.name for ref in having)
+        message = f"native mode ignores ebgpMultiHop of {names}: it needs none, the FRR modes do"
+        yield Finding(having[0], "spec.ebgpMultiHop", message)
 
 
 @rule(

@@ -8,13 +8,12 @@ from lbtui.core.configuration.model import Peer
 from lbtui.core.editing.repairs import SetField
 from lbtui.core.lint.facts import Facts, listed
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
-from lbtui.core.objects.resources import METALLB_NAMESPACE, BGPPeer
-from lbtui.core.values.addresses import Address, parse_address
+from lbtui.core.objects.resources import BGPPeer
+from lbtui.core.values.addresses import Address
 
 AS_TRANS = 23456
 LAST_ASNS = (65535, 4294967295)
 DOCUMENTATION_ASNS = (range(64496, 64512), range(65536, 65552))
-MD5_KEY_OCTETS = 80
 
 
 def _asns(peer: BGPPeer) -> Iterator[tuple[str, int]]:
@@ -91,101 +90,6 @@ def router_id_shared(facts: Facts) -> Iterator[Finding]:
 
 
 @rule(
-    "source-address-family",
-    ERROR,
-    meaning="sourceAddress and peerAddress are of two families; no connection can have both.",
-    remedy="Write a sourceAddress of the peer's family.",
-    source="MetalLB internal/bgp/native/native.go dialMD5; RFC 9293 section 3.3.1",
-)
-def source_address_family(facts: Facts) -> Iterator[Finding]:
-    """Both set, of different families."""
-    for peer in facts.config.peers:
-        source, address = peer.source_address, peer.address
-        if source is not None and address is not None and source.family != address.family:
-            message = f"{peer.ref} is to dial {address} from {source}, which is of another family"
-            fix = f"Write an IPv{address.family} address, or remove sourceAddress."
-            yield Finding(peer.ref, "spec.sourceAddress", message, fix, peer.nodes)
-
-
-@rule(
-    "source-address-shared",
-    WARNING,
-    meaning="Several nodes are to dial from one address, which only one of them can have.",
-    remedy="Make one BGPPeer with its own nodeSelectors for each node.",
-    source="MetalLB internal/bgp/native/native.go dialMD5: the dial fails where it is missing",
-)
-def source_address_shared(facts: Facts) -> Iterator[Finding]:
-    """A sourceAddress on a peer of several nodes; an anycast address would break replies."""
-    for peer in facts.config.peers if facts.knows_nodes else ():
-        if peer.source_address is not None and peer.nodes.bit_count() > 1:
-            where = facts.config.nodes.describe(peer.nodes)
-            message = f"{where} are all to dial {peer.name} from {peer.source_address}"
-            fix = "Make one peer with its own nodeSelectors for each node."
-            yield Finding(peer.ref, "spec.sourceAddress", message, fix, peer.nodes)
-
-
-@rule(
-    "source-address-elsewhere",
-    WARNING,
-    meaning="A sourceAddress belongs to a node that does not run the session.",
-    remedy="Write an address of the node that runs it, or correct nodeSelectors.",
-    source="MetalLB internal/bgp/native/native.go dialMD5",
-)
-def source_address_elsewhere(facts: Facts) -> Iterator[Finding]:
-    """The address is an InternalIP, but of another node."""
-    for peer in facts.config.peers:
-        owners = facts.node_addresses.get(peer.source_address or Address(0, 0), 0)
-        if owners and peer.nodes & ~owners and peer.nodes.bit_count() == 1:
-            has = facts.config.nodes.describe(owners)
-            runs = facts.config.nodes.describe(peer.nodes)
-            message = f"sourceAddress {peer.source_address} of {peer.ref} is {has}'s, not {runs}'s"
-            fix = f"Write an address of {runs}, or correct nodeSelectors."
-            yield Finding(peer.ref, "spec.sourceAddress", message, fix, peer.nodes)
-
-
-@rule(
-    "peer-is-node",
-    WARNING,
-    meaning="A peer's address is that of a node that runs the session: it would dial itself.",
-    remedy="Write the router's address, or keep the node out by nodeSelectors.",
-    source="FRR bgpd refuses a neighbour that is the local system",
-)
-def peer_is_node(facts: Facts) -> Iterator[Finding]:
-    """Where the nodes' addresses are known."""
-    for peer in facts.config.peers:
-        if peer.address is None:
-            continue
-        own = facts.node_addresses.get(peer.address, 0) & peer.nodes
-        if own:
-            where = facts.config.nodes.describe(own)
-            message = f"{peer.ref} has the address {peer.address}, which is {where}'s own"
-            fix = "Write the router's address, or keep the node out by nodeSelectors."
-            yield Finding(peer.ref, "spec.peerAddress", message, fix, own)
-
-
-@rule(
-    "peer-not-unicast",
-    ERROR,
-    meaning="peerAddress is no address that a router can have.",
-    remedy="Write the router's address.",
-    source="RFC 6890 section 2.2.2",
-)
-def peer_not_unicast(facts: Facts) -> Iterator[Finding]:
-    """Unspecified, multicast, broadcast."""
-    for peer in facts.config.peers:
-        address = peer.address
-        if address is None:
-            continue
-        top = address.value >> (24 if address.family == 4 else 120)
-        is_special = address.value == 0 or (top >= 224 if address.family == 4 else top == 0xFF)
-        if is_special:
-            message = f"{peer.ref} has the address {address}, which no router can have: no session"
-            yield Finding(
-                peer.ref, "spec.peerAddress", message, "Write the router's address.", peer.nodes
-            )
-
-
-@rule(
     "no-hold-time",
     INFO,
     meaning="holdTime 0 turns keepalives off: a dead router is noticed only by TCP or BFD.",
@@ -224,104 +128,32 @@ def keepalive_ratio(facts: Facts) -> Iterator[Finding]:
 
 
 @rule(
-    "inline-password",
-    INFO,
-    meaning="A password stands in the BGPPeer, readable by all who can read it, and in Git.",
-    remedy="Put it into a Secret of type kubernetes.io/basic-auth and name that in passwordSecret.",
-    source="MetalLB api/v1beta2/bgppeer_types.go passwordSecret",
-)
-def inline_password(facts: Facts) -> Iterator[Finding]:
-    """spec.password; its value is never told."""
-    for ref, peer in facts.written_peers:
-        if peer.spec.password is not None and peer.spec.password.reveal():
-            message = f"the password of {ref} stands in the manifest for all to read"
-            fix = "Put it into a Secret of type kubernetes.io/basic-auth, named by passwordSecret."
-            yield Finding(ref, "spec.password", message, fix)
-
-
-@rule(
-    "password-length",
-    ERROR,
-    meaning="A password is longer than a TCP MD5 key can be: the session cannot be set up.",
-    remedy="Use a password of 1 to 80 octets.",
-    source="Linux TCP_MD5SIG_MAXKEYLEN; RFC 2385 section 4.5",
-)
-def password_length(facts: Facts) -> Iterator[Finding]:
-    """More than 80 octets, in a Secret or inline."""
-    for peer in facts.config.peers:
-        if peer.password is None:
-            continue
-        octets = len(peer.password.reveal().encode("utf-8", "surrogateescape"))
-        if octets > MD5_KEY_OCTETS:
-            message = (
-                f"the password of {peer.ref} has {octets} octets; a TCP MD5 key has 80 at most"
-            )
-            yield Finding(
-                peer.ref, _password_path(facts, peer), message, "Use a shorter one.", peer.nodes
-            )
-
-
-@rule(
-    "password-empty",
-    WARNING,
-    meaning="The Secret's password is empty: the session runs without TCP MD5.",
-    remedy="Write a password into the Secret.",
-    source="MetalLB internal/config/config.go passwordFromSecret",
-)
-def password_empty(facts: Facts) -> Iterator[Finding]:
-    """An empty key `password`."""
-    for peer in facts.config.peers:
-        if peer.password is not None and not peer.password.reveal():
-            message = f"the Secret of {peer.ref} has an empty password: the session has no MD5"
-            yield Finding(peer.ref, _password_path(facts, peer), message, "Write a password.")
-
-
-def _password_path(facts: Facts, peer: Peer) -> str:
-    """Where the password of a peer comes from."""
-    reference = facts.spec_of_peer[peer.ref].spec.password_secret
-    return "spec.passwordSecret.name" if reference and reference.name else "spec.password"
-
-
-@rule(
-    "secret-namespace",
-    WARNING,
-    meaning="passwordSecret names another namespace; MetalLB looks only into its own.",
-    remedy="Put the Secret into MetalLB's namespace.",
-    source="MetalLB internal/k8s: secrets are listed in MetalLB's namespace",
-)
-def secret_namespace(facts: Facts) -> Iterator[Finding]:
-    """spec.passwordSecret.namespace against the peer's own."""
-    for ref, peer in facts.written_peers:
-        reference = peer.spec.password_secret
-        own = ref.namespace or METALLB_NAMESPACE
-        if reference and reference.name and reference.namespace not in ("", own):
-            message = f"{ref} takes its password from {reference.namespace}; MetalLB reads {own}"
-            edit = SetField(ref, "spec.passwordSecret.namespace", None)
-            fix = f"Put the Secret into {own} and remove the namespace."
-            yield Finding(ref, "spec.passwordSecret.namespace", message, fix, edit=edit)
-
-
-@rule(
     "duplicate-session",
     WARNING,
     meaning="Two peers of one node go to the same address: two sessions, of which one is refused.",
     remedy="Delete one of the two, or give them nodeSelectors that share no node.",
-    source="RFC 4271 section 6.8; MetalLB internal/bgp/native opens both",
+    source="RFC 4271 section 6.8; MetalLB internal/bgp/native opens both; the FRR modes compare "
+    "addresses as text",
 )
 def duplicate_session(facts: Facts) -> Iterator[Finding]:
-    """Native mode only; FRR refuses them, which is an error of its own."""
-    if facts.config.backend != "native":
-        return
-    seen: dict[tuple[Address, int], list[Peer]] = {}
+    """FRR refuses one address written alike, which is an error of its own; ports do not count."""
+    is_native = facts.config.backend == "native"
+    seen: dict[tuple[Address, int | str], list[Peer]] = {}
     for peer in facts.config.peers:
         if peer.address is None:
             continue
-        earlier = seen.setdefault((peer.address, peer.port), [])
+        written = facts.spec_of_peer[peer.ref].spec.peer_address
+        key = (peer.address, peer.port if is_native else peer.vrf)
+        earlier = seen.setdefault(key, [])
         for other in earlier:
             shared = peer.nodes & other.nodes
-            if shared and other.name != peer.name:
+            is_told = not is_native and facts.spec_of_peer[other.ref].spec.peer_address == written
+            if shared and other.name != peer.name and not is_told:
                 where = facts.config.nodes.describe(shared)
-                message = f"{peer.ref} and {other.name} both go to {peer.address} from {where}"
+                message = (
+                    f"{peer.ref} and {other.name} both go to {peer.address} from {where}: the "
+                    "router keeps one session and closes the other, again and again"
+                )
                 fix = "Delete one of the two, or give them nodeSelectors that share no node."
                 yield Finding(peer.ref, "spec.peerAddress", message, fix, shared)
         earlier.append(peer)
@@ -343,8 +175,3 @@ def graceful_restart(facts: Facts) -> Iterator[Finding]:
                 "time is over, and enableGracefulRestart of an existing peer cannot be changed"
             )
             yield Finding(ref, "spec.enableGracefulRestart", message)
-
-
-def is_loopback(address: Address) -> bool:
-    """Whether an address never leaves its host."""
-    return address == parse_address("::1") or (address.family, address.value >> 24) == (4, 127)

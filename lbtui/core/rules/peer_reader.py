@@ -176,7 +176,8 @@ class PeerReader:
                 "Remove the password.",
             )
             return password
-        if secret_name and not self._inputs.options.secret_passthrough:
+        is_known = bool(secrets) or not self._inputs.options.assume_secrets
+        if secret_name and is_known and not self._inputs.options.secret_passthrough:
             password = self._password_from(secrets.get(secret_name), secret_name)
         if password is not None and set(password.reveal()) & {"\n", "\r"}:
             self._error(

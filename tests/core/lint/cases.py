@@ -529,6 +529,54 @@ CASES: dict[str, Case] = {
         "status.conditions",
         [node("a", conditions={"NetworkUnavailable": "False", "Ready": "False"})],
     ),
+    "password-blank": Case(
+        [peer("r", password="hush ")], "spec.password", [peer("r", password="hu sh")]
+    ),
+    "secret-not-here": Case(
+        [peer("r", passwordSecret={"name": "s"})],
+        "spec.passwordSecret.name",
+        [peer("r", passwordSecret={"name": "s"}), secret("s", BASIC_AUTH, password="eA==")],
+    ),
+    "peer-loopback": Case(
+        [A, peer("r", peerAddress="127.0.0.1")],
+        "spec.peerAddress",
+        [node("a", "127.0.0.11"), peer("r", peerAddress="127.0.0.1")],
+    ),
+    "interface-name": Case(
+        [peer("r", peerAddress="", interface="bond0/vlan100")],
+        "spec.interface",
+        [peer("r", peerAddress="", interface="bond0.100")],
+    ),
+    "native-multihop-ignored": Case(
+        [peer("r", ebgpMultiHop=True)], "spec.ebgpMultiHop", [ROUTER], "native"
+    ),
+    "alias-misnamed": Case(
+        [aliases("c", NO_EXPORT="65535:65282")],
+        "spec.communities[0].value",
+        [aliases("c", NO_EXPORT="65535:65281", ours="65535:65282")],
+    ),
+    "same-advertisement": Case(
+        [*BASE, advertisement("y", ipAddressPools=["p"], peers=["r"])],
+        "metadata.name",
+        [*BASE, advertisement("y", ipAddressPools=["p"], peers=["r"], aggregationLength=24)],
+    ),
+    "service-has-node-address": Case(
+        [*BASE, service("web", "192.0.2.11", "192.0.2.12")],
+        "status.loadBalancer.ingress[0]",
+        [*BASE, service("web", "192.0.2.13")],
+    ),
+    "single-node": Case(
+        [*BASE, service("web", WEB, **LOCAL), ready("web", "a")],
+        "metadata.name",
+        [*BASE, service("web", WEB, **LOCAL), ready("web", "a", "b")],
+        name="a",
+    ),
+    "single-peer": Case(
+        [*BASE, peer("s", peerAddress="192.0.2.2"), service("web", WEB)],
+        "metadata.name",
+        [*BASE[:4], peer("s", peerAddress="192.0.2.2"), advertisement("x"), service("web", WEB)],
+        name="r",
+    ),
     "node-address-shared": Case([A, node("b", "192.0.2.11")], "status.addresses", [A, B]),
 }
 """Rule code → its case."""

@@ -9,7 +9,7 @@ from lbtui.core.diagnostics import Diagnostic, Severity
 from lbtui.core.editing.edit import apply_repair
 from lbtui.core.lint import RULES
 from lbtui.core.rules import RULES as ACCEPTANCE
-from tests.core.cluster import Manifest, linted
+from tests.core.cluster import Manifest, linted, peer, secret
 from tests.core.lint.cases import CASES
 
 
@@ -37,6 +37,7 @@ def test_it_objects_at_the_field(code: str) -> None:
     case = CASES[code]
     found = of(code, case.fires, case.backend)
     assert case.path in [finding.path for finding in found]
+    assert not case.name or case.name in [finding.ref.name for finding in found if finding.ref]
     severity = next(rule.severity for rule in RULES if rule.code == code)
     for finding in found:
         assert finding.severity is severity
@@ -87,3 +88,24 @@ def test_lint_never_changes_what_metallb_accepts() -> None:
             assert analysis.config.is_valid, code
             seen.add(code)
     assert len(seen) >= 10
+
+
+@pytest.mark.parametrize("backend", ["frr", "frr-k8s"])
+def test_one_router_written_in_two_ways_is_two_sessions_under_frr(backend: str) -> None:
+    two = [
+        peer("r", peerAddress="2001:db8::1"),
+        peer("s", peerAddress="2001:0db8::0001"),
+    ]
+    assert len(of("duplicate-session", two, backend)) == 1
+    alike = [peer("r", peerAddress="2001:db8::1"), peer("s", peerAddress="2001:db8::1")]
+    assert of("duplicate-session", alike, backend) == []
+    apart = [*two[:1], peer("s", peerAddress="2001:0db8::0001", vrf="red")]
+    assert of("duplicate-session", apart, backend) == []
+
+
+def test_secrets_count_as_there_until_there_is_one() -> None:
+    naming = [peer("r", passwordSecret={"name": "s"})]
+    assert {one.code for one in linted(naming)} == {"secret-not-here"}
+    assert analyse(load_resources(naming).resources).config.is_valid
+    other = secret("other", "kubernetes.io/basic-auth", password="eA==")
+    assert {one.code for one in linted([*naming, other])} == {"peer-secret-not-found"}
