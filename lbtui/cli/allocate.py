@@ -35,7 +35,12 @@ def run(arguments: argparse.Namespace) -> int:
     read = reading.read(arguments.sources, choose_backend(arguments), arguments.namespace)
     found = forecast(read.snapshot.resources, read.analysis.config)
     if arguments.output == "json":
-        document = {"backend": read.analysis.config.backend, "valid": read.is_valid}
+        chance = [reading.placed(d, read.snapshot) for d in found.diagnostics]
+        document = {
+            "backend": read.analysis.config.backend,
+            "valid": read.is_valid,
+            "diagnostics": [output.diagnostic_to_json(d) for d in (*read.diagnostics, *chance)],
+        }
         output.emit(output.to_json({**document, **found.to_json()}))
     else:
         output.emit(_text(found))

@@ -11,6 +11,8 @@ from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
 from lbtui.cli.sources import check_sources, choose_backend
 
 if TYPE_CHECKING:
+    from lbtui.cli.reading import Reading
+    from lbtui.core.diagnostics import Diagnostic
     from lbtui.core.lint.rule import LintRule
     from lbtui.core.rules import Rule
 
@@ -38,17 +40,47 @@ def run(arguments: argparse.Namespace) -> int:
     backend = choose_backend(arguments)
     judged = reading.read(arguments.sources, backend, arguments.namespace)
     if arguments.output == "json":
-        findings = [output.diagnostic_to_json(d) for d in judged.diagnostics]
-        document = {"backend": backend, "valid": judged.is_valid, "diagnostics": findings}
+        document = {
+            "backend": backend,
+            "valid": judged.is_valid,
+            "diagnostics": [output.diagnostic_to_json(d) for d in judged.diagnostics],
+            "admission": {
+                judge: output.diagnostic_to_json(refusal) if refusal else None
+                for judge, refusal in _admission(judged).items()
+            },
+        }
         output.emit(output.to_json(document))
     else:
         output.emit("".join(f"{output.diagnostic_to_text(d)}\n" for d in judged.diagnostics))
         reading.narrate_assumptions(judged)
+        _narrate_admission(judged)
         verdict = "would accept" if judged.is_valid else "would refuse"
         output.narrate(
             f"{output.summarise(judged.diagnostics)}; MetalLB ({backend}) {verdict} this."
         )
     return ANSWER_IS_NO if judged.has_errors or not judged.is_valid else SUCCESS
+
+
+def _admission(judged: Reading) -> dict[str, Diagnostic | None]:
+    """Each webhook, by the kind it judges, and the controller: why it refuses, or None."""
+    from lbtui.cli import reading
+    from lbtui.core.configuration.admission import refusals
+
+    config = judged.analysis.config
+    found = refusals(judged.analysis.resources, config.backend, config.options)
+    return {j: d and reading.placed(d, judged.snapshot) for j, d in found.items()}
+
+
+def _narrate_admission(judged: Reading) -> None:
+    """Say what is refused at once, and by whom; the rest gets in and stops MetalLB later."""
+    if not judged.has_refusals:
+        return
+    refused = {judge: d.code for judge, d in _admission(judged).items() if d}
+    for judge, code in refused.items():
+        who = "the controller" if judge == "controller" else f"the webhook for {judge}"
+        output.narrate(f"{who} refuses this set for {code}.")
+    if not refused:
+        output.narrate("Admission refuses nothing of this: the errors would stop MetalLB later.")
 
 
 def _list_rules(*, is_json: bool) -> int:

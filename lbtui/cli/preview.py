@@ -87,8 +87,10 @@ class Choice:
         return self._tables.to_json(self.nodes, self.peers, services)
 
     def sessions(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-        """Node, peer and route, for each route of each session asked for."""
+        """Node, peer and route, for each route of each session asked for that goes out."""
         for node, peers in self.document()["nodes"].items():
+            if node in self._tables.backend_errors:
+                continue
             for peer, session in peers.items():
                 for route in session["routes"]:
                     yield node, peer, route
@@ -120,7 +122,7 @@ def _document(read: Reading, chosen: Choice) -> dict[str, Any]:
 
 def _table(chosen: Choice, tables: RouteTables) -> str:
     header = ("PEER", "PREFIX", "NODES", "LOCALPREF", "COMMUNITIES", "ADVERTISEMENTS", "SERVICES")
-    asked = tables.nodes.mask_of(chosen.nodes)
+    asked = tables.nodes.mask_of(chosen.nodes - tables.backend_errors.keys())
     rows = [
         _row(route, tables.nodes.describe(route.nodes & asked))
         for peer in tables.peers
@@ -129,6 +131,9 @@ def _table(chosen: Choice, tables: RouteTables) -> str:
         if route.nodes & asked and chosen.has(route.services)
     ]
     parts = [output.to_table(header, rows)]
+    stopped = _stopped_nodes(chosen, tables)
+    if stopped:
+        parts.append(output.to_table(("NOTHING SENT BY", "WHY"), stopped))
     silent = _silent_services(chosen, tables)
     if silent:
         parts.append(output.to_table(("NOT ANNOUNCED", "NODE", "REASON"), silent))
@@ -140,6 +145,16 @@ def _row(route: Route, nodes: str) -> tuple[str, ...]:
     communities = ",".join((*route.communities, *route.large_communities))
     advertisements, services = ",".join(route.advertisements), ",".join(route.services)
     return (route.peer, str(route.prefix), nodes, sent, communities, advertisements, services)
+
+
+def _stopped_nodes(chosen: Choice, tables: RouteTables) -> list[tuple[str, str]]:
+    """Nodes that send none of their routes, and why: MetalLB or frr-k8s refuses their part."""
+    errors = {name: error.message for name, error in tables.config.node_errors.items()}
+    found: dict[str, int] = {}
+    for name, why in {**tables.backend_errors, **errors}.items():
+        if name in chosen.nodes:
+            found[why] = found.get(why, 0) | tables.nodes.bit(name)
+    return [(tables.nodes.describe(nodes), why) for why, nodes in found.items()]
 
 
 def _silent_services(chosen: Choice, tables: RouteTables) -> list[tuple[str, str, str]]:

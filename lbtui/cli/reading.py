@@ -57,11 +57,11 @@ def read(sources: Sequence[str], backend: str, namespace: str) -> Reading:
 def judge(snapshot: Snapshot, backend: str) -> Reading:
     """Analyse what was loaded."""
     analysis = analyse(snapshot.resources, backend)
-    found = [*snapshot.diagnostics, *(_placed(d, snapshot) for d in analysis.diagnostics)]
+    found = [*snapshot.diagnostics, *(placed(d, snapshot) for d in analysis.diagnostics)]
     return Reading(snapshot, analysis, tuple(sorted(found, key=_order)))
 
 
-def _placed(diagnostic: Diagnostic, snapshot: Snapshot) -> Diagnostic:
+def placed(diagnostic: Diagnostic, snapshot: Snapshot) -> Diagnostic:
     """The diagnostic with the file and line of the field it is about."""
     if diagnostic.place or diagnostic.ref is None or diagnostic.ref not in snapshot.locate:
         return diagnostic

@@ -38,7 +38,25 @@ def test_a_sound_cluster_has_no_errors(lbtui: Lbtui, cluster: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
     assert "no findings; MetalLB (frr-k8s) would accept this." in done.stderr
     document = lbtui.json("lint", "cluster", "-o", "json")
-    assert document == {"backend": "frr-k8s", "valid": True, "diagnostics": []}
+    judges = ("BGPPeer", "BGPAdvertisement", "IPAddressPool", "L2Advertisement", "Community")
+    assert document == {
+        "backend": "frr-k8s",
+        "valid": True,
+        "diagnostics": [],
+        "admission": dict.fromkeys((*judges, "controller")),
+    }
+
+
+def test_who_refuses_at_admission_is_told(lbtui: Lbtui, cluster: Path) -> None:
+    edit(cluster / "advertisements.yaml", "- NO_ADVERTISE", "- NO_ADVERTIZE")
+    assert "Admission refuses nothing of this" in lbtui("lint", "cluster").stderr
+    edit(cluster / "pools.yaml", "198.51.100.0/24", "198.51.100.0/33")
+    done = lbtui("lint", "cluster")
+    assert "the webhook for IPAddressPool refuses this set for pool-invalid-cidr." in done.stderr
+    assert "the controller refuses this set for pool-invalid-cidr." in done.stderr
+    admission = lbtui.json("lint", "cluster", "-o", "json", code=1)["admission"]
+    assert admission["BGPPeer"] is None
+    assert (admission["controller"]["code"], admission["controller"]["line"]) != (None, None)
 
 
 def test_an_error_names_file_line_code_and_fix(lbtui: Lbtui, cluster: Path) -> None:

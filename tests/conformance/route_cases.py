@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lbtui.core import Options, compile_routes, load_resources, resolve
-from lbtui.core.diagnostics import Severity
+from lbtui.core import Analysis, Options, analyse, load_resources
+from lbtui.core.configuration.admission import CONTROLLER, refusals
+from lbtui.core.diagnostics import Diagnostic, Severity
+from lbtui.core.objects.decode import Loaded
+from lbtui.core.routing.status import status_peers
 from lbtui.core.rules import RULES
 
 KINDS = {
@@ -14,11 +17,15 @@ KINDS = {
     "pool-invalid-range": "pool-invalid-cidr",
     "pool-range-family-or-order": "pool-invalid-cidr",
     "pool-mixed-range-crash": "panic",
+    "frr-k8s-password-and-secret": "other",
 }
 """lbtui's codes → the records' kinds, where they differ."""
 
 COMPARED = {KINDS.get(rule.code, rule.code) for rule in RULES}
 """Kinds that have a code; others, such as "other", are not compared."""
+
+NEED_ANOTHER = {"unknown-alias", "peer-unknown-bfd-profile", "peer-secret-not-found"}
+"""Codes of what another object could cure: MetalLB's transient errors."""
 
 FEW = 8
 """With more outcomes than this, a record may not hold all."""
@@ -31,155 +38,222 @@ def check(given: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
     manifests = [item for items in given["resources"].values() for item in items]
     manifests += given.get("services", []) + given.get("endpointslices", [])
     loaded = load_resources(manifests)
-    options = given.get("options", {})
-    config, diagnostics = resolve(
-        loaded.resources,
-        given["backend"],
-        Options(
-            ignore_exclude_lb=options.get("ignoreExcludeLB", False),
-            load_balancer_class=options.get("loadBalancerClass"),
-            secret_passthrough=options.get("frrk8sSecretPassthrough", False),
-            assume_endpoints=False,
-        ),
-    )
-    refused = [item for item in loaded.diagnostics if item.severity is Severity.ERROR]
-    is_valid = config.is_valid and not refused
-    found: list[str] = []
-    if is_valid != expected["valid"]:
-        codes = sorted({item.code for item in (*refused, *diagnostics)})
-        found.append(f"valid is {is_valid}, {codes}, not {expected.get('error_kind', True)}")
+    analysis = analyse(loaded.resources, given["backend"], options_of(given))
     if expected.get("error_stage") in ("schema", "decode"):
-        return found
-    if refused:
-        return [*found, f"refused by the schema: {sorted({item.code for item in refused})}"]
-    found += _check_kind(given, expected, {item.code for item in diagnostics})
-    tables = compile_routes(config)
-    if config.is_node_assumed:
-        return found
-    document = tables.to_json()
-    found += _check_node_errors(expected, document)
-    service_errors = {
-        name: dict.fromkeys(config.nodes.names_of(nodes), True)
-        for name, nodes in tables.service_errors.items()
-    }
-    for node, sessions in document["nodes"].items():
-        if node in expected.get("node_outcomes", NOTHING):
-            found += _check_outcomes(node, sessions, document, service_errors, expected)
-        else:
-            found += _check_sessions(node, sessions, expected["nodes"].get(node, {}))
-            found += _check_reasons(node, document, expected.get("service_reasons", {}))
-    backend = dict.fromkeys(tables.backend_errors, True)
-    if backend != expected.get("backend_errors", {}):
-        found.append(f"back end refuses {sorted(backend)}, not {expected.get('backend_errors')}")
-    if "node_outcomes" not in expected and service_errors != expected.get("service_errors", {}):
-        found.append(f"service errors {service_errors}, not {expected.get('service_errors')}")
-    return found
+        return list(_check_schema(loaded, analysis, expected))
+    checked = _Case(given, expected, loaded, analysis)
+    return list(checked.mismatches())
 
 
-def _check_kind(
-    given: Mapping[str, Any], expected: Mapping[str, Any], codes: set[str]
-) -> list[str]:
-    """With a single fault, the recorded kind must be among the codes."""
-    faults = [note for note in given.get("notes", []) if note.startswith("fault:")]
-    kinds = {expected.get("error_kind"), *expected.get("error_kinds", ())} & COMPARED
-    own = {KINDS.get(code, code) for code in codes}
-    if len(faults) > 1 or not kinds or kinds & own:
-        return []
-    return [f"codes {sorted(codes)}, not {sorted(kinds)}"]
-
-
-def _check_node_errors(expected: Mapping[str, Any], document: Mapping[str, Any]) -> list[str]:
-    """The same nodes must be stopped, and the same ones not."""
-    outcomes = expected.get("node_outcomes", {})
-    theirs = set(expected.get("node_errors", {})) - set(outcomes)
-    ours = set(document["nodeErrors"]) - set(outcomes)
-    found = []
-    for node in set(document["nodeErrors"]) & set(outcomes):
-        if all(outcome.get("peers") is not None for outcome in outcomes[node]):
-            found.append(f"{node} is stopped, which is none of its outcomes")
-    if ours != theirs:
-        found.append(f"nodes with errors {document['nodeErrors']}, not {sorted(theirs)}")
-    missing = set(expected.get("nodes", {})) - set(document["nodes"]) - ours
-    return found + [f"nodes {sorted(missing)} are missing"] * bool(missing)
-
-
-def _routes(routes: list[Mapping[str, Any]], is_ours: bool) -> list[tuple[Any, ...]]:
-    """Routes in a comparable form."""
-    return sorted(
-        (
-            route["prefix"],
-            route["localPref"],
-            tuple(route["communities"]),
-            tuple(route["largeCommunities"]),
-            route["sentLocalPref" if is_ours else "wireLocalPref"],
-        )
-        if is_ours or "wireLocalPref" in route
-        else (
-            route["prefix"],
-            route["localPref"],
-            tuple(route["communities"]),
-            tuple(route["largeCommunities"]),
-        )
-        for route in routes
+def options_of(given: Mapping[str, Any]) -> Options:
+    """How MetalLB was started."""
+    options = given.get("options", NOTHING)
+    return Options(
+        ignore_exclude_lb=options.get("ignoreExcludeLB", False),
+        load_balancer_class=options.get("loadBalancerClass"),
+        secret_passthrough=options.get("frrk8sSecretPassthrough", False),
+        assume_endpoints=False,
     )
 
 
-def _check_sessions(node: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
+def _check_schema(loaded: Loaded, analysis: Analysis, expected: Mapping[str, Any]) -> Iterator[str]:
+    """The API server, or MetalLB's decoder, must refuse the very objects of the record."""
+    errors = [
+        item
+        for item in (*loaded.diagnostics, *analysis.diagnostics)
+        if item.severity is Severity.ERROR and item.ref is not None
+    ]
+    ours = {(item.ref.kind, item.ref.name) for item in errors if item.ref}
+    theirs = {(item["kind"], item["name"]) for item in expected.get("schema_errors", ())}
+    if not errors or not theirs <= ours:
+        yield f"refused are {sorted(ours)}, not {sorted(theirs)}"
+    refused = {(d.ref.kind, d.ref.name) for d in loaded.diagnostics if d in errors and d.ref}
+    if not refused <= theirs:
+        yield f"the schema refuses {sorted(refused)}, not {sorted(theirs)}"
+
+
+def _kind(diagnostic: Diagnostic | None) -> str | None:
+    """The record's kind for a finding."""
+    return KINDS.get(diagnostic.code, diagnostic.code) if diagnostic else None
+
+
+class _Case:
+    """One case that the API server accepts."""
+
+    def __init__(
+        self,
+        given: Mapping[str, Any],
+        expected: Mapping[str, Any],
+        loaded: Loaded,
+        analysis: Analysis,
+    ) -> None:
+        self._given = given
+        self._expected = expected
+        self._loaded = loaded
+        self._analysis = analysis
+        self._config = analysis.config
+        self._tables = analysis.tables
+        self._document = self._tables.to_json()
+        faults = [note for note in given.get("notes", ()) if note.startswith("fault:")]
+        self._has_single_fault = len(faults) < 2
+        self._outcomes: Mapping[str, Any] = expected.get("node_outcomes", NOTHING)
+
+    def mismatches(self) -> Iterator[str]:
+        """All differences."""
+        refused = [d for d in self._loaded.diagnostics if d.severity is Severity.ERROR]
+        if refused:
+            yield f"refused by the schema: {sorted({item.code for item in refused})}"
+            return
+        yield from self._verdict()
+        yield from self._judges()
+        yield from self._pruned()
+        yield from self._chance()
+        if self._config.is_node_assumed:
+            return
+        yield from self._node_errors()
+        yield from self._nodes()
+        yield from self._backend_errors()
+
+    def _verdict(self) -> Iterator[str]:
+        """Whether MetalLB accepts, and for what it refuses."""
+        refusal = self._config.refusal
+        kinds = {self._expected.get("error_kind"), *self._expected.get("error_kinds", ())}
+        if (refusal is None) != self._expected["valid"]:
+            yield f"refused for {refusal and refusal.message}, not for {kinds}"
+        elif refusal is not None and kinds & COMPARED and self._has_single_fault:
+            if _kind(refusal) not in kinds:
+                yield f"refused for {refusal.code}, not for {kinds}"
+            elif (refusal.code in NEED_ANOTHER) != self._expected.get("transient", False):
+                yield f"{refusal.code}: another object could cure it, or not"
+
+    def _judges(self) -> Iterator[str]:
+        """The webhooks and the controller."""
+        found = refusals(self._analysis.resources, self._config.backend, self._config.options)
+        ours = {judge.lower(): refusal for judge, refusal in found.items()}
+        theirs = {**self._expected["webhooks"], CONTROLLER: self._expected["controller"]}
+        for judge, verdict in theirs.items():
+            refusal = ours[judge]
+            kind = verdict.get("error_kind")
+            if (refusal is None) != verdict["valid"] or (
+                kind in COMPARED and self._has_single_fault and _kind(refusal) != kind
+            ):
+                yield f"{judge}: {_kind(refusal)}, not {verdict.get('error_kind')}"
+
+    def _pruned(self) -> Iterator[str]:
+        """Fields that the API server drops."""
+        ours = {
+            f"{item.ref.kind}/{item.ref.name}: {item.path}"
+            for item in self._loaded.diagnostics
+            if item.code in ("unknown-field", "localpref-spelling") and item.ref
+        }
+        if ours != set(self._expected.get("pruned_fields", ())):
+            yield f"dropped are {sorted(ours)}, not {self._expected.get('pruned_fields')}"
+
+    def _chance(self) -> Iterator[str]:
+        """What depends on chance must be said to."""
+        is_said = any(item.code == "undefined-order" for item in self._analysis.diagnostics)
+        if self._expected["nondeterministic"] and not is_said:
+            yield "nothing says that it depends on chance"
+
+    def _node_errors(self) -> Iterator[str]:
+        """The same nodes must be stopped, for the same reason, and the same ones not."""
+        theirs = {
+            node: error
+            for node, error in self._expected.get("node_errors", NOTHING).items()
+            if node not in self._outcomes
+        }
+        ours = {n: e for n, e in self._config.node_errors.items() if n not in self._outcomes}
+        if ours.keys() != theirs.keys():
+            yield f"nodes with errors are {ours}, not {sorted(theirs)}"
+            return
+        for node, error in ours.items():
+            kind = theirs[node]["error_kind"]
+            own = KINDS.get(error.code, error.code)
+            if kind in COMPARED and own != kind and self._has_single_fault:
+                yield f"{node} is stopped by {error.code}, not {kind}"
+
+    def _nodes(self) -> Iterator[str]:
+        """Sessions, routes and reasons, node by node."""
+        missing = self._expected["nodes"].keys() - self._document["nodes"].keys()
+        if missing - self._outcomes.keys():
+            yield f"nodes {sorted(missing)} are missing"
+        for node in self._tables.nodes.names:
+            if node in self._outcomes:
+                yield from self._one_of(node)
+            elif node in self._expected["nodes"]:
+                yield from self._as(node, self._recorded(node))
+
+    def _recorded(self, node: str) -> dict[str, Any]:
+        """What the record says of one node, in the form of an outcome."""
+        parts = {
+            what: {
+                service: by_node[node]
+                for service, by_node in self._expected.get(what, NOTHING).items()
+                if node in by_node
+            }
+            for what in ("service_reasons", "service_peers", "service_errors")
+        }
+        return {"peers": self._expected["nodes"][node], **parts}
+
+    def _one_of(self, node: str) -> Iterator[str]:
+        """One of the outcomes seen must be lbtui's."""
+        outcomes = self._outcomes[node]
+        found = [list(self._as(node, outcome)) for outcome in outcomes]
+        if [] not in found and len(outcomes) <= FEW:
+            yield f"none of the outcomes: {min(found, key=len)[0]}"
+
+    def _as(self, node: str, wanted: Mapping[str, Any]) -> Iterator[str]:
+        """Every difference of one node from an outcome."""
+        is_stopped = wanted["peers"] is None
+        if is_stopped != (node in self._config.node_errors):
+            yield f"{node}: stopped by {self._config.node_errors.get(node)}"
+        if is_stopped or node not in self._document["nodes"]:
+            return
+        yield from _sessions(node, self._document["nodes"][node], wanted["peers"])
+        reasons = {n: own[node] for n, own in self._document["services"].items()}
+        ours = {"service_reasons": reasons, "service_peers": self._status(node)}
+        bit = self._tables.nodes.bit(node)
+        ours["service_errors"] = {
+            name: True for name, nodes in self._tables.service_errors.items() if nodes & bit
+        }
+        for what, own in ours.items():
+            if own != wanted.get(what, NOTHING):
+                yield f"{node}: {what} {own}, not {wanted.get(what)}"
+
+    def _status(self, node: str) -> dict[str, list[str]]:
+        """Service → peers in its status on one node."""
+        listed = {name: status_peers(self._tables, name) for name in self._tables.services}
+        return {name: list(peers[node]) for name, peers in listed.items() if node in peers}
+
+    def _backend_errors(self) -> Iterator[str]:
+        """Nodes whose whole configuration frr-k8s refuses."""
+        ours = dict.fromkeys(self._tables.backend_errors, True)
+        if ours != self._expected.get("backend_errors", NOTHING):
+            yield f"frr-k8s refuses {sorted(ours)}, not {self._expected.get('backend_errors')}"
+
+
+def _sessions(node: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[str]:
     """Peers, sessions and routes of one node."""
     if ours.keys() != theirs.keys():
-        return [f"{node}: peers {sorted(ours)}, not {sorted(theirs)}"]
-    found = []
+        yield f"{node}: peers {sorted(ours)}, not {sorted(theirs)}"
+        return
     for peer, session in ours.items():
         want = theirs[peer]
         if session["session"] != want["session"]:
-            found.append(f"{node}/{peer}: session {session['session']}")
-        wanted = _routes(want["routes"], False)
-        own = _routes(session["routes"], True)
-        if wanted and len(wanted[0]) == 4:
-            own = [route[:4] for route in own]
-        if own != wanted:
-            extra = [route for route in own if route not in wanted]
-            missing = [route for route in wanted if route not in own]
-            found.append(f"{node}/{peer}: extra {extra[:2]}, missing {missing[:2]}")
-    return found
-
-
-def _check_reasons(
-    node: str, document: Mapping[str, Any], theirs: Mapping[str, Mapping[str, str]]
-) -> list[str]:
-    """MetalLB's reason for every service on one node."""
-    found = []
-    services = {name for name, reasons in theirs.items() if node in reasons}
-    if services != set(document["services"]):
-        found.append(f"{node}: services {sorted(services ^ set(document['services']))}")
-    for name in services & set(document["services"]):
-        own = document["services"][name].get(node)
-        if own != theirs[name][node]:
-            found.append(f"{node}: {name} is {own!r}, not {theirs[name][node]!r}")
-    return found
-
-
-def _check_outcomes(
-    node: str,
-    sessions: Mapping[str, Any],
-    document: Mapping[str, Any],
-    service_errors: Mapping[str, Mapping[str, bool]],
-    expected: Mapping[str, Any],
-) -> list[str]:
-    """One of the recorded outcomes of a node must be ours."""
-    mismatches: list[str] = []
-    for outcome in expected["node_outcomes"][node]:
-        if outcome.get("peers") is None:
+            yield f"{node}/{peer}: session {session['session']}"
+        own = {route["prefix"]: route for route in session["routes"]}
+        wanted = {route["prefix"]: route for route in want["routes"]}
+        if own.keys() != wanted.keys() or len(own) != len(session["routes"]):
+            yield f"{node}/{peer}: prefixes {sorted(own)}, not {sorted(wanted)}"
             continue
-        found = _check_sessions(node, sessions, outcome.get("peers", {}))
-        reasons = {name: {node: reason} for name, reason in outcome["service_reasons"].items()}
-        found += _check_reasons(node, document, reasons)
-        errors = {name: True for name, nodes in service_errors.items() if node in nodes}
-        if errors != outcome.get("service_errors", {}):
-            found.append(f"{node}: service errors {sorted(errors)}")
-        if not found:
-            return []
-        mismatches = mismatches or found
-    if len(expected["node_outcomes"][node]) > FEW:
-        return []
-    return [f"{node}: none of the outcomes: {mismatches[0]}"]
+        for prefix, route in own.items():
+            yield from _attributes(f"{node}/{peer} {prefix}", route, wanted[prefix])
+
+
+def _attributes(where: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[str]:
+    """Every attribute of one route that the record has."""
+    names = {"wireLocalPref": "sentLocalPref"}
+    for field, value in theirs.items():
+        own = ours.get(names.get(field, field))
+        if field != "localPrefs" and own != value:
+            yield f"{where}: {field} {own}, not {value}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lbtui.core import (
+    Analysis,
     Options,
     RouteTables,
     analyse,
@@ -121,6 +122,13 @@ def compiled(
     assert (*loaded.diagnostics, *found, *tables.diagnostics) == ()
     assert config.is_valid
     return tables
+
+
+def analysed(manifests: Iterable[Manifest], backend: str = "frr-k8s") -> Analysis:
+    """Everything about a set that MetalLB must accept."""
+    analysis = analyse(load_resources(manifests).resources, backend)
+    assert analysis.config.is_valid
+    return analysis
 
 
 def judged(

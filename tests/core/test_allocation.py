@@ -113,3 +113,27 @@ def test_nobody_shares_without_leave(taken: list[int], pending: int) -> None:
     held = [address for outcome in found.outcomes for address in outcome.addresses]
     assert len(held) == len(set(held)) == min(8, len(taken) + pending)
     assert found.pools[0].assigned[4] == len(held)
+
+
+def test_chance_is_told_where_it_decides_and_only_there() -> None:
+    found = _forecast(
+        pool("four", "192.0.2.0/30"),
+        pool("six", "2001:db8::/126"),
+        _pending("one"),
+        _pending("both", ipFamilyPolicy="PreferDualStack", ipFamilies=["IPv4", "IPv6"]),
+    )
+    assert [o.is_undefined for o in found.outcomes] == [False, False]
+    assert found.diagnostics == ()
+    found = _forecast(
+        pool("four", "192.0.2.0/30"),
+        pool("more", "198.51.100.0/30"),
+        _pool("kept", "2001:db8::/126", serviceAllocation={"namespaces": ["default"]}),
+        _pending("one"),
+        _pending("asks", {"metallb.io/address-pool": "more"}),
+    )
+    assert {o.service: o.is_undefined for o in found.outcomes} == {
+        "default/one": True,
+        "default/asks": False,
+    }
+    (finding,) = found.diagnostics
+    assert finding.code == "undefined-order" and "192.0.2.0 of pool four" in finding.message

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lbtui.core import analyse, announce, load_resources
+from lbtui.core.questions.explain import explain_service
 from lbtui.core.routing.announcements import AnnouncedSession, Announcements
 from tests.core.cluster import (
     Manifest,
@@ -17,6 +18,7 @@ from tests.core.cluster import (
     peer,
     pool,
     secret,
+    selecting,
     service,
 )
 
@@ -149,3 +151,29 @@ def test_a_node_with_an_error_is_left_out() -> None:
     bad = advertisement("bad", communities=["oops"], nodeSelectors=hosts("a"))
     analysis = analyse(load_resources([*DUAL, peer("r"), bad]).resources)
     assert [entry.name for entry in announce(analysis.tables).nodes] == ["b"]
+
+
+def test_a_node_whose_configuration_frr_k8s_refuses_is_left_out() -> None:
+    manifests = [
+        *NODES,
+        pool("p", "198.51.100.0/24"),
+        peer("r"),
+        *(
+            advertisement(
+                name,
+                localPref=local_pref,
+                serviceSelectors=selecting(app=name),
+                nodeSelectors=hosts(*nodes),
+            )
+            for name, local_pref, nodes in (("one", 50, ("a", "b")), ("two", 100, ("a",)))
+        ),
+        *(service(name, "198.51.100.1", labels={"app": name}) for name in ("one", "two")),
+    ]
+    tables = analyse(load_resources(manifests).resources).tables
+    assert sorted(tables.backend_errors) == ["a"]
+    assert [entry.name for entry in announce(tables).nodes] == ["b"]
+    assert tables.service_paths()["default/one"] == {"r": tables.nodes.bit("b")}
+    explained = explain_service(tables, load_resources(manifests).resources, "default/one")
+    sent = {name: trace.peers["r"] for name, trace in explained.nodes.items()}
+    assert {name: verdict.sent for name, verdict in sent.items()} == {"a": False, "b": True}
+    assert "different localPrefs" in sent["a"].why

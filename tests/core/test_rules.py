@@ -105,6 +105,9 @@ OF_ONE_BACKEND = [
     pytest.param(
         "peer-duplicate", "native", [peer("r", holdTime="1m30s"), peer("r", holdTime="90s")]
     ),
+    pytest.param(
+        "peer-duplicate", "native", [peer("r", nodeSelectors=[{}]), peer("r", password="")]
+    ),
     pytest.param("native-bfd", "native", [bfd_profile("fast")]),
     pytest.param("native-keepalive", "native", [peer("r", keepaliveTime="1s", holdTime="3s")]),
     pytest.param("native-vrf", "native", [peer("r", vrf="red")]),
@@ -335,3 +338,22 @@ def test_every_code_is_in_the_catalogue() -> None:
                     used.add(str(first.value))
     assert len(used) >= 40
     assert used <= known
+
+
+def test_equal_peers_matter_where_no_other_of_the_name_comes_between() -> None:
+    other = peer("r", holdTime="9s", nodeSelectors=hosts("a"))
+    loaded = load_resources([*NODES, peer("r"), other, peer("r")])
+    analysis = analyse(loaded.resources, "native")
+    assert analysis.config.is_valid
+    assert {node: e.code for node, e in analysis.config.node_errors.items()} == {
+        "b": "peer-duplicate"
+    }
+
+
+def test_a_secret_of_another_namespace_is_not_seen() -> None:
+    elsewhere = secret("s", BASIC_AUTH, password="eA==")
+    elsewhere["metadata"]["namespace"] = "default"
+    asking = peer("r", passwordSecret={"name": "s"})
+    (found,) = judged([*NODES, asking, elsewhere])
+    assert found.code == "peer-secret-not-found"
+    assert judged([*NODES, asking, secret("s", BASIC_AUTH, password="eA==")]) == ()

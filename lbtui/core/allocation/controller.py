@@ -43,6 +43,10 @@ class Outcome:
     """MetalLB's choice of the pool is chance."""
 
 
+Usable = dict[str, dict[int, Address]]
+"""Pool → family → the address that one service would get of it; as far as looked at."""
+
+
 class _Failed(Exception):
     """The service gets nothing; the text says why."""
 
@@ -95,19 +99,25 @@ class Controller:
         """Addresses without a wish, and how their pool was found; none: no pool has any."""
         pinned = self._order.pinned(request.namespace, request.labels)
         for pools, how in ((pinned, "kept for it"), (self._order.plain, "automatic")):
-            chosen = self._best(request, families, pools)
+            chosen = self._best(request, families, pools, {})
             if chosen and not self.assign(request, chosen):
                 return chosen, how
         return [], ""
 
     def _best(
-        self, request: Request, families: frozenset[int], pools: Iterable[AddressPool]
+        self,
+        request: Request,
+        families: frozenset[int],
+        pools: Iterable[AddressPool],
+        known: Usable,
     ) -> list[Address]:
         """Of the first pool that serves all families, else of the first that serves the better."""
         better = 6 if request.prefers_ipv6 else 4
         fallback: dict[int, list[Address]] = {}
         for pool in pools:
-            found = self.usable(request, pool)
+            if pool.name not in known:
+                known[pool.name] = self.usable(request, pool)
+            found = known[pool.name]
             if families <= found.keys():
                 return [found[family] for family in sorted(families)]
             if request.policy == PREFER_DUAL and families == DUAL:
@@ -115,9 +125,15 @@ class Controller:
                     fallback.setdefault(family, [address])
         return fallback.get(better) or fallback.get(10 - better) or []
 
-    def is_chance(self, request: Request) -> bool:
-        """Whether MetalLB's choice for a service without a wish is not defined."""
-        return self._order.is_chance(request.namespace, request.labels)
+    def is_chance(self, request: Request, families: frozenset[int]) -> bool:
+        """Whether the order of the pools, which MetalLB leaves to chance, decides."""
+        namespace, labels = request.namespace, request.labels
+        known: Usable = {}
+        for orders in (self._order.pinned_orders(namespace, labels), self._order.plain_orders()):
+            found = {tuple(self._best(request, families, pools, known)) for pools in orders}
+            if any(found):
+                return len(found) > 1
+        return False
 
     def refusals(self, request: Request, families: frozenset[int]) -> str:
         """Why no pool serves a service that has no wish, pool by pool."""
@@ -279,7 +295,7 @@ class _Turn:
         elif request.wanted_pool:
             chosen, reason = self._from_pool(request.wanted_pool, families)
         else:
-            is_undefined = controller.is_chance(request)
+            is_undefined = controller.is_chance(request, families)
             chosen, how = controller.choose(request, families)
             if not chosen:
                 why = controller.refusals(request, families)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,9 @@ from lbtui.core.allocation.controller import Controller, Outcome
 from lbtui.core.allocation.pools import AddressPool, PoolOrder, read_pools
 from lbtui.core.allocation.requests import read_request
 from lbtui.core.configuration.model import Configuration
+from lbtui.core.diagnostics import Diagnostic, Severity
 from lbtui.core.objects.cluster_resources import Service
-from lbtui.core.objects.resource_set import ResourceSet
+from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
 from lbtui.core.values.addresses import parse_address
 
 
@@ -57,6 +58,26 @@ class Forecast:
     conflicts: tuple[Conflict, ...]
     shared: tuple[tuple[str, tuple[str, ...]], ...]
     """Addresses that several services hold together, and these services."""
+    refs: Mapping[str, ResourceRef]
+    """Service → its resource."""
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """undefined-order: the services whose pool is chance."""
+        return tuple(
+            Diagnostic(
+                Severity.WARNING,
+                "undefined-order",
+                f"{outcome.service} gets {', '.join(outcome.addresses)} of pool {outcome.pool}, or "
+                "an address of another pool: which one MetalLB tries first is chance",
+                self.refs[outcome.service],
+                "metadata.annotations",
+                "Ask for a pool with the annotation metallb.io/address-pool, or give pools that "
+                "are kept for it different priorities.",
+            )
+            for outcome in self.outcomes
+            if outcome.is_undefined
+        )
 
     @property
     def is_satisfied(self) -> bool:
@@ -131,27 +152,28 @@ def forecast(resources: ResourceSet, config: Configuration) -> Forecast:
     """
     controller = open_controller(resources, config)
     services = {
-        f"{ref.namespace or 'default'}/{ref.name}": service
+        f"{ref.namespace or 'default'}/{ref.name}": (ref, service)
         for ref, service in resources.items(Service)
         if is_handled(service, config)
     }
-    ordered = sorted(services, key=lambda name: (turn_order(services[name]), name))
+    ordered = sorted(services, key=lambda name: (turn_order(services[name][1]), name))
     outcomes: list[Outcome] = []
     conflicts: list[Conflict] = []
     for name in ordered:
-        service = with_cluster_ips(services[name])
+        service = with_cluster_ips(services[name][1])
         request = read_request(name, service)
         conflicts += _conflicts(controller, name, service)
         outcomes.append(controller.handle(request))
     return Forecast(
         tuple(sorted(outcomes, key=lambda outcome: outcome.service)),
-        frozenset(name for name in ordered if not _addresses(services[name])),
+        frozenset(name for name in ordered if not _addresses(services[name][1])),
         tuple(pool_uses(controller, controller.pools.values())),
         tuple(conflicts),
         tuple(
             (str(address), controller.ledger.services_on(address))
             for address in sorted(controller.ledger.shared_addresses())
         ),
+        {name: ref for name, (ref, _) in services.items()},
     )
 
 

@@ -5,8 +5,9 @@ Source: MetalLB internal/allocator/allocator.go, internal/config/config.go.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 from lbtui.core.configuration.model import Pool
 from lbtui.core.objects.cluster_resources import Namespace
@@ -160,19 +161,44 @@ class PoolOrder:
 
     def pinned(self, namespace: str, labels: Mapping[str, str]) -> list[AddressPool]:
         """Pools kept for a service, in order."""
-        candidates = [*self._by_namespace.get(namespace, ()), *self._by_selector]
+        return self._in_order(self._by_namespace.get(namespace, ()), namespace, labels)
+
+    def pinned_orders(
+        self, namespace: str, labels: Mapping[str, str]
+    ) -> Iterator[list[AddressPool]]:
+        """Every order in which MetalLB may try the pools kept for a service, `pinned` first.
+
+        Those pinned by namespace come from a map. With more than a few of them, only who comes
+        first is varied.
+        """
+        by_namespace = self._by_namespace.get(namespace, [])
+        arranged = permutations if len(by_namespace) <= _FEW else _each_first
+        for pools in arranged(by_namespace):
+            yield self._in_order(pools, namespace, labels)
+
+    def plain_orders(self) -> Iterator[Iterable[AddressPool]]:
+        """Orders in which MetalLB may try the others: who comes first decides. `plain` first."""
+        return _each_first(self.plain)
+
+    def _in_order(
+        self, by_namespace: Iterable[AddressPool], namespace: str, labels: Mapping[str, str]
+    ) -> list[AddressPool]:
+        """Those that admit the service, sorted by priority."""
+        candidates = [*by_namespace, *self._by_selector]
         chosen = [p for p in candidates if p.is_automatic and p.admits(namespace, labels)]
         _sort(chosen)
         return list(dict.fromkeys(chosen))
 
-    def is_chance(self, namespace: str, labels: Mapping[str, str]) -> bool:
-        """Whether several pools could come first, so that MetalLB's choice is not defined."""
-        pinned = self.pinned(namespace, labels)
-        if not pinned:
-            return len(self.plain) > 1
-        by_namespace = [p for p in self._by_namespace.get(namespace, ()) if p in pinned]
-        priorities = [p.pinning.priority for p in by_namespace if p.pinning]
-        return len(set(priorities)) < len(priorities)
+
+_FEW = 4
+"""Up to so many pools, all their orders are looked at."""
+
+
+def _each_first(pools: Sequence[AddressPool]) -> Iterator[Iterable[AddressPool]]:
+    """Each pool at the head once, the others behind it in their order; the given order first."""
+    yield pools
+    for position in range(1, len(pools)):
+        yield (pools[position], *pools[:position], *pools[position + 1 :])
 
 
 def _comes_first(one: AddressPool, other: AddressPool) -> bool:

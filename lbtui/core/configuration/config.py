@@ -67,7 +67,7 @@ def resolve(
         peer_names=tuple(sorted({ref.name for ref, _ in inputs.sorted(BGPPeer)})),
         advertisements=advertisements,
         services=services,
-        is_valid=inputs.findings.is_valid,
+        refusal=inputs.findings.refusal,
         node_errors=dict(sorted(inputs.findings.node_errors.items())),
         is_node_assumed=inputs.is_node_assumed,
         assumed_endpoints=assumed_endpoints,

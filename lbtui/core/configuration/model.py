@@ -185,14 +185,19 @@ class Configuration:
     """Names of all peers, also of those that could not be read."""
     advertisements: tuple[Advertisement, ...]
     services: tuple[LoadBalancer, ...]
-    is_valid: bool
-    """MetalLB accepts the whole set, in every component."""
+    refusal: Diagnostic | None
+    """The first thing for which MetalLB refuses the whole set, in its order; None: it accepts."""
     node_errors: Mapping[str, NodeError]
     """Nodes whose own speaker refuses its part; they announce nothing new."""
     is_node_assumed: bool
     """There is no Node object; one node named "node" without labels stands for any."""
     assumed_endpoints: tuple[str, ...]
     """Services (namespace/name) without EndpointSlices; see Options.assume_endpoints."""
+
+    @property
+    def is_valid(self) -> bool:
+        """MetalLB accepts the whole set, in every component."""
+        return self.refusal is None
 
     @property
     def active_nodes(self) -> NodeSet:

@@ -9,6 +9,7 @@ from lbtui.core.configuration.model import Advertisement
 from lbtui.core.lint.facts import Facts, listed
 from lbtui.core.lint.rule import INFO, WARNING, Finding, rule
 from lbtui.core.routing.tables import Row
+from lbtui.core.rules.backend import has_password_and_secret
 
 
 @rule(
@@ -106,7 +107,7 @@ def _conflict(facts: Facts, row: Row, nodes: int, message: str) -> Finding:
     source="MetalLB internal/bgp/native/native.go Set: the first service's route stays",
 )
 def undefined_order(facts: Facts) -> Iterator[Finding]:
-    """Native with several localPrefs for a prefix; and too many communities on a route."""
+    """Several localPrefs under native; too many communities; a session that cannot be made."""
     if facts.config.backend == "native":
         for row, nodes, _ in _meetings(facts):
             refs = [facts.config.advertisements[i] for i in row.advertisements]
@@ -116,20 +117,35 @@ def undefined_order(facts: Facts) -> Iterator[Finding]:
                 "that of the service it sees first, which is chance: one of them is shown here"
             )
             yield _conflict(facts, row, nodes, message)
-    errors = facts.tables.service_errors
-    if errors:
-        nodes = 0
-        for mask in errors.values():
-            nodes |= mask
+    if facts.tables.undefined_nodes:
         message = (
-            f"too many communities stop {listed(errors)}; which routes get out before that "
-            "depends on the order of services and peers: one outcome is shown here"
+            f"too many communities stop {listed(facts.tables.service_errors)}; which routes get "
+            "out before that depends on the order of services and peers: one outcome is shown here"
         )
         ref = next(
             (one.ref for one in facts.config.advertisements if len(one.communities) > 63), None
         )
         path = "spec.communities" if ref else ""
-        yield Finding(ref, path, message, "Keep each route to 63 communities.", nodes)
+        fix = "Keep each route to 63 communities."
+        yield Finding(ref, path, message, fix, facts.tables.undefined_nodes)
+    yield from _sessions_by_chance(facts)
+
+
+def _sessions_by_chance(facts: Facts) -> Iterator[Finding]:
+    """The peers whose session frr-k8s mode cannot make; others may have been made before."""
+    failing = {
+        node: error
+        for node, error in facts.config.node_errors.items()
+        if error.code == "frr-k8s-password-and-secret"
+    }
+    if failing:
+        message = (
+            f"a session that cannot be made stops {listed(failing)}; whether sessions and routes "
+            "are there before that depends on the order of events: none is shown here"
+        )
+        nodes = facts.config.nodes.mask_of(failing)
+        ref = next(ref for ref, peer in facts.written_peers if has_password_and_secret(peer.spec))
+        yield Finding(ref, "spec.passwordSecret", message, "Remove passwordSecret.", nodes)
 
 
 @rule(

@@ -16,6 +16,7 @@ from lbtui.core.objects.resource_set import ResourceSet
 from lbtui.core.questions.origins import origins_of
 from lbtui.core.routing.preview import route_document
 from lbtui.core.routing.routes import Route, RouteTables
+from lbtui.core.routing.status import status_peers
 from lbtui.core.rules.advertisements import have_compatible_local_pref
 from lbtui.core.values.nodes import NodeSet
 
@@ -60,6 +61,8 @@ class Explanation:
     tables: RouteTables
     resources: ResourceSet
     nodes: Mapping[str, NodeTrace]
+    status: Mapping[str, tuple[str, ...]]
+    """Node → peers that the status of the service would list; some may get no route."""
 
     @property
     def is_announced(self) -> bool:
@@ -77,6 +80,7 @@ class Explanation:
     def _node(self, node: str, trace: NodeTrace) -> dict[str, Any]:
         return {
             "reason": trace.reason,
+            "statusPeers": list(self.status.get(node, ())),
             "steps": [
                 {
                     "check": step.check,
@@ -126,7 +130,7 @@ def explain_service(
         steps = checks.steps(node)
         reason = "" if steps[-1].passed else steps[-1].check
         traces[node] = NodeTrace(reason, steps, verdicts.on(node, reason))
-    return Explanation(service, tables, resources, traces)
+    return Explanation(service, tables, resources, traces, status_peers(tables, service))
 
 
 OBSTACLES = {
@@ -308,7 +312,7 @@ class _Peers:
         ]
         # A row may be this service's on other nodes only.
         routes = tuple(route for route in own if self._service in route.services)
-        if routes:
+        if routes and node not in self._tables.backend_errors:
             names = sorted({name for route in routes for name in route.advertisements})
             return PeerVerdict(True, f"by {', '.join(names)}", routes)
         return PeerVerdict(False, self._why_not(node, bit, peer, reason), ())

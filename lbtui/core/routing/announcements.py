@@ -78,8 +78,9 @@ _FAMILIES = {4: "ipv4", 6: "ipv6"}
 def announce(tables: RouteTables, nodes: Sequence[str] | None = None) -> Announcements:
     """The desired state of a speaker that acts as `nodes` (None: all of them).
 
-    Nodes with an error of their own are left out: MetalLB would keep what they announced before,
-    which is not known here. So are unnumbered peers, which need FRR on the node's interface.
+    Nodes with an error of their own are left out, and those whose configuration frr-k8s refuses:
+    MetalLB would keep what they announced before, which is not known here. So are unnumbered
+    peers, which need FRR on the node's interface.
     """
     return _Announcer(tables).announce(tables.nodes.names if nodes is None else nodes)
 
@@ -98,7 +99,10 @@ class _Announcer:
     def announce(self, nodes: Sequence[str]) -> Announcements:
         """The state of all the nodes, in the order given."""
         active = [
-            name for name in nodes if self._tables.nodes.bit(name) & self._config.active_nodes
+            name
+            for name in nodes
+            if self._tables.nodes.bit(name) & self._config.active_nodes
+            and name not in self._tables.backend_errors
         ]
         announced = tuple(self._node(name) for name in active)
         return Announcements(announced, {name: routes for routes, name in self._contents.items()})

@@ -11,7 +11,7 @@ from itertools import combinations
 
 from lbtui.core.configuration.model import Advertisement, Configuration, Peer
 from lbtui.core.diagnostics import Diagnostic, Severity
-from lbtui.core.routing.decisions import Decision
+from lbtui.core.routing.decisions import Decision, Parts
 from lbtui.core.routing.tables import Row, TableBuilder
 from lbtui.core.values.nodes import NodeSet
 
@@ -27,6 +27,8 @@ class Refusals:
     """Peer → service index → nodes on which the peer never learns the service's routes."""
     service_errors: Mapping[str, NodeSet] = field(default_factory=dict)
     """Service → nodes on which applying it fails."""
+    undefined: NodeSet = 0
+    """Nodes on which it is chance which routes get out before applying fails."""
     backend_errors: Mapping[str, str] = field(default_factory=dict)
     """Node → why its whole configuration is refused."""
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -45,6 +47,7 @@ def find_refusals(
     return Refusals(
         withheld=limit.withheld,
         service_errors=errors,
+        undefined=limit.undefined(errors) if errors else 0,
         backend_errors={
             name: diagnostic.message for diagnostic in diagnostics for name in diagnostic.nodes
         }
@@ -64,9 +67,9 @@ def advertisements_for(config: Configuration, peer: str) -> frozenset[int]:
 
 
 def _contradictions(config: Configuration, builder: TableBuilder) -> dict[Row, NodeSet]:
-    """Rows with several localPrefs, and the nodes that would send them.
+    """Rows with several localPrefs, and the nodes that would hand them to frr-k8s.
 
-    Source: frr-k8s refuses a configuration with several local preferences for one prefix.
+    Source: frr-k8s internal/controller/api_to_config.go localPrefPrefixesToMap.
     """
     found: dict[Row, NodeSet] = {}
     if not any(_may_contradict(config, *pair) for pair in combinations(config.advertisements, 2)):
@@ -166,6 +169,40 @@ class _CommunityLimit:
             if nodes:
                 errors[service.name] = nodes
         return errors
+
+    def undefined(self, errors: Mapping[str, NodeSet]) -> NodeSet:
+        """Nodes with errors on which the order of services or sessions decides what gets out.
+
+        It does not where every service that a session is handed makes it refuse by itself.
+        """
+        failing = 0
+        for mask in errors.values():
+            failing |= mask
+        nodes = 0
+        for peer in self._config.peers:
+            own = advertisements_for(self._config, peer.name)
+            for decision in self._decisions if failing & peer.nodes & ~nodes else ():
+                handed = tuple([part for part in decision.parts if part[0] in own])
+                for _, mask in handed:
+                    nodes |= mask & peer.nodes & failing & ~self._refused_alone(handed)
+        return nodes
+
+    def _refused_alone(self, parts: Parts) -> NodeSet:
+        """Nodes on which these advertisements of one service make a session refuse."""
+        nodes = 0
+        for index, mask in parts:
+            if len(self._config.advertisements[index].communities) > MAX_COMMUNITIES:
+                nodes |= mask
+        if self._config.backend == "native":
+            by_length: dict[int, list[tuple[int, NodeSet]]] = {}
+            for index, mask in parts:
+                length = self._config.advertisements[index].length_v4
+                by_length.setdefault(length, []).append((index, mask))
+            for own in by_length.values():
+                for mask, used in self._builder.split(tuple(own)):
+                    if self._count(used) > MAX_COMMUNITIES:
+                        nodes |= mask
+        return nodes
 
     def _may_exceed(self, advertisements: frozenset[int]) -> bool:
         """Whether these advertisements could put too many communities on one route."""

@@ -73,6 +73,8 @@ class RouteTables:
         """Node → why frr-k8s refuses its whole configuration: none of its routes goes out."""
         self.service_errors: Mapping[str, NodeSet] = refusals.service_errors
         """Service → nodes on which applying it fails, so that it does not (all) go out."""
+        self.undefined_nodes: NodeSet = refusals.undefined
+        """Nodes on which it is chance what gets out before applying a service fails."""
         self.diagnostics: tuple[Diagnostic, ...] = refusals.diagnostics
         """What only shows when routes meet."""
 
@@ -170,12 +172,16 @@ class RouteTables:
         return None if index is None else self._decisions[index]
 
     def service_paths(self) -> dict[str, dict[str, NodeSet]]:
-        """Service → peer → nodes that send it a route of the service; linear in rows and peers."""
+        """Service → peer → nodes that send it a route of the service; linear in rows and peers.
+
+        Nodes whose configuration frr-k8s refuses send nothing.
+        """
         reached: dict[int, list[tuple[str, NodeSet]]] = {}
         tables: dict[int, tuple[Row, ...]] = {}
+        working = self.config.active_nodes & ~self.nodes.mask_of(self.backend_errors)
         for name in self.peers:
             for one in self._peers[name]:
-                nodes = one.nodes & self.config.active_nodes
+                nodes = one.nodes & working
                 if nodes:
                     table = self.rows(one)
                     tables[id(table)] = table
@@ -245,6 +251,12 @@ class RouteTables:
             )
             self._tables[key] = table
         return table
+
+    def shared_rows(
+        self, advertisements: frozenset[int], families: frozenset[int]
+    ) -> tuple[Row, ...]:
+        """The rows of some advertisements, whoever gets them."""
+        return self._builder.shared(advertisements, families)
 
     def key(self, peer: Peer) -> TableKey:
         """What a table depends on."""

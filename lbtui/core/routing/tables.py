@@ -110,7 +110,7 @@ class TableBuilder:
             contributors = found[prefix]
             if len(contributors) == 1:
                 service, parts = contributors[0]
-                for nodes, used in self._split(parts):
+                for nodes, used in self.split(parts):
                     rows.append(Row(prefix, nodes, used, ((service, nodes),)))
             else:
                 rows.extend(self._shared(prefix, contributors))
@@ -167,11 +167,11 @@ class TableBuilder:
                 union[index] = union.get(index, 0) | nodes
                 services[service] = services.get(service, 0) | nodes
         behind = tuple(services.items())
-        for nodes, used in self._split(tuple(sorted(union.items()))):
+        for nodes, used in self.split(tuple(sorted(union.items()))):
             own = tuple(item for item in behind if item[1] & nodes)
             yield Row(prefix, nodes, used, own)
 
-    def _split(self, parts: Parts) -> tuple[tuple[NodeSet, tuple[int, ...]], ...]:
+    def split(self, parts: Parts) -> tuple[tuple[NodeSet, tuple[int, ...]], ...]:
         """Disjoint node sets and the advertisements that all nodes of a set use."""
         known = self._splits.get(parts)
         if known is None:

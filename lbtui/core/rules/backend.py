@@ -229,10 +229,7 @@ def check_frr_k8s_passwords(inputs: Inputs) -> None:
     if inputs.backend != "frr-k8s":
         return
     for ref, peer in inputs.sorted(BGPPeer):
-        secret, password = peer.spec.password_secret, peer.spec.password
-        if password is None or not password.reveal() or secret is None:
-            continue
-        if secret.namespace and not secret.name:
+        if has_password_and_secret(peer.spec):
             inputs.findings.error(
                 "frr-k8s-password-and-secret",
                 f"{ref} has a password and the namespace of a passwordSecret: its session fails, "
@@ -243,3 +240,10 @@ def check_frr_k8s_passwords(inputs: Inputs) -> None:
                 nodes=inputs.nodes_of(peer.spec.node_selectors, ref),
                 is_set_refused=False,
             )
+
+
+def has_password_and_secret(spec: BGPPeerSpec) -> bool:
+    """Whether a password stands beside a passwordSecret that has a namespace only."""
+    secret, password = spec.password_secret, spec.password
+    is_partial = secret is not None and bool(secret.namespace) and not secret.name
+    return is_partial and password is not None and bool(password.reveal())

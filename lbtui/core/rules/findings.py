@@ -18,7 +18,8 @@ class Findings:
         self._diagnostics: list[Diagnostic] = []
         self._stopped: NodeSet = 0
         self.node_errors: dict[str, NodeError] = {}
-        self.is_valid = True
+        self.refusal: Diagnostic | None = None
+        """The first for which MetalLB refuses all resources together."""
 
     def error(
         self,
@@ -48,7 +49,8 @@ class Findings:
             Severity.ERROR, code, message, ref=ref, path=path, fix=fix, nodes=concerned
         )
         self._diagnostics.append(diagnostic)
-        self.is_valid = self.is_valid and not is_set_refused
+        if is_set_refused and self.refusal is None:
+            self.refusal = diagnostic
         for name in self._nodes.iterate(mask & ~self._stopped):
             self.node_errors[name] = NodeError(code, message)
         self._stopped |= mask

@@ -161,7 +161,7 @@ class PeerReader:
             self._spec.node_selectors, self._ref, "spec.nodeSelectors", self._nodes
         )
 
-    def read_password(self, secrets: Mapping[str, Secret]) -> Hidden | None:
+    def read_password(self, secrets: Mapping[tuple[str, str], Secret]) -> Hidden | None:
         """peer-password-and-secret, peer-secret-*; None if there is no password."""
         reference = self._spec.password_secret
         secret_name = reference.name if reference is not None else ""
@@ -178,7 +178,8 @@ class PeerReader:
             return password
         is_known = bool(secrets) or not self._inputs.options.assume_secrets
         if secret_name and is_known and not self._inputs.options.secret_passthrough:
-            password = self._password_from(secrets.get(secret_name), secret_name)
+            secret = secrets.get((self._ref.namespace, secret_name))
+            password = self._password_from(secret, secret_name)
         if password is not None and set(password.reveal()) & {"\n", "\r"}:
             self._error(
                 "peer-invalid-characters",

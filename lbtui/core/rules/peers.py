@@ -5,7 +5,7 @@ Source: MetalLB internal/config/config.go peerFromCR, peersFor.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lbtui.core.configuration.model import Peer
@@ -17,6 +17,7 @@ from lbtui.core.rules.peer_reader import PeerReader
 from lbtui.core.values.addresses import Address
 from lbtui.core.values.durations import parse_duration
 from lbtui.core.values.nodes import NodeSet
+from lbtui.core.values.selectors import Selector
 
 _SECOND = 1_000_000_000
 
@@ -28,9 +29,9 @@ def _seconds(nanoseconds: int | None) -> float | None:
 
 def check_peers(inputs: Inputs, profiles: Mapping[str, BFDProfile]) -> tuple[Peer, ...]:
     """Judge every peer; the ones that could be read, by name, the last of a name first served."""
-    secrets = {secret.name: secret for secret in inputs.resources.all(Secret)}
+    secrets = {(ref.namespace, ref.name): one for ref, one in inputs.resources.items(Secret)}
     read: list[Peer] = []
-    last: dict[str, object] = {}
+    keys: list[object] = []
     for ref, resource in inputs.sorted(BGPPeer):
         nodes = inputs.nodes_of(resource.spec.node_selectors, ref)
         if nodes is None:
@@ -38,7 +39,7 @@ def check_peers(inputs: Inputs, profiles: Mapping[str, BFDProfile]) -> tuple[Pee
         peer = _read_peer(inputs, ref, resource.spec, nodes, profiles, secrets)
         if peer is None:
             continue
-        check_equal_peer(inputs, peer, resource.spec, last)
+        check_equal_peer(inputs, peer, resource.spec, read, keys)
         read.append(peer)
     return _last_of_a_name_wins(read)
 
@@ -49,7 +50,7 @@ def _read_peer(
     spec: BGPPeerSpec,
     nodes: NodeSet,
     profiles: Mapping[str, BFDProfile],
-    secrets: Mapping[str, Secret],
+    secrets: Mapping[tuple[str, str], Secret],
 ) -> Peer | None:
     """Judge one peer in MetalLB's order; None if anything is wrong with it."""
     reader = PeerReader(inputs, ref, spec, nodes)
@@ -101,27 +102,52 @@ def _families(backend: str, spec: BGPPeerSpec, address: Address | None) -> froze
 
 
 def check_equal_peer(
-    inputs: Inputs, peer: Peer, spec: BGPPeerSpec, last: dict[str, object]
+    inputs: Inputs, peer: Peer, spec: BGPPeerSpec, earlier: Sequence[Peer], keys: list[object]
 ) -> None:
-    """peer-duplicate: equal in every field, the name included, to the one read before it."""
-    key = (
+    """peer-duplicate: equal in every field, the name included, to the one read before it.
+
+    A later peer of a name replaces the earlier one, on the nodes that it selects.
+
+    Args:
+        inputs: what is judged.
+        peer: the one to compare.
+        spec: as written.
+        earlier: those read before.
+        keys: what to compare of each of them; gets this one's.
+    """
+    key = _identity(inputs, peer, spec)
+    hidden, latest = 0, True
+    for other, its_key in zip(reversed(earlier), reversed(keys), strict=True):
+        if other.name != peer.name:
+            break
+        if its_key == key and (latest or peer.nodes & other.nodes & ~hidden):
+            inputs.findings.error(
+                "peer-duplicate",
+                f"{peer.ref} exists twice, equal in every field",
+                ref=peer.ref,
+                fix="Delete one of the two.",
+                nodes=peer.nodes & ~hidden,
+                is_set_refused=latest,
+            )
+        hidden |= other.nodes
+        latest = False
+    keys.append(key)
+
+
+def _identity(inputs: Inputs, peer: Peer, spec: BGPPeerSpec) -> tuple[object, ...]:
+    """What MetalLB compares of a peer: as parsed, so that no selector equals an empty one."""
+    secret = spec.password_secret
+    return (
         *(getattr(peer, field) for field in Peer.__dataclass_fields__ if field != "ref"),
-        inputs.compile(spec.node_selectors, peer.ref, "spec.nodeSelectors", None),
-        spec.password,
-        spec.password_secret,
+        peer.name,
+        inputs.compile(spec.node_selectors, peer.ref, "spec.nodeSelectors", None)
+        or (Selector(()),),
+        spec.password.reveal() if spec.password is not None else "",
+        (secret.name, secret.namespace) if secret is not None else ("", ""),
         spec.dual_stack_address_family,
         spec.disable_mp,
         spec.local_asn,
     )
-    if peer.name in last and last[peer.name] == key:
-        inputs.findings.error(
-            "peer-duplicate",
-            f"{peer.ref} exists twice, equal in every field",
-            ref=peer.ref,
-            fix="Delete one of the two.",
-            nodes=peer.nodes,
-        )
-    last[peer.name] = key
 
 
 def _last_of_a_name_wins(peers: list[Peer]) -> tuple[Peer, ...]:

@@ -1,0 +1,48 @@
+"""The peers that a service's own status would list: MetalLB's ServiceBGPStatus.
+
+MetalLB notes a peer for every service that shares a prefix with what the peer was handed, before
+the back end drops what is not of the session's family: the status can name peers that get no
+route of the service.
+Source: MetalLB speaker/bgp_controller.go notifyAdsChanged.
+"""
+
+from __future__ import annotations
+
+from lbtui.core.routing.limits import advertisements_for
+from lbtui.core.routing.routes import RouteTables
+from lbtui.core.values.addresses import Prefix
+from lbtui.core.values.nodes import NodeSet
+
+_FAMILIES = frozenset((4, 6))
+
+
+def status_peers(tables: RouteTables, service: str) -> dict[str, tuple[str, ...]]:
+    """Node → names of the peers in the status of a service (namespace/name), both sorted.
+
+    Nodes without any are left out, and so are those on which applying the service fails.
+    """
+    own = _prefixes(tables, service)
+    working = tables.config.active_nodes & ~tables.service_errors.get(service, 0)
+    nodes_of: dict[str, NodeSet] = {}
+    for peer in tables.config.peers if own else ():
+        handed = advertisements_for(tables.config, peer.name)
+        for row in tables.shared_rows(handed, _FAMILIES):
+            nodes = row.nodes & own.get(row.prefix, 0) & peer.nodes & working
+            nodes_of[peer.name] = nodes_of.get(peer.name, 0) | nodes
+    listed = {
+        node: tuple(name for name, nodes in sorted(nodes_of.items()) if nodes & bit)
+        for node in tables.nodes.names
+        if (bit := tables.nodes.bit(node))
+    }
+    return {node: peers for node, peers in listed.items() if peers}
+
+
+def _prefixes(tables: RouteTables, service: str) -> dict[Prefix, NodeSet]:
+    """Prefixes of a service by any advertisement, whatever the peers, and nodes that have them."""
+    everything = frozenset(range(len(tables.config.advertisements)))
+    found: dict[Prefix, NodeSet] = {}
+    for row in tables.shared_rows(everything, _FAMILIES):
+        for index, nodes in row.services:
+            if tables.services[index] == service:
+                found[row.prefix] = found.get(row.prefix, 0) | nodes & row.nodes
+    return found
