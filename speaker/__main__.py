@@ -3,34 +3,68 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from speaker import __version__
 
+if TYPE_CHECKING:
+    from speaker.daemon.process import Options
+
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run it; 0 after a clean stop, 2 if it could not start."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    if options.socket is None and options.config is None and options.listen is None:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(prog="speaker", description="An advertise-only BGP speaker.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser("run", help="run in the foreground until SIGTERM or SIGINT")
+    add_arguments(command)
+    chosen = parser.parse_args(arguments)
+    if chosen.socket is None and chosen.config is None and chosen.listen is None:
         parser.error("--socket, --config or --listen is needed")
+    return run(chosen)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `run` takes."""
+    parser.add_argument("--socket", metavar="PATH", type=Path, help="control API's Unix socket")
+    parser.add_argument(
+        "--state", metavar="DIR", type=Path, help="keep the accepted state in this folder"
+    )
+    parser.add_argument(
+        "--config", metavar="FILE", type=Path, help="apply this document (JSON) at the start"
+    )
+    parser.add_argument(
+        "--listen", metavar="ADDRESS:PORT", help="serve the control API over TCP as well"
+    )
+    parser.add_argument(
+        "--token-file", metavar="FILE", type=Path, help="what TCP callers must show; mode 0600"
+    )
+    parser.add_argument(
+        "--tls-cert", metavar="FILE", type=Path, help="certificate, PEM; needed off loopback"
+    )
+    parser.add_argument("--tls-key", metavar="FILE", type=Path, help="the certificate's key, PEM")
+    parser.add_argument(
+        "--log", metavar="FILE", type=Path, help="write a rotating log there instead of to stderr"
+    )
+    parser.add_argument(
+        "--log-format", choices=("logfmt", "json"), default="logfmt", help="default: logfmt"
+    )
+    parser.add_argument("--exit-with", metavar="PID", type=int, help="stop when that process ends")
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run until told to stop; 0 after a clean stop, 2 if it could not start."""
+    import asyncio
+
+    from speaker.daemon import process
     from speaker.daemon.logs import set_up
-    from speaker.daemon.process import Options, run
     from speaker.errors import SpeakerError
 
     try:
-        set_up(options.log)
-        endpoint = None
-        if options.listen is not None:
-            from speaker.control.endpoint import tcp_endpoint
-
-            files = (options.token_file, options.tls_cert, options.tls_key)
-            endpoint = tcp_endpoint(options.listen, *files)
-        asyncio.run(
-            run(Options(options.socket, options.state, options.config, options.exit_with, endpoint))
-        )
+        set_up(chosen.log, chosen.log_format)
+        asyncio.run(process.run(_options(chosen)))
     except SpeakerError as error:
         print(f"speaker: {error}", file=sys.stderr)
         return 2
@@ -39,26 +73,16 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="speaker", description="An advertise-only BGP speaker.")
-    parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    run = commands.add_parser("run", help="run in the foreground until SIGTERM or SIGINT")
-    run.add_argument("--socket", type=Path, help="serve the control API on this Unix socket")
-    add_listen(run)
-    run.add_argument("--state", type=Path, help="keep the accepted state in this folder")
-    run.add_argument("--config", type=Path, help="apply this document (JSON) at the start")
-    run.add_argument("--log", type=Path, help="write the log there instead of to stderr")
-    run.add_argument("--exit-with", type=int, metavar="PID", help="stop when that process ends")
-    return parser
+def _options(chosen: argparse.Namespace) -> Options:
+    from speaker.daemon.process import Options
 
+    endpoint = None
+    if chosen.listen is not None:
+        from speaker.control.endpoint import tcp_endpoint
 
-def add_listen(parser: argparse.ArgumentParser) -> None:
-    """The control API over TCP."""
-    parser.add_argument("--listen", metavar="ADDRESS:PORT", help="serve it over TCP as well")
-    parser.add_argument("--token-file", type=Path, help="what TCP callers show, mode 0600")
-    parser.add_argument("--tls-cert", type=Path, help="certificate, PEM; a must off loopback")
-    parser.add_argument("--tls-key", type=Path, help="its key, PEM")
+        files = (chosen.token_file, chosen.tls_cert, chosen.tls_key)
+        endpoint = tcp_endpoint(chosen.listen, *files)
+    return Options(chosen.socket, chosen.state, chosen.config, chosen.exit_with, endpoint)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""HTTP and WebSocket over a speaker's Unix socket, with errors a user can act on.
+"""HTTP and WebSocket with a speaker, with errors a user can act on.
 
 aiohttp is imported in a thread and only when the first call is made: it costs 0.2 s and more,
 which neither the first paint nor a key press shall wait for.
@@ -9,16 +9,13 @@ from __future__ import annotations
 import asyncio
 import errno
 import importlib
-import os
-import pwd
-import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from lbtui.adapters.control_address import ControlAddress, SpeakerAbsent
 from lbtui.ports import SpeakerError
 from speaker import api
 
@@ -31,10 +28,6 @@ REQUEST_SECONDS = 15.0
 """A configuration of 100,000 routes is taken in well under this."""
 HEARTBEAT_SECONDS = 15.0
 """How often a silent event stream is asked whether it still lives; finds a stopped process."""
-
-
-class SpeakerAbsent(SpeakerError):
-    """Nothing answers on the socket: no speaker runs there."""
 
 
 class SpeakerRefused(SpeakerError):
@@ -51,9 +44,9 @@ class SpeakerRefused(SpeakerError):
 class ControlChannel:
     """Calls to one speaker; connections are made as needed and belong to the running loop."""
 
-    def __init__(self, socket: Path) -> None:
-        """Name the socket; nothing is opened yet."""
-        self.socket = socket
+    def __init__(self, address: ControlAddress) -> None:
+        """Say where it is; nothing is opened yet."""
+        self._address = address
         self._session: aiohttp.ClientSession | None = None
         self._is_closed = False
 
@@ -76,7 +69,11 @@ class ControlChannel:
         headers = {"Content-Type": "application/json"} if data is not None else None
         async with self._explained():
             async with session.request(
-                method, yarl.URL(f"http://speaker{path}", encoded=True), data=data, headers=headers
+                method,
+                yarl.URL(f"{self._address.base}{path}", encoded=True),
+                data=data,
+                headers=headers,
+                allow_redirects=False,
             ) as response:
                 answer = await response.read()
                 self._check_version(response)
@@ -90,7 +87,7 @@ class ControlChannel:
         session = await self._open()
         async with self._explained():
             socket = await session.ws_connect(
-                "http://speaker/v1/events", heartbeat=HEARTBEAT_SECONDS, max_msg_size=0
+                f"{self._address.base}/v1/events", heartbeat=HEARTBEAT_SECONDS, max_msg_size=0
             )
         try:
             yield self._read_events(socket)
@@ -115,37 +112,24 @@ class ControlChannel:
     async def _open(self) -> aiohttp.ClientSession:
         if self._is_closed:
             raise self._closed()
-        self._check_socket()
+        self._address.check()
         if self._session is None:
             module = await asyncio.to_thread(importlib.import_module, "aiohttp")
             if self._is_closed:
                 raise self._closed()
             if self._session is None:  # another call may have come first meanwhile
                 self._session = module.ClientSession(
-                    connector=module.UnixConnector(str(self.socket)),
-                    headers={api.API_HEADER: str(api.API_VERSION)},
+                    connector=self._address.connector(module),
+                    headers={
+                        api.API_HEADER: str(api.API_VERSION),
+                        **self._address.headers,
+                    },
                     timeout=module.ClientTimeout(total=REQUEST_SECONDS),
                 )
         return self._session
 
     def _closed(self) -> SpeakerError:
-        return SpeakerError(f"the connection to the speaker on {self.socket} was closed")
-
-    def _check_socket(self) -> None:
-        """Refuse to talk to a process of another user: it would be given the peers' passwords."""
-        try:
-            found = os.stat(self.socket)
-        except (FileNotFoundError, NotADirectoryError):
-            raise SpeakerAbsent(f"no speaker is running (there is no {self.socket})") from None
-        except OSError as error:
-            raise SpeakerError(f"{self.socket}: {error.strerror}") from None
-        if found.st_uid != os.geteuid():
-            raise SpeakerError(
-                f"{self.socket} belongs to {_user_name(found.st_uid)}, not to you; "
-                "be that user, or name another socket"
-            )
-        if not stat.S_ISSOCK(found.st_mode):
-            raise SpeakerError(f"{self.socket} is not a socket; remove it or name another one")
+        return SpeakerError(f"the connection to the speaker on {self._address} was closed")
 
     @asynccontextmanager
     async def _explained(self) -> AsyncIterator[None]:
@@ -156,26 +140,26 @@ class ControlChannel:
             yield
         except aiohttp.ClientConnectorError as error:
             if error.errno in (errno.ECONNREFUSED, errno.ENOENT):
-                raise SpeakerAbsent(f"no speaker answers on {self.socket}") from None
-            raise SpeakerError(f"{self.socket}: {_reason(error)}") from None
+                raise SpeakerAbsent(f"no speaker answers on {self._address}") from None
+            raise SpeakerError(f"{self._address}: {_reason(error)}") from None
         except aiohttp.WSServerHandshakeError as error:
             raise SpeakerError(
-                f"the speaker on {self.socket} tells no events (HTTP {error.status})"
+                f"the speaker on {self._address} tells no events (HTTP {error.status})"
             ) from None
         except TimeoutError:
             raise SpeakerError(
-                f"the speaker on {self.socket} did not answer within {REQUEST_SECONDS:g} s"
+                f"the speaker on {self._address} did not answer within {REQUEST_SECONDS:g} s"
             ) from None
         except (aiohttp.ClientError, OSError) as error:
-            raise SpeakerError(f"lost the speaker on {self.socket}: {_reason(error)}") from None
+            raise SpeakerError(f"lost the speaker on {self._address}: {_reason(error)}") from None
 
     def _check_version(self, response: aiohttp.ClientResponse) -> None:
         spoken = response.headers.get(api.API_HEADER)
         if spoken is None:
-            raise SpeakerError(f"what answers on {self.socket} is not an lbtui speaker")
+            raise SpeakerError(f"what answers on {self._address} is not an lbtui speaker")
         if spoken != str(api.API_VERSION):
             raise SpeakerError(
-                f"the speaker on {self.socket} talks version {spoken} of the control API, "
+                f"the speaker on {self._address} talks version {spoken} of the control API, "
                 f"this lbtui version {api.API_VERSION}; stop it with the lbtui that started it"
             )
 
@@ -191,17 +175,10 @@ class ControlChannel:
             return msgspec.json.decode(data, type=kind)
         except msgspec.MsgspecError as error:
             raise SpeakerError(
-                f"the speaker on {self.socket} answered what this lbtui cannot read: {error}"
+                f"the speaker on {self._address} answered what this lbtui cannot read: {error}"
             ) from None
 
 
 def _reason(error: Exception) -> str:
     """The system's own words where there are any."""
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
-
-
-def _user_name(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"user {uid}"

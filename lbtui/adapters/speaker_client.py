@@ -13,7 +13,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from lbtui.adapters.control_channel import ControlChannel, SpeakerAbsent, SpeakerRefused
+from lbtui.adapters.control_address import SocketAddress, SpeakerAbsent, TcpAddress
+from lbtui.adapters.control_channel import ControlChannel, SpeakerRefused
 from lbtui.adapters.speaker_documents import (
     Picture,
     decode_config,
@@ -42,22 +43,33 @@ class SpeakerClient:
     """One speaker process, found by its socket; see `lbtui.ports.Speaker`."""
 
     def __init__(
-        self, control: Path, state: Path, log: Path, *, exit_with: int | None = None
+        self, control: Path | TcpAddress, state: Path, log: Path, *, exit_with: int | None = None
     ) -> None:
         """Name the process's files; nothing is opened or started.
 
         Args:
-            control: socket of the control API.
+            control: socket of the control API, or the address of a speaker on another host, which
+                can be neither started nor stopped from here.
             state: folder where the process keeps what it accepted last.
             log: where a process started by us writes.
             exit_with: id of the process that a speaker started by us must not outlive.
         """
-        self._channel = ControlChannel(control)
-        self._process = SpeakerProcess(control, state, log, exit_with)
+        self._own: SpeakerProcess | None = None
+        if isinstance(control, TcpAddress):
+            self._channel = ControlChannel(control)
+        else:
+            self._channel = ControlChannel(SocketAddress(control))
+            self._own = SpeakerProcess(control, state, log, exit_with)
         self._nudge = asyncio.Event()
         self._is_stopped_by_us = False
 
     # ---- the process ---------------------------------------------------------------------------
+
+    @property
+    def _process(self) -> SpeakerProcess:
+        if self._own is None:
+            raise SpeakerError("a speaker on another host is started and stopped there")
+        return self._own
 
     async def start(self) -> None:
         """Start the process if none runs, and wait until it answers. Raises SpeakerError."""
@@ -98,12 +110,13 @@ class SpeakerClient:
             status = await self.status()
         except SpeakerAbsent:
             return
-        self._is_stopped_by_us = True
-        await self._process.terminate(status.pid, STOP_SECONDS)
+        process, self._is_stopped_by_us = self._process, True
+        await process.terminate(status.pid, STOP_SECONDS)
 
     def end_child(self) -> None:
         """End the process if this client started it; needs no event loop, for the very end."""
-        self._process.end_child(STOP_SECONDS)
+        if self._own is not None:
+            self._own.end_child(STOP_SECONDS)
 
     async def close(self) -> None:
         """Let go of the connection to the process; the process goes on."""

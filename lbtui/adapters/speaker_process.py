@@ -24,7 +24,7 @@ class SpeakerProcess:
         Args:
             socket: of the control API.
             state: folder of the state it resumes.
-            log: gets its standard output and error; made with mode 0600.
+            log: it writes its log there, and what else it prints; made with mode 0600.
             exit_with: id of the process it must not outlive; None: it outlives everybody.
         """
         self.socket, self.state, self.log, self._exit_with = socket, state, log, exit_with
@@ -34,6 +34,7 @@ class SpeakerProcess:
         """What is run; -P keeps the current folder's modules out."""
         words = [sys.executable, "-P", "-m", "speaker", "run"]
         words += ["--socket", str(self.socket), "--state", str(self.state)]
+        words += ["--log", str(self.log)]
         if self._exit_with is not None:
             words += ["--exit-with", str(self._exit_with)]
         return words

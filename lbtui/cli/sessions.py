@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lbtui.cli import output
 from lbtui.cli.arguments import add_output
 from lbtui.cli.exits import SUCCESS
-from lbtui.cli.speaker_files import add_socket, talk
+from lbtui.cli.speaker_files import add_connect, add_socket, talk
 
 if TYPE_CHECKING:
     from lbtui.adapters.speaker_client import SpeakerClient
@@ -25,6 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_output(parser, ("table", "json"))
     add_socket(parser)
+    add_connect(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

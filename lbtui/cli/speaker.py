@@ -10,7 +10,7 @@ from lbtui.cli import output, sessions
 from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_output, add_sources
 from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
 from lbtui.cli.sources import check_sources, choose_backend
-from lbtui.cli.speaker_files import add_socket, add_state, talk
+from lbtui.cli.speaker_files import add_connect, add_socket, add_state, talk
 
 if TYPE_CHECKING:
     from lbtui.adapters.speaker_client import SpeakerClient
@@ -34,12 +34,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     for name, text in VERBS.items():
         verb = verbs.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-        add_socket(verb)
-        if name in ("run", "start"):
-            add_state(verb)
         if name == "run":
-            verb.add_argument("--config", metavar="FILE", help="the wanted state, as JSON")
-        elif name == "status":
+            from speaker.__main__ import add_arguments
+
+            add_arguments(verb)
+            continue
+        add_socket(verb)
+        if name == "start":
+            add_state(verb)
+        elif name != "stop":
+            add_connect(verb)
+        if name == "status":
             add_output(verb, ("table", "json"))
         elif name == "sessions":
             verb.add_argument("-w", "--watch", action="store_true", help="go on after each change")
@@ -89,11 +94,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     from lbtui.adapters import paths
-    from speaker.__main__ import main
+    from speaker.__main__ import run as run_speaker
 
-    words = ["run", "--socket", str(arguments.socket or paths.speaker_socket())]
-    words += ["--state", str(arguments.state or paths.speaker_state())]
-    return main(words + (["--config", arguments.config] if arguments.config else []))
+    arguments.socket = arguments.socket or paths.speaker_socket()
+    arguments.state = arguments.state or paths.speaker_state()
+    return run_speaker(arguments)
 
 
 async def _start(client: SpeakerClient) -> int:
@@ -111,7 +116,7 @@ async def _stop(client: SpeakerClient) -> int:
 
 async def _status(client: SpeakerClient, form: str) -> int:
     """Exit code 1 when it does not run: that is an answer, not a failure."""
-    from lbtui.adapters.control_channel import SpeakerAbsent
+    from lbtui.adapters.control_address import SpeakerAbsent
 
     try:
         view = await client.view()

@@ -14,7 +14,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from lbtui.adapters.control_channel import ControlChannel, SpeakerAbsent, SpeakerRefused
+from lbtui.adapters.control_address import SocketAddress, SpeakerAbsent
+from lbtui.adapters.control_channel import ControlChannel, SpeakerRefused
 from lbtui.ports import SpeakerError
 from speaker import api
 
@@ -30,7 +31,7 @@ async def served(path: Path, handler: Handler) -> AsyncIterator[ControlChannel]:
     runner = web.AppRunner(app)
     await runner.setup()
     await web.UnixSite(runner, str(path)).start()
-    channel = ControlChannel(path)
+    channel = ControlChannel(SocketAddress(path))
     try:
         yield channel
     finally:
@@ -44,14 +45,14 @@ async def get_status(channel: ControlChannel) -> api.StatusDocument:
 
 async def test_no_socket_is_no_speaker(tmp_path: Path) -> None:
     with pytest.raises(SpeakerAbsent, match=r"no speaker is running .*nowhere\.sock"):
-        await get_status(ControlChannel(tmp_path / "nowhere.sock"))
+        await get_status(ControlChannel(SocketAddress(tmp_path / "nowhere.sock")))
 
 
 async def test_a_socket_left_behind_is_no_speaker(tmp_path: Path) -> None:
     path = tmp_path / "s"
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(path))
-    channel = ControlChannel(path)
+    channel = ControlChannel(SocketAddress(path))
     with pytest.raises(SpeakerAbsent, match="no speaker answers"):
         await get_status(channel)
     await channel.close()
@@ -61,7 +62,7 @@ async def test_a_file_is_not_a_socket(tmp_path: Path) -> None:
     path = tmp_path / "s"
     path.touch()
     with pytest.raises(SpeakerError, match="is not a socket"):
-        await get_status(ControlChannel(path))
+        await get_status(ControlChannel(SocketAddress(path)))
 
 
 async def test_a_socket_of_another_user_is_refused(tmp_path: Path) -> None:
@@ -72,7 +73,7 @@ async def test_a_socket_of_another_user_is_refused(tmp_path: Path) -> None:
             other.bind(str(path))
         os.chown(path, ANOTHER_USER, ANOTHER_USER)
     with pytest.raises(SpeakerError, match=r"belongs to .*, not to you"):
-        await get_status(ControlChannel(path))
+        await get_status(ControlChannel(SocketAddress(path)))
 
 
 async def test_another_api_version_is_named(tmp_path: Path) -> None:

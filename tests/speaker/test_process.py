@@ -205,7 +205,7 @@ async def test_config_file_is_run_without_a_socket(lab: Lab, tmp_path: Path) -> 
     finally:
         process.terminate()
     assert await process.wait() == 0
-    assert "session up session=node-a/tor" in log.read_text()
+    assert 'msg="session up" session=node-a/tor' in log.read_text()
     await lab.tor.received("tor/node-a", 0)
 
 
