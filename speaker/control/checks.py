@@ -15,12 +15,16 @@ from speaker.daemon.wanted import listening_port
 
 _ADDRESS_LENGTHS = {4: 32, 16: 128}
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,9}")
+MAX_SESSIONS = 5000
+MAX_ROUTES = 4_000_000
+"""Of all route sets; a million takes some 300 MiB."""
 _LONGEST_TIME = 65535
 """Of every timer, in seconds: what two octets of an OPEN can say."""
 
 
 def check_document(document: ConfigDocument) -> Iterator[ErrorDetail]:
     """Every problem of a document whose types are right, in document order."""
+    yield from _check_size(document)
     names: set[str] = set()
     ids: dict[str, str] = {}
     listeners: dict[tuple[object, ...], str] = {}
@@ -41,6 +45,15 @@ def check_document(document: ConfigDocument) -> Iterator[ErrorDetail]:
             yield from _check_listener(place, session, listeners)
     for name, routes in document.route_sets.items():
         yield from check_routes(f"routeSets[{name!r}]", routes)
+
+
+def _check_size(document: ConfigDocument) -> Iterator[ErrorDetail]:
+    sessions = sum(len(speaker.sessions) for speaker in document.speakers)
+    if sessions > MAX_SESSIONS:
+        yield ErrorDetail("speakers", f"{sessions} sessions; {MAX_SESSIONS} are the limit")
+    routes = sum(map(len, document.route_sets.values()))
+    if routes > MAX_ROUTES:
+        yield ErrorDetail("routeSets", f"{routes} routes; {MAX_ROUTES} are the limit")
 
 
 def check_speaker(at: str, speaker: SpeakerConfig) -> Iterator[ErrorDetail]:

@@ -16,6 +16,7 @@ from tests.support.command import COMMAND, Lbtui
 from tests.support.loopback import PORT, address
 from tests.support.manifests import edit, write_loopback_cluster
 from tests.support.polling import wait_until
+from tests.support.ports import free_port
 
 SESSION = "node-a/tor"
 SCHEMA = Path(__file__).parents[2] / "lbtui" / "outputs.schema.json"
@@ -208,3 +209,34 @@ def test_a_socket_that_is_no_socket_is_told(lbtui: Lbtui, tmp_path: Path) -> Non
     done = lbtui("speaker", "status", "--socket", "file")
     assert done.returncode == 2
     assert "is not a socket" in done.stderr
+
+
+def test_a_speaker_on_tcp_is_talked_to_with_its_token(
+    lbtui: Lbtui, cluster: Path, tmp_path: Path
+) -> None:
+    token = tmp_path / "token"
+    token.write_text("a-token-that-nobody-guesses\n")
+    token.chmod(0o600)
+    port = free_port("127.0.0.1")
+    words = ("--listen", f"127.0.0.1:{port}", "--token-file", str(token), "--log-format", "json")
+    socket = Path(lbtui.environment["HOME"]) / "other.sock"
+    here = ("--socket", str(socket), "--state", str(tmp_path / "state"))
+    with subprocess.Popen(
+        [*COMMAND, "speaker", "run", *here, *words],
+        env=dict(lbtui.environment),
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        wait_until(socket.exists, "the control socket")
+        to = ("--connect", f"http://127.0.0.1:{port}", "--token-file", str(token))
+        assert lbtui("speaker", "apply", str(cluster), *to).returncode == 0
+        assert lbtui.json("sessions", "-o", "json", *to)["sessions"][0]["id"] == SESSION
+        token.write_text("another-token-altogether\n")
+        done = lbtui("speaker", "status", *to)
+        assert done.returncode == 2
+        assert "token" in done.stderr and "another" not in done.stderr
+        process.terminate()
+    done = lbtui("sessions", "--connect", "http://192.0.2.1:80", "--token-file", str(token))
+    assert done.returncode == 2
+    assert "use https://" in done.stderr
+    done = lbtui("sessions", *to, "--socket", "x")
+    assert (done.returncode, "give one of them" in done.stderr) == (2, True)

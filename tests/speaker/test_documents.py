@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from lbtui import __version__ as console_version
 from speaker import __version__
 from speaker.api import ConfigDocument
+from speaker.control.checks import MAX_SESSIONS
 from speaker.control.documents import decode_document, masked
 from speaker.daemon.wanted import NOTHING, parse_document
 from speaker.errors import DocumentError
@@ -132,3 +133,12 @@ def test_a_session_may_have_an_identifier_of_its_own() -> None:
         "192.0.2.77",
         "192.0.2.11",
     ]
+
+
+def test_more_sessions_than_the_limit_are_refused() -> None:
+    one = session("x", address="192.0.2.1")
+    sessions = [{**one, "id": f"a/{number}"} for number in range(MAX_SESSIONS + 1)]
+    with pytest.raises(DocumentError) as refused:
+        decode_document(json.dumps(document(sessions)).encode())
+    assert refused.value.details[0].path == "speakers"
+    assert f"{MAX_SESSIONS} are the limit" in refused.value.details[0].message
