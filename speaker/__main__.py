@@ -52,6 +52,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--log-format", choices=("logfmt", "json"), default="logfmt", help="default: logfmt"
     )
     parser.add_argument("--exit-with", metavar="PID", type=int, help="stop when that process ends")
+    parser.add_argument(
+        "--keep-routes",
+        action="store_true",
+        help="when stopped, leave the routes with peers that agreed on graceful restart",
+    )
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -82,7 +87,8 @@ def _options(chosen: argparse.Namespace) -> Options:
 
         files = (chosen.token_file, chosen.tls_cert, chosen.tls_key)
         endpoint = tcp_endpoint(chosen.listen, *files)
-    return Options(chosen.socket, chosen.state, chosen.config, chosen.exit_with, endpoint)
+    paths = (chosen.socket, chosen.state, chosen.config)
+    return Options(*paths, chosen.exit_with, endpoint, chosen.keep_routes)
 
 
 if __name__ == "__main__":

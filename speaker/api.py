@@ -71,6 +71,11 @@ class SessionConfig(Document, frozen=True, rename="camel", omit_defaults=True):
     ebgp_multi_hop: bool = False
     ttl_security: bool = False
     graceful_restart: bool = False
+    """Ask the peer to keep the routes while the speaker restarts, RFC 4724."""
+    graceful_restart_time: Annotated[int, Meta(ge=0, le=4095)] | None = None
+    """Seconds that it is to wait; None: 120."""
+    delay_open_time: Annotated[float, Meta(ge=0, le=240)] = 0.0
+    """Seconds to wait for the peer's OPEN before sending ours (DelayOpen, RFC 4271 section 8.1)."""
     families: tuple[Family, ...] = ("ipv4", "ipv6")
     keep_received: bool = False
     """Keep received routes for `GET …/received`; for lab routers. Otherwise only counted."""
@@ -154,6 +159,33 @@ class PrefixCounts(Document, frozen=True):
     """Desired, but the family is not negotiated or no next hop of the family is known."""
 
 
+class GracefulRestartStatus(Document, frozen=True):
+    """What both sides said of graceful restart, RFC 4724 and 8538."""
+
+    restart_time: int
+    """Seconds that the peer waits for us."""
+    restarted: bool
+    """R bit of our last OPEN."""
+    peer_restart_time: int | None
+    """None: the peer does not speak of it, and drops the routes when the session goes down."""
+    peer_restarted: bool
+    keeps_on_notification: bool
+    """Both set the N bit: only a hard reset makes the peer drop the routes."""
+    peer_preserved: tuple[Family, ...]
+    """Families with the peer's F bit."""
+    end_of_rib_received: tuple[Family, ...]
+
+
+class MalformedCounts(Document, frozen=True):
+    """What was wrong in received UPDATEs without ending the session, RFC 7606."""
+
+    updates: int = 0
+    """Treated as withdrawals."""
+    attributes: int = 0
+    """Discarded."""
+    last: str = ""
+
+
 class SessionStatus(Document, frozen=True):
     """One session, everything known about it."""
 
@@ -199,11 +231,17 @@ class SessionStatus(Document, frozen=True):
     established_count: int
     dropped_count: int
     last_error: ErrorInfo | None
+    """Why the last connection ended, or why the session cannot listen."""
     history: tuple[Transition, ...]
     """The last 50."""
     password: bool
     """Whether one is configured; never the password."""
     route_set: str
+    last_connect_failure: ErrorInfo | None = None
+    """Why the last dial failed; None once one did not."""
+    graceful_restart: GracefulRestartStatus | None = None
+    """None until both OPENs are there, or when it is not configured."""
+    malformed: MalformedCounts = MalformedCounts()
 
 
 class SessionsDocument(Document, frozen=True):
@@ -247,6 +285,13 @@ class RoutesDocument(Document, frozen=True):
     """Prefixes whose withdrawal is pending."""
     next: str | None
     """Give it as `after=` for the next page; None at the end."""
+
+
+class StopDocument(Document, frozen=True):
+    """Body of `POST /v1/stop`."""
+
+    keep_routes: bool = False
+    """Leave the routes with peers that agreed on graceful restart; the others get a Cease."""
 
 
 class ActionDocument(Document, frozen=True):

@@ -50,5 +50,12 @@ class AttributeProblem(SpeakerError):
     """
 
 
+class AttributeDiscarded(SpeakerError):
+    """One path attribute is of no use here or malformed, but does no harm: it is left out.
+
+    Source: RFC 7606 section 2.
+    """
+
+
 class UnknownSessionError(SpeakerError):
     """No session has this id."""

@@ -159,6 +159,14 @@ def describe_error(error: api.ErrorInfo | None) -> str:
     return f"{words}{printable(error.name)}: {text}"
 
 
+def describe_trouble(status: api.SessionStatus) -> str:
+    """What went wrong last, and what keeps the session down since, if that is something else."""
+    error, failure = describe_error(status.last_error), status.last_connect_failure
+    if failure is None or status.state == "Established":
+        return error
+    return f"{error}; now: {printable(failure.text)}" if error else describe_error(failure)
+
+
 def printable(text: str) -> str:
     """`text` with every control character and the like replaced by a middle dot."""
     return "".join(c if c.isprintable() else "·" for c in text)
@@ -166,7 +174,7 @@ def printable(text: str) -> str:
 
 def session_row(status: api.SessionStatus) -> SessionRow:
     """A session as the screens and the command line show it."""
-    error = status.last_error
+    error = status.last_error or status.last_connect_failure
     return SessionRow(
         id=status.id,
         node=status.speaker,
@@ -188,7 +196,7 @@ def session_row(status: api.SessionStatus) -> SessionRow:
         messages_out=status.sent.total,
         established=status.established_count,
         dropped=status.dropped_count,
-        last_error=describe_error(error),
+        last_error=describe_trouble(status),
         last_error_at=error.at if error else None,
         detail=msgspec.to_builtins(status),
     )

@@ -9,7 +9,8 @@ from speaker.errors import AttributeProblem
 
 AS_SET: Final = 1
 AS_SEQUENCE: Final = 2
-SEGMENT_KINDS: Final = (AS_SET, AS_SEQUENCE, 3, 4)
+PLAIN_KINDS: Final = (AS_SET, AS_SEQUENCE)
+SEGMENT_KINDS: Final = (*PLAIN_KINDS, 3, 4)
 """3 and 4: confederation, RFC 5065."""
 
 
@@ -31,8 +32,16 @@ def encode_as_path(segments: tuple[Segment, ...], octets: int) -> bytes:
     )
 
 
-def decode_as_path(value: bytes, octets: int) -> tuple[Segment, ...]:
+def decode_as_path(
+    value: bytes, octets: int, kinds: tuple[int, ...] = SEGMENT_KINDS
+) -> tuple[Segment, ...]:
     """Read an AS_PATH or AS4_PATH with AS numbers of `octets` (2 or 4).
+
+    Args:
+        value: of the attribute.
+        octets: of an AS number.
+        kinds: of segments that may be there; from an external peer not those of a confederation
+            (RFC 5065 section 5).
 
     Raises:
         AttributeProblem: unknown or empty segment, cut short, or AS 0 in it.
@@ -42,7 +51,7 @@ def decode_as_path(value: bytes, octets: int) -> tuple[Segment, ...]:
     segments = []
     at = 0
     while at < len(value):
-        if value[at] not in SEGMENT_KINDS or value[at + 1 : at + 2] in (b"", b"\0"):
+        if value[at] not in kinds or value[at + 1 : at + 2] in (b"", b"\0"):
             raise AttributeProblem("AS_PATH has an unknown or an empty segment")
         end = at + 2 + value[at + 1] * octets
         if end > len(value):

@@ -12,9 +12,11 @@ from enum import IntEnum
 from typing import Final
 
 from speaker.codec.as_path import Segment
-from speaker.errors import AttributeProblem
+from speaker.errors import AttributeDiscarded, AttributeProblem, MessageError
 
 ORIGIN_IGP: Final = 0
+FIRST_MULTICAST: Final = 224
+"""First octet of IPv4 addresses that no host has."""
 OPTIONAL: Final = 0x80
 TRANSITIVE: Final = 0x40
 PARTIAL: Final = 0x20
@@ -34,11 +36,16 @@ class AttributeType(IntEnum):
     ATOMIC_AGGREGATE = 6
     AGGREGATOR = 7
     COMMUNITIES = 8
+    ORIGINATOR_ID = 9
+    CLUSTER_LIST = 10
     MP_REACH = 14
     MP_UNREACH = 15
+    EXTENDED_COMMUNITIES = 16
     AS4_PATH = 17
     AS4_AGGREGATOR = 18
+    IPV6_EXTENDED_COMMUNITIES = 25
     LARGE_COMMUNITIES = 32
+    ONLY_TO_CUSTOMER = 35
 
 
 FLAGS: Final = {
@@ -50,13 +57,33 @@ FLAGS: Final = {
     AttributeType.ATOMIC_AGGREGATE: WELL_KNOWN,
     AttributeType.AGGREGATOR: OPTIONAL_TRANSITIVE,
     AttributeType.COMMUNITIES: OPTIONAL_TRANSITIVE,
+    AttributeType.ORIGINATOR_ID: OPTIONAL,
+    AttributeType.CLUSTER_LIST: OPTIONAL,
     AttributeType.MP_REACH: OPTIONAL,
     AttributeType.MP_UNREACH: OPTIONAL,
+    AttributeType.EXTENDED_COMMUNITIES: OPTIONAL_TRANSITIVE,
     AttributeType.AS4_PATH: OPTIONAL_TRANSITIVE,
     AttributeType.AS4_AGGREGATOR: OPTIONAL_TRANSITIVE,
+    AttributeType.IPV6_EXTENDED_COMMUNITIES: OPTIONAL_TRANSITIVE,
     AttributeType.LARGE_COMMUNITIES: OPTIONAL_TRANSITIVE,
+    AttributeType.ONLY_TO_CUSTOMER: OPTIONAL_TRANSITIVE,
 }
-"""Optional and transitive bits of each, RFC 4271 section 5, 4760, 1997, 6793, 8092."""
+"""Optional and transitive bits of each, RFC 4271 section 5, 1997, 4360, 4456, 4760, 5701, 6793,
+8092, 9234."""
+INTERNAL: Final = (
+    AttributeType.LOCAL_PREF,
+    AttributeType.ORIGINATOR_ID,
+    AttributeType.CLUSTER_LIST,
+)
+"""Left out when an external peer says them, however formed, RFC 7606 sections 7.5, 7.9, 7.10."""
+MULTIPLES: Final = {
+    AttributeType.CLUSTER_LIST: 4,
+    AttributeType.EXTENDED_COMMUNITIES: 8,
+    AttributeType.IPV6_EXTENDED_COMMUNITIES: 20,
+}
+"""Attributes that are not kept, only checked: a non-zero multiple of so many octets."""
+EXACT: Final = {AttributeType.ORIGINATOR_ID: 4, AttributeType.ONLY_TO_CUSTOMER: 4}
+"""The same of exactly so many octets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +129,10 @@ def split_attributes(data: bytes) -> Iterator[RawAttribute]:
 
     Raises:
         AttributeProblem: when the last one is cut short; those before it have been yielded.
+        MessageError: 3/9 (data: what is left) when it is a multiprotocol one, since it cannot be
+            said which prefixes it was about.
 
-    Source: RFC 4271 section 4.3, RFC 7606 section 4.
+    Source: RFC 4271 section 4.3, RFC 7606 sections 4 and 5.
     """
     at = 0
     while at < len(data):
@@ -111,6 +140,9 @@ def split_attributes(data: bytes) -> Iterator[RawAttribute]:
         start = at + 2 + size
         end = start + int.from_bytes(data[at + 2 : start], "big")
         if start > len(data) or end > len(data):
+            if data[at + 1 : at + 2] in (b"\x0e", b"\x0f"):
+                reason = f"attribute {data[at + 1]} is cut short"
+                raise MessageError(3, 9, data[at:], reason=reason)
             raise AttributeProblem("the last attribute is cut short")
         yield RawAttribute(data[at], data[at + 1], data[start:end], data[at:end])
         at = end
@@ -134,10 +166,39 @@ def decode_origin(value: bytes) -> int:
 
 
 def decode_next_hop(value: bytes) -> bytes:
-    """Read 4 octets."""
+    """Read 4 octets that can be a host's address."""
     if len(value) != 4:
         raise AttributeProblem(f"NEXT_HOP of {len(value)} octets")
+    if value == bytes(4) or value[0] >= FIRST_MULTICAST:
+        raise AttributeProblem(f"NEXT_HOP 0x{value.hex()} is not a host's address")
     return value
+
+
+def check_aggregator(value: bytes, as_octets: int) -> int:
+    """Read the AS out of <AS: 2 or 4> <address: 4>.
+
+    Raises:
+        AttributeDiscarded: another length, or AS 0; RFC 7606 section 7.7, RFC 7607 section 2.
+    """
+    asn = int.from_bytes(value[:as_octets], "big")
+    if len(value) != as_octets + 4 or asn == 0:
+        raise AttributeDiscarded(f"AGGREGATOR 0x{value.hex()}")
+    return asn
+
+
+def check_length(kind: AttributeType, value: bytes) -> None:
+    """Judge an attribute whose value is not kept.
+
+    Raises:
+        AttributeProblem: wrong length, RFC 7606 sections 7.9 to 7.15, RFC 9234 section 5.
+        AttributeDiscarded: ATOMIC_AGGREGATE that is not empty, RFC 7606 section 7.6.
+    """
+    size = len(value)
+    unit = MULTIPLES.get(kind)
+    if (unit and (not size or size % unit)) or size != EXACT.get(kind, size):
+        raise AttributeProblem(f"{kind.name} of {size} octets")
+    if kind is AttributeType.ATOMIC_AGGREGATE and size:
+        raise AttributeDiscarded(f"{kind.name} of {size} octets")
 
 
 def decode_number(value: bytes) -> int:

@@ -9,8 +9,10 @@ from speaker.codec.framing import HEADER_LENGTH, MAX_LENGTH, MessageType, encode
 from speaker.errors import MessageError
 
 HOLD_TIMER_EXPIRED: Final = 4
+SEND_HOLD_TIMER_EXPIRED: Final = 8
 CEASE: Final = 6
 ADMINISTRATIVE_SHUTDOWN: Final = 2
+DECONFIGURED: Final = 3
 ADMINISTRATIVE_RESET: Final = 4
 CONNECTION_REJECTED: Final = 5
 COLLISION: Final = 7
@@ -118,6 +120,12 @@ class Notification:
         if (self.code, self.subcode) != (CEASE, HARD_RESET) or len(self.data) < 2:
             return None
         return Notification(self.data[0], self.data[1], self.data[2:])
+
+
+def hard_reset(reason: Notification) -> Notification:
+    """Wrap a reason so that a peer with graceful restart drops the routes, RFC 8538 section 3."""
+    data = bytes((reason.code, reason.subcode)) + reason.data
+    return Notification(CEASE, HARD_RESET, data)
 
 
 def encode_shutdown_text(text: str) -> bytes:

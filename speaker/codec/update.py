@@ -8,20 +8,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from speaker.codec.as_path import decode_as_path, merge_as4_path
+from speaker.codec.as_path import PLAIN_KINDS, SEGMENT_KINDS, decode_as_path, merge_as4_path
 from speaker.codec.attributes import (
     DECODERS,
     FLAGS,
+    INTERNAL,
     OPTIONAL,
     OPTIONAL_TRANSITIVE,
     AttributeType,
     PathAttributes,
     RawAttribute,
+    check_aggregator,
+    check_length,
     split_attributes,
 )
 from speaker.codec.families import Family
+from speaker.codec.open import AS_TRANS
 from speaker.codec.prefix import FAMILIES_BY_AFI, UNICAST, decode_prefixes
-from speaker.errors import AttributeProblem, MessageError
+from speaker.errors import AttributeDiscarded, AttributeProblem, MessageError
 
 NEXT_HOP_LENGTHS: dict[Family, tuple[int, ...]] = {"ipv4": (4, 16, 32), "ipv6": (16, 32)}
 """Octets in MP_REACH: RFC 2545 section 3; IPv4 behind IPv6 is RFC 8950 section 3."""
@@ -56,6 +60,8 @@ class Update:
     """The family whose initial routes are complete, RFC 4724 section 2."""
     problems: tuple[str, ...] = ()
     """Why announcements of this message stand in `withdrawn`; shown to people."""
+    discarded: tuple[str, ...] = ()
+    """Attributes left out without further harm, and why."""
 
 
 def decode_update(
@@ -107,6 +113,9 @@ class _Reader:
     known: dict[str, object] = field(default_factory=dict)
     """Fields of PathAttributes."""
     problems: list[str] = field(default_factory=list)
+    discarded: list[str] = field(default_factory=list)
+    aggregator: int = AS_TRANS
+    """Its AS; AS_TRANS, or none at all, means that AS4_PATH counts, RFC 6793 section 4.2.3."""
     end_of_rib: Family | None = None
 
     def read_attributes(self, data: bytes) -> None:
@@ -124,8 +133,10 @@ class _Reader:
                 self._read_attribute(raw)
             except AttributeProblem as problem:
                 self.problems.append(str(problem))
+            except AttributeDiscarded as discarded:
+                self.discarded.append(str(discarded))
         as4_path = self.known.pop("as4_path", None)
-        if as4_path and "as_path" in self.known:
+        if as4_path and "as_path" in self.known and self.aggregator == AS_TRANS:
             self.known["as_path"] = merge_as4_path(self.known["as_path"], as4_path)  # type: ignore[arg-type]
         if len(seen) == 1 and not self.problems:
             self.end_of_rib = self._empty_unreach()
@@ -143,26 +154,47 @@ class _Reader:
                 reason = f"unknown well-known attribute {raw.code}"
                 raise MessageError(3, 2, raw.octets, reason=reason) from None
             return
+        if kind in INTERNAL and not self.is_ibgp:
+            raise AttributeDiscarded(f"{kind.name} of an external peer")
+        if kind in (AttributeType.AS4_PATH, AttributeType.AS4_AGGREGATOR):
+            self._read_as4(kind, raw)
+            return
         if kind is AttributeType.MP_REACH:
             self._read_reach(raw)
         elif kind is AttributeType.MP_UNREACH:
             self._read_unreach(raw)
-        elif kind is AttributeType.AS_PATH:
-            self.known["as_path"] = decode_as_path(raw.value, 4 if self.four_octet_as else 2)
-        elif kind is AttributeType.AS4_PATH and not self.four_octet_as:
-            self._read_as4_path(raw)
-        elif kind in DECODERS and (kind is not AttributeType.LOCAL_PREF or self.is_ibgp):
-            name, decode = DECODERS[kind]
-            self.known[name] = decode(raw.value)
+        elif raw.flags & OPTIONAL_TRANSITIVE == FLAGS[kind]:
+            self._read_value(kind, raw.value)
         if raw.flags & OPTIONAL_TRANSITIVE != FLAGS[kind]:
             raise AttributeProblem(f"flags 0x{raw.flags:02x} of {kind.name}")
 
-    def _read_as4_path(self, raw: RawAttribute) -> None:
-        """A malformed AS4_PATH is left out and does no harm, RFC 6793 section 6."""
-        try:
-            self.known["as4_path"] = decode_as_path(raw.value, 4)
-        except AttributeProblem:
+    def _read_value(self, kind: AttributeType, value: bytes) -> None:
+        as_octets = 4 if self.four_octet_as else 2
+        if kind is AttributeType.AS_PATH:
+            kinds = SEGMENT_KINDS if self.is_ibgp else PLAIN_KINDS
+            self.known["as_path"] = decode_as_path(value, as_octets, kinds)
+        elif kind is AttributeType.AGGREGATOR:
+            self.aggregator = check_aggregator(value, as_octets)
+        elif kind in DECODERS:
+            name, decode = DECODERS[kind]
+            self.known[name] = decode(value)
+        else:
+            check_length(kind, value)
+
+    def _read_as4(self, kind: AttributeType, raw: RawAttribute) -> None:
+        """Only from a 2-octet speaker; malformed it does no harm, RFC 6793 sections 4.1 and 6."""
+        if self.four_octet_as:
+            raise AttributeDiscarded(f"{kind.name} of a 4-octet speaker")
+        if raw.flags & OPTIONAL_TRANSITIVE != FLAGS[kind]:
+            raise AttributeDiscarded(f"flags 0x{raw.flags:02x} of {kind.name}")
+        if kind is AttributeType.AS4_AGGREGATOR:
+            check_aggregator(raw.value, 4)
             return
+        try:
+            path = decode_as_path(raw.value, 4)
+        except AttributeProblem as problem:
+            raise AttributeDiscarded(f"AS4_PATH: {problem}") from None
+        self.known["as4_path"] = tuple(each for each in path if each.kind in PLAIN_KINDS)
 
     def _multiprotocol_family(self, raw: RawAttribute) -> Family | None:
         if len(raw.value) < 3:
@@ -213,11 +245,18 @@ class _Reader:
         attributes = PathAttributes(**self.known)  # type: ignore[arg-type]
         if not self.announced:
             end_of_rib = None if withdrawn else self.end_of_rib
-            return Update((), tuple(withdrawn), attributes, end_of_rib)
+            told = (tuple(self.problems), tuple(self.discarded))
+            return Update((), tuple(withdrawn), attributes, end_of_rib, *told)
         for name in ("origin", "as_path"):
             if self.known.get(name) is None:
                 self.problems.append(f"no {name.upper()}")
-        if not self.problems:
-            return Update(tuple(self.announced), tuple(withdrawn), attributes)
-        withdrawn += [Unreach(reach.family, reach.prefixes) for reach in self.announced]
-        return Update((), tuple(withdrawn), attributes, problems=tuple(self.problems))
+        if self.problems:
+            withdrawn += [Unreach(reach.family, reach.prefixes) for reach in self.announced]
+            self.announced.clear()
+        return Update(
+            tuple(self.announced),
+            tuple(withdrawn),
+            attributes,
+            problems=tuple(self.problems),
+            discarded=tuple(self.discarded),
+        )

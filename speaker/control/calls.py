@@ -159,6 +159,19 @@ CALLS: Final = (
         )
     ),
     Call(
+        "stop",
+        "POST",
+        "/v1/stop",
+        "End the process: with a Cease to every peer, or leaving the routes with those that agreed "
+        "on graceful restart.",
+        "It is about to end; the status as it still is.",
+        api.StatusDocument,
+        body=api.StopDocument,
+        is_body_needed=False,
+        errors=(*ANYWHERE, *_BODY),
+        status=202,
+    ),
+    Call(
         "followEvents",
         "GET",
         "/v1/events",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from speaker.api import (
     ErrorInfo,
     Family,
+    GracefulRestartStatus,
+    MalformedCounts,
     MessageCounts,
     PrefixCounts,
     RoutesDocument,
@@ -16,9 +18,7 @@ from speaker.daemon.clock import Clock
 from speaker.daemon.peering import Peering
 from speaker.rib.adj_rib_out import RouteRow
 from speaker.session.effects import ErrorRecord
-from speaker.session.session import Counters, State
-
-NOT_ADVERTISED = "graceful restart (configured, not advertised by this version)"
+from speaker.session.session import Counters, Session, State
 
 
 def session_status(peering: Peering, clock: Clock) -> SessionStatus:
@@ -62,10 +62,7 @@ def session_status(peering: Peering, clock: Clock) -> SessionStatus:
         last_write=epoch(session.last_write),
         configured_families=config.families,
         families=agreed.families if agreed else (),
-        capabilities_sent=(
-            *(agreed.capabilities_sent if agreed else ()),
-            *((NOT_ADVERTISED,) if config.graceful_restart else ()),
-        ),
+        capabilities_sent=agreed.capabilities_sent if agreed else (),
         capabilities_received=agreed.capabilities_received if agreed else (),
         prefixes={family: _prefixes(peering, family) for family in config.families},
         sent=_messages(session.sent),
@@ -79,6 +76,27 @@ def session_status(peering: Peering, clock: Clock) -> SessionStatus:
         ),
         password=config.password is not None,
         route_set=config.route_set,
+        last_connect_failure=_error_info(session.last_dial_failure, clock),
+        graceful_restart=_graceful_restart(session),
+        malformed=MalformedCounts(
+            session.malformed.updates, session.malformed.attributes, session.malformed.last
+        ),
+    )
+
+
+def _graceful_restart(session: Session) -> GracefulRestartStatus | None:
+    agreed = session.negotiated
+    if agreed is None or agreed.restart_sent is None:
+        return None
+    ours, theirs = agreed.restart_sent, agreed.restart_received
+    return GracefulRestartStatus(
+        restart_time=ours.restart_time,
+        restarted=ours.has_restarted,
+        peer_restart_time=theirs.restart_time if theirs else None,
+        peer_restarted=theirs.has_restarted if theirs else False,
+        keeps_on_notification=agreed.peer_keeps_on_notification,
+        peer_preserved=theirs.preserved if theirs else (),
+        end_of_rib_received=session.end_of_rib_received,
     )
 
 
@@ -139,10 +157,12 @@ def _last_error(peering: Peering, clock: Clock) -> ErrorInfo | None:
     if peering.local_problem:
         at = clock.to_epoch(peering.session.since)
         return ErrorInfo("local", None, None, "cannot listen", peering.local_problem, "", at)
-    return None if error is None else _error_info(error, clock)
+    return _error_info(error, clock)
 
 
-def _error_info(error: ErrorRecord, clock: Clock) -> ErrorInfo:
+def _error_info(error: ErrorRecord | None, clock: Clock) -> ErrorInfo | None:
+    if error is None:
+        return None
     return ErrorInfo(
         error.direction,
         error.code,

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from speaker.api import ActionDocument, SessionsDocument, SessionStatus
+from speaker.api import ActionDocument, SessionsDocument, SessionStatus, StopDocument
 from speaker.control import metrics, report
 from speaker.control.access import MAX_SUBSCRIBERS, Access
 from speaker.control.answers import answer_errors, error_answer, json_answer, name_version
@@ -53,6 +53,7 @@ class ControlServer:
                 web.get("/v1/sessions/{rest:.+}", self._get_session),
                 web.post("/v1/sessions/{rest:.+}", self._post_session),
                 web.get("/v1/events", self._get_events),
+                web.post("/v1/stop", self._post_stop),
                 web.get("/metrics", self._get_metrics),
             ]
         )
@@ -78,6 +79,12 @@ class ControlServer:
         else:
             peering = await self._daemon.enable(session_id, action == "enable", reason)
         return json_answer(report.session_status(peering, self._daemon.clock))
+
+    async def _post_stop(self, request: web.Request) -> web.Response:
+        data = await read_body(request)
+        asked = decode(data, StopDocument) if data else StopDocument()
+        self._daemon.leave(keep_routes=asked.keep_routes)
+        return json_answer(self._daemon.status(), status=202)
 
     # ---- observed ------------------------------------------------------------------------------
 

@@ -35,9 +35,25 @@ GOODBYE = 1.0
 class Daemon:
     """Every session of the process, and the state that was asked for."""
 
-    def __init__(self, clock: Clock, state: StateFolder | None) -> None:
-        """Start with nothing; `resume` takes up what is on disk."""
+    def __init__(
+        self,
+        clock: Clock,
+        state: StateFolder | None,
+        leaving: asyncio.Event | None = None,
+        *,
+        keep_routes: bool = False,
+    ) -> None:
+        """Start with nothing; `resume` takes up what is on disk.
+
+        Args:
+            clock: the process's.
+            state: where the wanted state is kept, if it is.
+            leaving: is set by `leave`; whoever runs the daemon then closes it.
+            keep_routes: `close` leaves routes with peers that keep them, unless `leave` says else.
+        """
         self._clock, self._state = clock, state
+        self._leaving, self._keep_routes = leaving or asyncio.Event(), keep_routes
+        self._has_restarted = False
         self._started = clock.now()
         self._wanted = NOTHING
         self._reached = 0
@@ -59,10 +75,13 @@ class Daemon:
             return
         document = await asyncio.to_thread(self._state.load)
         self._disabled = self._state.load_disabled()
+        # Without a goodbye, peers with graceful restart may still have the routes.
+        self._has_restarted = not self._state.take_goodbye()
         if document is not None:
             log.info(line("resuming", generation=document.generation))
             async with self._changing:
                 await self._install(await asyncio.to_thread(parse_document, document, NOTHING))
+        self._has_restarted = False
 
     async def apply(self, data: bytes, *, is_newer_needed: bool = True) -> StatusDocument:
         """Make the document in `data` the wanted state: checked, on disk, then in force.
@@ -120,14 +139,26 @@ class Daemon:
         peering.reset(reason)
         return peering
 
+    def leave(self, *, keep_routes: bool) -> None:
+        """Ask for the end of the process; see `close`."""
+        self._keep_routes = keep_routes
+        self._leaving.set()
+
     async def close(self) -> None:
-        """Say Cease to every peer and close everything."""
+        """Say Cease to every peer and close everything.
+
+        With `keep_routes`, a peer with graceful restart is left without a word instead.
+        """
         await self._listeners.close()
         for peering in self._peerings.values():
-            peering.close(SHUTDOWN, "the speaker was stopped")
+            text = "the speaker was stopped"
+            peering.close(SHUTDOWN, text, keep_routes=self._keep_routes)
         until = self._clock.now() + GOODBYE
         while self._clock.now() < until and not all(p.is_quiet for p in self.peerings()):
             await asyncio.sleep(0.01)
+        is_told = self._wanted is not NOTHING and not self._keep_routes
+        if self._state is not None and is_told:
+            self._state.leave_goodbye()
 
     # ---- observed ------------------------------------------------------------------------------
 
@@ -192,7 +223,9 @@ class Daemon:
         routes = wanted.route_sets[session.config.route_set]
         peering = self._peerings.get(session_id)
         if peering is None:
-            peering = Peering(session, routes, self._clock, self._publisher)
+            peering = Peering(
+                session, routes, self._clock, self._publisher, has_restarted=self._has_restarted
+            )
             self._peerings[session_id] = peering
             return peering
         before = peering.wanted

@@ -53,13 +53,21 @@ class Peering:
     """A session of the wanted state; lives until it is taken out of it."""
 
     def __init__(
-        self, wanted: WantedSession, routes: RouteSet, clock: Clock, observer: Observer
+        self,
+        wanted: WantedSession,
+        routes: RouteSet,
+        clock: Clock,
+        observer: Observer,
+        *,
+        has_restarted: bool = False,
     ) -> None:
-        """Make it, stopped."""
+        """Make it, stopped; `has_restarted` as for `Session`."""
         self.wanted, self.routes = wanted, routes
         self.local_problem = ""
         """Why it cannot listen; empty if it can or need not."""
-        self.session = Session(wanted.parameters(), random.random, clock.now())
+        self.session = Session(
+            wanted.parameters(), random.random, clock.now(), has_restarted=has_restarted
+        )
         self.rib: AdjRibOut | None = None
         self._clock, self._observer = clock, observer
         self._established: ConnectionId | None = None
@@ -75,18 +83,19 @@ class Peering:
         """Let it run."""
         self._perform(self.session.start(self._clock.now()))
 
-    def stop(self, subcode: int, text: str = "") -> None:
-        """Hold it down: Cease with `subcode` and, for 2 and 4, `text`."""
-        self._perform(self.session.stop(self._clock.now(), subcode, text))
+    def stop(self, subcode: int, text: str = "", *, keep_routes: bool = False) -> None:
+        """Hold it down: Cease with `subcode` and, for 2 and 4, `text`; see `Session.stop`."""
+        now = self._clock.now()
+        self._perform(self.session.stop(now, subcode, text, keep_routes=keep_routes))
 
     def reset(self, text: str) -> None:
         """Close what is open and begin anew."""
         self.stop(ADMINISTRATIVE_RESET, text)
         self.start()
 
-    def close(self, subcode: int, text: str = "") -> None:
+    def close(self, subcode: int, text: str = "", *, keep_routes: bool = False) -> None:
         """Stop for good; what was written is still delivered."""
-        self.stop(subcode, text)
+        self.stop(subcode, text, keep_routes=keep_routes)
         for handle in (self._timer, self._pump_handle):
             if handle is not None:
                 handle.cancel()
@@ -167,6 +176,7 @@ class Peering:
                 case Transmit(connection, data):
                     if (open_one := self._connections.get(connection)) is not None:
                         open_one.write(data)
+                        self._report_backlog(open_one)
                 case Disconnect(connection):
                     if (open_one := self._connections.pop(connection, None)) is not None:
                         self._closing.add(open_one)
@@ -197,9 +207,14 @@ class Peering:
 
     def _tick(self, due: float) -> None:
         self._timer = None
+        for connection in self._connections.values():
+            self._report_backlog(connection)
         # The loop may wake a little before its time.
         self._perform(self.session.tick(max(self._clock.now(), due)))
         self._observer.activity(self)
+
+    def _report_backlog(self, connection: Connection) -> None:
+        self.session.backlog(connection.id, connection.backlog, self._clock.now())
 
     def _dial(self) -> None:
         self._cancel_dial()
@@ -264,5 +279,6 @@ class Peering:
 
 def _inherit(new: Session, old: Session) -> None:
     new.history, new.last_error = old.history, old.last_error
+    new.last_dial_failure, new.malformed = old.last_dial_failure, old.malformed
     new.sent, new.received = old.sent, old.received
     new.established_count, new.dropped_count = old.established_count, old.dropped_count

@@ -42,6 +42,8 @@ class Options:
     """A process whose end ends this one."""
     endpoint: TcpEndpoint | None = None
     """Where to serve the control API over TCP as well; None: nowhere."""
+    keep_routes: bool = False
+    """A stop leaves the routes with peers that agreed on graceful restart."""
 
 
 async def run(options: Options) -> None:
@@ -56,7 +58,7 @@ async def run(options: Options) -> None:
         if options.state is not None:
             state = StateFolder(options.state)
             stack.callback(state.close)
-        daemon = Daemon(Clock(loop), state)
+        daemon = Daemon(Clock(loop), state, stop, keep_routes=options.keep_routes)
         stack.push_async_callback(daemon.close)
         await daemon.resume()
         if options.config is not None:

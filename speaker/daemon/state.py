@@ -24,6 +24,8 @@ from speaker.errors import DocumentError, StartError, StorageError
 log = logging.getLogger("speaker.daemon.state")
 
 _DOCUMENT, _DISABLED, _LOCK = "config.json", "disabled.json", "speaker.lock"
+_GOODBYE = "goodbye"
+"""There from a stop that told the peers until the next start."""
 _TEMPORARY = ".new"
 
 
@@ -73,6 +75,21 @@ class StateFolder:
     def save_disabled(self, ids: frozenset[str]) -> None:
         """Put the ids on disk. Raises StorageError."""
         self._write(_DISABLED, msgspec.json.encode(sorted(ids)))
+
+    def leave_goodbye(self) -> None:
+        """Note that the peers were told of the stop: none of them has our routes any more."""
+        try:
+            self._write(_GOODBYE, b"")
+        except StorageError as error:  # the next start then says it restarted: no harm
+            log.warning(line(str(error)))
+
+    def take_goodbye(self) -> bool:
+        """Whether that was noted at the last stop; it is forgotten by this."""
+        try:
+            (self.path / _GOODBYE).unlink()
+        except OSError:
+            return False
+        return True
 
     def _take_lock(self) -> int:
         path = self.path / _LOCK

@@ -13,7 +13,12 @@ import msgspec
 
 from speaker.api import ConfigDocument, Route, SessionConfig
 from speaker.rib.adj_rib_out import RouteSet, parse_route
-from speaker.session.parameters import DEFAULT_CONNECT_TIME, DEFAULT_HOLD_TIME, SessionParameters
+from speaker.session.parameters import (
+    DEFAULT_CONNECT_TIME,
+    DEFAULT_HOLD_TIME,
+    DEFAULT_RESTART_TIME,
+    SessionParameters,
+)
 
 _HARMLESS = ("id", "peer", "route_set", "router_id")
 """Fields that the peer never notices, and the BGP Identifier, judged with the speaker's own."""
@@ -43,6 +48,7 @@ class WantedSession:
         """What the machine needs, defaults filled in."""
         config = self.config
         hold, connect = config.hold_time, config.connect_time
+        restart_time = config.graceful_restart_time
         return SessionParameters(
             local_asn=config.local_asn,
             peer_asn=config.peer_asn,
@@ -53,7 +59,10 @@ class WantedSession:
             hold_time=DEFAULT_HOLD_TIME if hold is None else int(hold),
             keepalive_time=config.keepalive_time,
             connect_time=DEFAULT_CONNECT_TIME if connect is None else connect,
+            delay_open_time=config.delay_open_time,
             families=config.families,
+            graceful_restart=config.graceful_restart,
+            restart_time=DEFAULT_RESTART_TIME if restart_time is None else restart_time,
             keep_received=config.keep_received,
         )
 

@@ -57,6 +57,11 @@ class Connection(asyncio.Protocol):
         """Whether routes may be written; False while the peer does not read."""
         return self._transport is not None and not self._is_paused and self._linger is None
 
+    @property
+    def backlog(self) -> int:
+        """Octets written that the kernel has not taken yet."""
+        return 0 if self._transport is None else self._transport.get_write_buffer_size()
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio."""
         self._transport = cast(asyncio.Transport, transport)

@@ -13,13 +13,14 @@ from speaker.session.effects import ConnectionId, Endpoints, Opener
 from speaker.session.fsm import EVENTS, UNEXPECTED, State, step
 from speaker.session.negotiation import negotiate, plain_address
 from speaker.session.parameters import Negotiated, SessionParameters
+from speaker.session.send_hold import SendHold
 
 LARGE_HOLD_TIME: Final = 240.0
 """Seconds to wait for the peer's OPEN, RFC 4271 section 8.2.2."""
 
 
 class Connection:
-    """State of a connection that stands, OpenSent to Established."""
+    """State of a connection that stands: OpenSent to Established, or before with a delayed OPEN."""
 
     def __init__(
         self,
@@ -28,9 +29,9 @@ class Connection:
         endpoints: Endpoints,
         ours: Open,
         state: State,
-        now: float,
+        open_at: float,
     ) -> None:
-        """Begin in `state`, OpenSent; `ours` goes out at `now`."""
+        """Begin in `state`; `ours` is to go out at `open_at`, then call `begin`."""
         self.number = number
         self.opened_by: Opener = opened_by
         self.endpoints = endpoints
@@ -40,14 +41,27 @@ class Connection:
         self.state = state
         self.framer = Framer()
         self.established_at: float | None = None
-        self.hold_at: float | None = now + LARGE_HOLD_TIME
+        self.open_at: float | None = open_at
+        """When the delay open timer expires; None once our OPEN is out."""
+        self.hold_at: float | None = None
         self.keepalive_at: float | None = None
+        self.send_hold = SendHold()
 
     @property
     def deadline(self) -> float | None:
-        """The earlier of both timers."""
-        times = [at for at in (self.hold_at, self.keepalive_at) if at is not None]
-        return min(times, default=None)
+        """The earliest of the timers."""
+        timers = (self.open_at, self.hold_at, self.keepalive_at, self.send_hold.at)
+        return min((at for at in timers if at is not None), default=None)
+
+    def begin(self, now: float) -> None:
+        """Our OPEN goes out."""
+        self.open_at = None
+        self.hold_at = now + LARGE_HOLD_TIME
+
+    def establish(self, now: float) -> None:
+        """The peer's KEEPALIVE confirmed our OPEN."""
+        self.established_at = now
+        self.send_hold.start(self.negotiated.hold_time if self.negotiated else 0)
 
     @property
     def encoding(self) -> Encoding | None:

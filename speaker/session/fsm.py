@@ -24,7 +24,7 @@ class State(Enum):
 
 
 class Event(Enum):
-    """RFC 4271 section 8.1, without delayed opens (optional there)."""
+    """RFC 4271 section 8.1."""
 
     START = "start"
     """[1, 3, 6] By hand, or by itself when the idle hold time is over."""
@@ -40,10 +40,18 @@ class Event(Enum):
     """[11]"""
     CONNECTED = "connected"
     """[16, 17]"""
+    CONNECTED_DELAYED = "connected, OPEN delayed"
+    """[16, 17] With DelayOpen."""
+    DELAY_OPEN_EXPIRED = "delay open timer expired"
+    """[12]"""
+    SEND_HOLD_EXPIRED = "send hold timer expired"
+    """[29] RFC 9687 section 3."""
     CONNECTION_FAILED = "connection failed"
     """[18]"""
     OPEN = "OPEN received"
-    """[19]"""
+    """[19, 20]"""
+    RESTARTED = "the peer restarted"
+    """It opened another connection, and its OPEN says so, RFC 4724 section 5."""
     MESSAGE_ERROR = "message error"
     """[21, 22, 28]"""
     COLLISION = "connection collision"
@@ -74,21 +82,32 @@ _ENDINGS: Final = {
     Event.NOTIFICATION: State.IDLE,
 }
 
+_DELAYED: Final = {
+    **_ENDINGS,
+    Event.COLLISION: State.ACTIVE,
+    Event.DELAY_OPEN_EXPIRED: State.OPEN_SENT,
+    Event.OPEN: State.OPEN_CONFIRM,
+}
+"""A connection whose OPEN is still to be sent; the peer's may come first."""
+
 TABLE: Final[Mapping[State, Mapping[Event, State]]] = {
     State.IDLE: {
         Event.START: State.CONNECT,
         Event.START_PASSIVE: State.ACTIVE,
     },
     State.CONNECT: {
-        Event.STOP: State.IDLE,
+        **_DELAYED,
         Event.CONNECT_RETRY_EXPIRED: State.CONNECT,
         Event.CONNECTED: State.OPEN_SENT,
+        Event.CONNECTED_DELAYED: State.CONNECT,
         Event.CONNECTION_FAILED: State.ACTIVE,
     },
     State.ACTIVE: {
-        Event.STOP: State.IDLE,
+        **_DELAYED,
         Event.CONNECT_RETRY_EXPIRED: State.CONNECT,
         Event.CONNECTED: State.OPEN_SENT,
+        Event.CONNECTED_DELAYED: State.ACTIVE,
+        Event.CONNECTION_FAILED: State.IDLE,
     },
     State.OPEN_SENT: {
         **_ENDINGS,
@@ -106,6 +125,8 @@ TABLE: Final[Mapping[State, Mapping[Event, State]]] = {
     State.ESTABLISHED: {
         **_ENDINGS,
         Event.CONNECTION_FAILED: State.IDLE,
+        Event.RESTARTED: State.IDLE,
+        Event.SEND_HOLD_EXPIRED: State.IDLE,
         Event.KEEPALIVE_EXPIRED: State.ESTABLISHED,
         Event.KEEPALIVE: State.ESTABLISHED,
         Event.UPDATE: State.ESTABLISHED,
@@ -118,8 +139,16 @@ unreachable peer so, and the connection retry timer paces the dials. So does a c
 a collision, where the RFC says Idle: the one that won may still wait to be accepted by us, and Idle
 would refuse it."""
 
-UNEXPECTED: Final = {State.OPEN_SENT: 1, State.OPEN_CONFIRM: 2, State.ESTABLISHED: 3}
-"""Subcode of the FSM error in each state, RFC 6608 section 3."""
+UNEXPECTED: Final = {
+    State.CONNECT: 0,
+    State.ACTIVE: 0,
+    State.OPEN_SENT: 1,
+    State.OPEN_CONFIRM: 2,
+    State.ESTABLISHED: 3,
+}
+"""Subcode of the FSM error in each state, RFC 6608 section 3; it has none for delayed OPENs."""
+PROGRESS: Final = {state: rank for rank, state in enumerate(State)}
+"""How far on a state is."""
 
 
 def step(state: State, event: Event) -> State | None:

@@ -38,6 +38,8 @@ class SessionParameters:
     """Seconds; None, or more than a third of the negotiated hold time: that third."""
     connect_time: float = DEFAULT_CONNECT_TIME
     """Seconds that a dial may take, and the longest wait between two dials."""
+    delay_open_time: float = 0.0
+    """Seconds to wait for the peer's OPEN before sending ours (DelayOpen); 0: not at all."""
     families: tuple[Family, ...] = FAMILIES
     """Offered in the OPEN."""
     extended_next_hop: bool = False

@@ -6,7 +6,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
+from speaker.codec.families import Family
 from speaker.codec.framing import MessageType
+from speaker.codec.update import Update
 from speaker.session.effects import ErrorRecord, StateChanged, TransitionRecord
 from speaker.session.fsm import State
 
@@ -38,6 +40,18 @@ class Counters:
         self.octets += octets
 
 
+@dataclass(slots=True)
+class Malformed:
+    """What was wrong in received UPDATEs without ending the session, RFC 7606 section 2."""
+
+    updates: int = 0
+    """Those whose routes were treated as withdrawn."""
+    attributes: int = 0
+    """Those that were discarded."""
+    last: str = ""
+    """What was wrong last, in words."""
+
+
 class SessionRecord:
     """The remembered part of a `Session`."""
 
@@ -48,14 +62,38 @@ class SessionRecord:
         """When `state` was entered."""
         self.history: deque[TransitionRecord] = deque(maxlen=HISTORY_LENGTH)
         self.last_error: ErrorRecord | None = None
+        """Why the last connection ended."""
+        self.last_dial_failure: ErrorRecord | None = None
+        """Why no connection came about; None once one did."""
         self.established_count = 0
         self.dropped_count = 0
         """Times that Established was left."""
         self.sent = Counters()
         self.received = Counters()
+        self.malformed = Malformed()
+        self._end_of_rib_received: tuple[Family, ...] = ()
         self.last_read: float | None = None
         """When octets last came."""
         self.last_write: float | None = None
+
+    @property
+    def end_of_rib_received(self) -> tuple[Family, ...]:
+        """Families of which the peer said that its initial routes are complete."""
+        return self._end_of_rib_received
+
+    def _note_update(self, update: Update) -> None:
+        self.malformed.updates += bool(update.problems)
+        self.malformed.attributes += len(update.discarded)
+        told = (*update.problems, *update.discarded)
+        if told:
+            self.malformed.last = "; ".join(told)
+        family = update.end_of_rib
+        if family is not None and family not in self._end_of_rib_received:
+            self._end_of_rib_received += (family,)
+
+    def _count_sent(self, kind: MessageType, data: bytes, now: float) -> None:
+        self.sent.add(kind, len(data))
+        self.last_write = now
 
     def _enter(
         self, state: State, now: float, reason: str, error: ErrorRecord | None = None

@@ -12,7 +12,6 @@ from typing import Final
 
 from speaker.codec.framing import MessageType
 from speaker.codec.notification import (
-    ADMINISTRATIVE_RESET,
     ADMINISTRATIVE_SHUTDOWN,
     CEASE,
     COLLISION,
@@ -20,9 +19,8 @@ from speaker.codec.notification import (
     HOLD_TIMER_EXPIRED,
     Notification,
     encode_notification,
-    encode_shutdown_text,
 )
-from speaker.codec.open import encode_open
+from speaker.codec.open import Open
 from speaker.errors import MessageError, StateError
 from speaker.rib.adj_rib_out import Chunk, Encoding
 from speaker.session.connection import Connection
@@ -44,7 +42,7 @@ from speaker.session.effects import (
     Up,
 )
 from speaker.session.fsm import Event, State, step
-from speaker.session.machine import DIAL_FAILED, Machine
+from speaker.session.machine import Machine
 from speaker.session.negotiation import identifier, make_open
 from speaker.session.parameters import Negotiated, SessionParameters
 from speaker.session.record import Counters
@@ -84,7 +82,12 @@ class Session(Machine):
     """
 
     def __init__(
-        self, parameters: SessionParameters, jitter: Callable[[], float], now: float = 0.0
+        self,
+        parameters: SessionParameters,
+        jitter: Callable[[], float],
+        now: float = 0.0,
+        *,
+        has_restarted: bool = False,
     ) -> None:
         """Make a stopped session.
 
@@ -92,8 +95,10 @@ class Session(Machine):
             parameters: never change; another set needs another session.
             jitter: a fresh number in 0 <= n < 1 at every call.
             now: the caller's clock.
+            has_restarted: the peer may still have routes from before a restart of this process.
         """
         super().__init__(parameters, jitter, now)
+        self._has_restarted = has_restarted
         self.router_id = parameters.router_id
         """Our BGP identifier: of the newest connection, else as configured."""
 
@@ -150,7 +155,12 @@ class Session(Machine):
         return self._seek(now, "started")
 
     def stop(
-        self, now: float, subcode: int = ADMINISTRATIVE_SHUTDOWN, text: str = ""
+        self,
+        now: float,
+        subcode: int = ADMINISTRATIVE_SHUTDOWN,
+        text: str = "",
+        *,
+        keep_routes: bool = False,
     ) -> list[Effect]:
         """End with NOTIFICATION Cease (ManualStop) and stay Idle until `start`.
 
@@ -158,16 +168,19 @@ class Session(Machine):
             now: the caller's clock.
             subcode: RFC 4486: 2 administrative shutdown, 3 de-configured, 4 reset, 6 other change.
             text: shutdown communication, RFC 9003; cut to 255 octets; sent with 2 and 4.
+            keep_routes: where graceful restart was agreed on, close without a word instead, so
+                that the peer keeps the routes for the restart time.
         """
-        self.is_enabled = False
-        has_text = subcode in (ADMINISTRATIVE_SHUTDOWN, ADMINISTRATIVE_RESET)
-        cease = Notification(CEASE, subcode, encode_shutdown_text(text) if has_text else b"")
+        self.is_enabled = self._has_restarted = False
         effects = self._cancel_dial()
         self._seeking = step(self._seeking, Event.STOP) or self._seeking
         self._retry.reset()
         for connection in tuple(self._connections.values()):
-            effects += self._send_and_end(connection, Event.STOP, cease, text, now)
-        return effects + self._settle(now, text or cease.name)
+            if keep_routes and _is_kept(connection):
+                effects += self._leave(connection, now)
+            else:
+                effects += self._say_goodbye(connection, subcode, text, now)
+        return effects + self._settle(now, text or Notification(CEASE, subcode).name)
 
     def send(self, chunk: Chunk, now: float) -> list[Effect]:
         """Count and transmit what an AdjRibOut made. Raises StateError unless Established."""
@@ -179,7 +192,7 @@ class Session(Machine):
         self.sent.octets += len(chunk.data)
         self.last_write = now
         connection.restart_keepalive(now, self._retry.shorten)
-        return [Transmit(connection.number, chunk.data)]
+        return self._write(connection, chunk.data, now)
 
     # ---- what the network does -------------------------------------------------------------
 
@@ -188,35 +201,50 @@ class Session(Machine):
     ) -> list[Effect]:
         """A TCP connection stands: our dial's ("local") or one we accepted ("peer").
 
-        A connection that is not wanted (Idle, or another one is Established) is told so and
-        closed by the effects.
+        A connection that is not wanted (Idle, or another one is further on) is told so and closed
+        by the effects.
         """
         if opened_by == "local" and self._seeking is not State.CONNECT:
             return [Disconnect(connection)]  # it was given up while the answer was on its way
-        state = step(self._seeking, Event.CONNECTED)
+        effects = self._answer(now) if opened_by == "peer" else []
+        delay = self.parameters.delay_open_time
+        state = step(self._seeking, Event.CONNECTED_DELAYED if delay else Event.CONNECTED)
         if opened_by == "local":
             self._seeking = State.ACTIVE
-        rival = self._rival(opened_by)
-        if state is None or rival is not None:
-            return self._refuse(connection, COLLISION if rival else CONNECTION_REJECTED, now)
-        effects = self._drop_stale(opened_by)
-        router_id = identifier(self.parameters, endpoints)
-        ours = make_open(self.parameters, router_id, with_capabilities=self._offers_capabilities)
-        new = Connection(connection, opened_by, endpoints, ours, state, now)
+        has_rival = self._has_rival(opened_by)
+        if state is None or has_rival:
+            subcode = COLLISION if has_rival else CONNECTION_REJECTED
+            return effects + self._refuse(connection, subcode, now)
+        effects += self._drop_stale(opened_by)
+        ours = self._open(endpoints)
+        new = Connection(connection, opened_by, endpoints, ours, state, now + delay)
         self._connections[connection] = new
-        self.router_id = ours.router_id
+        self.router_id = new.ours.router_id
+        self.last_dial_failure = None
         if self._seeking is State.ACTIVE:
             self._retry.stop()
-        effects += self._transmit(new, MessageType.OPEN, encode_open(ours), now)
+        if not delay:
+            effects += self._send_open(new, now)
         return effects + self._settle(now, f"connection opened by {OPENERS[opened_by]}")
 
-    def _rival(self, opened_by: Opener) -> Connection | None:
-        """A connection that leaves no room for a new one; two may stand until both OPENs came."""
-        for known in self._connections.values():
-            is_further = known.state is not State.OPEN_SENT and known.opened_by == opened_by
-            if is_further or known.state is State.ESTABLISHED:
-                return known
-        return None
+    def _open(self, endpoints: Endpoints) -> Open:
+        return make_open(
+            self.parameters,
+            identifier(self.parameters, endpoints),
+            with_capabilities=self._offers_capabilities,
+            has_restarted=self._has_restarted,
+        )
+
+    def _has_rival(self, opened_by: Opener) -> bool:
+        """Whether the same side has a connection on which both OPENs are being confirmed.
+
+        One beside an Established session stands until its OPEN comes: only that tells a collision
+        from a peer that restarted, or whose word that the old one is over is still on its way.
+        """
+        return any(
+            known.state is State.OPEN_CONFIRM and known.opened_by == opened_by
+            for known in self._connections.values()
+        )
 
     def _refuse(self, connection: ConnectionId, subcode: int, now: float) -> list[Effect]:
         cease = encode_notification(Notification(CEASE, subcode))
@@ -225,23 +253,14 @@ class Session(Machine):
 
     def _drop_stale(self, opened_by: Opener) -> list[Effect]:
         """Whoever dials again has given up the connection on which it sent no OPEN."""
-        stale = [one.number for one in self._connections.values() if one.opened_by == opened_by]
+        stale = [
+            known.number
+            for known in self._connections.values()
+            if known.opened_by == opened_by and known.state is not State.ESTABLISHED
+        ]
         for number in stale:
             del self._connections[number]
         return [Disconnect(number) for number in stale]
-
-    def connect_failed(self, now: float, reason: str) -> list[Effect]:
-        """The dial failed; `reason` is for people, e.g. "connection refused"."""
-        after = step(self._seeking, Event.CONNECTION_FAILED)
-        if after is None:
-            return []
-        self._seeking = after
-        if self._connections:
-            self._retry.stop()
-            return []
-        self._retry.wait_after_failure(now)
-        self.last_error = ErrorRecord("local", None, None, DIAL_FAILED, reason, b"", now)
-        return self._settle(now, reason, self.last_error)
 
     def receive_data(self, connection: ConnectionId, data: bytes, now: float) -> list[Effect]:
         """Feed octets as read, split anywhere; b"" means the peer closed."""
@@ -269,15 +288,41 @@ class Session(Machine):
         error = ErrorRecord("local", None, None, CONNECTION_LOST, reason, b"", now)
         return self._end(known, Event.CONNECTION_FAILED, error, now)
 
+    def backlog(self, connection: ConnectionId, octets: int, now: float) -> None:
+        """Tell how many of the octets transmitted the network has not taken yet.
+
+        Before every `tick`, and after a `Transmit` that was not taken whole; a driver that never
+        does has no send hold timer (RFC 9687).
+        """
+        known = self._connections.get(connection)
+        if known is not None:
+            known.send_hold.report(octets, now)
+
     def tick(self, now: float) -> list[Effect]:
         """Act on timers due at `now`; harmless when early."""
         effects: list[Effect] = []
         for connection in tuple(self._connections.values()):
-            if connection.hold_at is not None and now >= connection.hold_at:
+            if _is_due(connection.open_at, now):
+                connection.state = step(connection.state, Event.DELAY_OPEN_EXPIRED) or State.IDLE
+                effects += self._send_open(connection, now)
+                effects += self._settle(now, "delay open time is over")
+            elif _is_due(connection.hold_at, now):
                 expired = Notification(HOLD_TIMER_EXPIRED, 0)
                 effects += self._send_and_end(connection, Event.HOLD_EXPIRED, expired, "", now)
-            elif connection.keepalive_at is not None and now >= connection.keepalive_at:
+            elif _is_due(connection.send_hold.at, now):
+                effects += self._stall(connection, now)
+            elif _is_due(connection.keepalive_at, now):
                 effects += self._send_keepalive(connection, now)
-        if self._retry.at is not None and now >= self._retry.at:
+        if _is_due(self._retry.at, now):
             effects += self._retry_now(now)
         return effects
+
+
+def _is_due(at: float | None, now: float) -> bool:
+    return at is not None and now >= at
+
+
+def _is_kept(connection: Connection) -> bool:
+    agreed = connection.negotiated
+    is_up = connection.state is State.ESTABLISHED
+    return is_up and agreed is not None and agreed.peer_keeps_routes

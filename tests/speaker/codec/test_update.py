@@ -117,7 +117,11 @@ def test_a_family_that_is_not_negotiated_is_skipped_unread() -> None:
 def test_local_pref_of_an_external_peer_is_left_out_even_if_malformed() -> None:
     bad = bytes.fromhex("40 05 01 00")
     update = decode(body(MANDATORY + bad, V4), is_ibgp=False)
-    assert update == Update((Reach("ipv4", HOP4, (V4,)),), attributes=ATTRIBUTES)
+    assert update == Update(
+        (Reach("ipv4", HOP4, (V4,)),),
+        attributes=ATTRIBUTES,
+        discarded=("LOCAL_PREF of an external peer",),
+    )
 
 
 def test_unknown_optional_attributes_are_ignored() -> None:
@@ -152,6 +156,19 @@ def test_of_a_repeated_attribute_the_first_counts() -> None:
         (MANDATORY + bytes.fromhex("c0 08 05 0000000000"), "COMMUNITIES"),
         (MANDATORY + bytes.fromhex("40 08 04 fc000001"), "flags"),
         (MANDATORY + attribute(0xC0, 32, bytes(13)), "LARGE_COMMUNITIES"),
+        (MANDATORY + attribute(0xC0, 32, b""), "LARGE_COMMUNITIES"),
+        (MANDATORY + attribute(0x80, 9, bytes(3)), "ORIGINATOR_ID"),
+        (MANDATORY + attribute(0x80, 10, b""), "CLUSTER_LIST"),
+        (MANDATORY + attribute(0x80, 10, bytes(5)), "CLUSTER_LIST"),
+        (MANDATORY + attribute(0xC0, 16, b""), "EXTENDED_COMMUNITIES"),
+        (MANDATORY + attribute(0xC0, 16, bytes(9)), "EXTENDED_COMMUNITIES"),
+        (MANDATORY + attribute(0xC0, 25, bytes(19)), "IPV6_EXTENDED_COMMUNITIES"),
+        (MANDATORY + attribute(0xC0, 35, bytes(2)), "ONLY_TO_CUSTOMER"),
+        (MANDATORY + attribute(0x80, 6, b""), "flags"),
+        (MANDATORY + attribute(0x40, 7, bytes(8)), "flags"),
+        (ORIGIN + AS_PATH + bytes.fromhex("40 03 04 00000000"), "NEXT_HOP"),
+        (ORIGIN + AS_PATH + bytes.fromhex("40 03 04 e0000001"), "NEXT_HOP"),
+        (ORIGIN + AS_PATH + bytes.fromhex("40 03 04 ffffffff"), "NEXT_HOP"),
         (MANDATORY + bytes.fromhex("c0 08 ff 00"), "cut short"),
         (MANDATORY + bytes.fromhex("c0"), "cut short"),
     ],
@@ -163,6 +180,51 @@ def test_a_malformed_attribute_makes_announcements_withdrawals(
     assert update.announced == ()
     assert update.withdrawn == (Unreach("ipv4", (V4_OTHER,)), Unreach("ipv4", (V4,)))
     assert word in " ".join(update.problems)
+
+
+@pytest.mark.parametrize(
+    ("extra", "word"),
+    [
+        (attribute(0x40, 6, b"\0"), "ATOMIC_AGGREGATE"),
+        (attribute(0xC0, 7, bytes(6)), "AGGREGATOR"),
+        (attribute(0xC0, 7, bytes(8)), "AGGREGATOR"),
+        (attribute(0xC0, 17, b"\2\1\0\0\xfc\0"), "AS4_PATH"),
+        (attribute(0xC0, 18, bytes(8)), "AS4_AGGREGATOR"),
+    ],
+    ids=["ATOMIC_AGGREGATE of 1", "AGGREGATOR of 6", "AGGREGATOR AS 0", "AS4_PATH", "AS4_AGGR"],
+)
+def test_an_attribute_that_does_no_harm_is_discarded_alone(extra: bytes, word: str) -> None:
+    """RFC 7606 section 2: attribute discard; RFC 7607 section 2; RFC 6793 section 4.1."""
+    update = decode(body(MANDATORY + extra, V4))
+    assert update.announced == (Reach("ipv4", HOP4, (V4,)),)
+    assert update.problems == ()
+    assert len(update.discarded) == 1
+    assert word in update.discarded[0]
+
+
+@pytest.mark.parametrize("code", [5, 9, 10])
+@pytest.mark.parametrize("flags", [0x40, 0x80, 0xC0])
+def test_what_only_internal_peers_say_is_discarded_from_external_ones(
+    code: int, flags: int
+) -> None:
+    """RFC 7606 sections 7.5, 7.9 and 7.10: malformed or not."""
+    update = decode(body(MANDATORY + attribute(flags, code, b"\1"), V4), is_ibgp=False)
+    assert update.announced
+    assert len(update.discarded) == 1
+
+
+@pytest.mark.parametrize("kind", [3, 4])
+def test_a_confederation_s_segments_come_from_internal_peers_only(kind: int) -> None:
+    path = bytes((0x40, 2, 6, kind, 1)) + bytes.fromhex("0000fc00")
+    octets = body(ORIGIN + path + NEXT_HOP, V4)
+    assert decode(octets).announced
+    assert "segment" in decode(octets, is_ibgp=False).problems[0]
+
+
+def test_a_malformed_attribute_is_told_of_without_announcements_too() -> None:
+    update = decode(body(bytes.fromhex("40 01 01 09"), withdrawn=V4))
+    assert update.withdrawn == (Unreach("ipv4", (V4,)),)
+    assert "ORIGIN" in update.problems[0]
 
 
 def test_a_malformed_attribute_takes_the_multiprotocol_routes_along() -> None:
@@ -186,6 +248,8 @@ def test_a_malformed_attribute_takes_the_multiprotocol_routes_along() -> None:
         (body(reach(V6, b"")), 9, reach(V6, b"")),
         (body(reach(b"\x81")), 9, reach(b"\x81")),
         (body(unreach(b"\x40\x20")), 9, unreach(b"\x40\x20")),
+        (body(MANDATORY + b"\x80\x0e\x40\0"), 9, b"\x80\x0e\x40\0"),
+        (body(MANDATORY + b"\x90\x0f\x40"), 9, b"\x90\x0f\x40"),
         (body(MANDATORY, b"\x21" + bytes(5)), 10, b""),
         (body(MANDATORY, b"\x18\xc0"), 10, b""),
         (body(withdrawn=b"\x18\xc0"), 10, b""),
@@ -241,6 +305,28 @@ def test_a_malformed_as4_path_is_ignored() -> None:
     update = decode(body(attributes + attribute(0xC0, 17, b"\2"), V4), four_octet_as=False)
     assert update.attributes.asns == (64512,)
     assert update.problems == ()
+    assert "AS4_PATH" in update.discarded[0]
+
+
+@pytest.mark.parametrize(("aggregator", "asns"), [("5ba0", (70000,)), ("fc01", (23456,))])
+def test_as4_path_counts_unless_a_two_octet_speaker_aggregated(
+    aggregator: str, asns: tuple[int, ...]
+) -> None:
+    """RFC 6793 section 4.2.3: AGGREGATOR without AS_TRANS is younger than both AS4 attributes."""
+    path = two_octet_path(Segment(AS_SEQUENCE, (23456,)))
+    made = attribute(0xC0, 7, bytes.fromhex(aggregator + "c0000201"))
+    as4 = as4_path(Segment(AS_SEQUENCE, (70000,)))
+    as4 += attribute(0xC0, 18, bytes.fromhex("00011170c0000201"))
+    update = decode(body(ORIGIN + path + NEXT_HOP + made + as4, V4), four_octet_as=False)
+    assert update.attributes.asns == asns
+    assert (update.problems, update.discarded) == ((), ())
+
+
+def test_a_confederation_s_segments_are_left_out_of_as4_path() -> None:
+    path = two_octet_path(Segment(AS_SEQUENCE, (23456,)))
+    as4 = as4_path(Segment(3, (64513,)), Segment(AS_SEQUENCE, (70000,)))
+    update = decode(body(ORIGIN + path + NEXT_HOP + as4, V4), four_octet_as=False)
+    assert update.attributes.asns == (70000,)
 
 
 def test_as4_path_of_a_four_octet_peer_is_ignored() -> None:

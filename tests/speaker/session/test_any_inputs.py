@@ -8,7 +8,9 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from speaker.codec.capabilities import Capabilities
 from speaker.codec.framing import KEEPALIVE, MARKER, MessageType, encode_message
+from speaker.codec.graceful_restart import GracefulRestart
 from speaker.codec.notification import Notification, encode_notification
 from speaker.codec.refresh import encode_refresh
 from speaker.rib.adj_rib_out import Chunk
@@ -26,10 +28,19 @@ from speaker.session.effects import (
 )
 from speaker.session.fsm import State
 from speaker.session.session import Session
-from tests.speaker.session.pair import ENDPOINTS, parameters, peer_open
+from tests.speaker.session.pair import ENDPOINTS, PEER_AS, parameters, peer_open
 
+RESTARTING = Capabilities(
+    families=("ipv4", "ipv6"),
+    four_octet_asn=PEER_AS,
+    graceful_restart=GracefulRestart(
+        restart_time=120, has_restarted=True, keeps_on_notification=True
+    ),
+)
 OCTETS = [
     *[peer_open()] * 3,
+    peer_open(capabilities=RESTARTING),
+    peer_open(capabilities=RESTARTING) + KEEPALIVE,
     *[peer_open() + KEEPALIVE] * 3,
     *[KEEPALIVE] * 3,
     peer_open(asn=65000),
@@ -60,7 +71,10 @@ class Driver:
     def act(self, name: str, argument: int) -> None:
         actions: dict[str, Callable[[int], None]] = {
             "start": lambda _: self._perform(self.session.start(self.now)),
-            "stop": lambda _: self._perform(self.session.stop(self.now, text="over")),
+            "stop": lambda choice: self._perform(
+                self.session.stop(self.now, text="over", keep_routes=choice % 2 == 0)
+            ),
+            "stall": self._stall,
             "accept": lambda _: self._connect("peer"),
             "dialled": lambda _: self._connect("local"),
             "refused": lambda _: self._dial_fails(),
@@ -109,6 +123,10 @@ class Driver:
         self._perform(self.session.tick(self.now))
         assert self.session.deadline is None or self.session.deadline > self.now
 
+    def _stall(self, argument: int) -> None:
+        if self.open:
+            self.session.backlog(self.open[argument % len(self.open)], argument % 3, self.now)
+
     def _send_routes(self) -> None:
         if self.established is not None:
             chunk = Chunk(encode_message(MessageType.UPDATE, b"\0\0\0\0"), 1, 0)
@@ -148,15 +166,18 @@ class Driver:
         assert made.state is self.state
         assert (self.established is not None) == (self.state is State.ESTABLISHED)
         assert (made.encoding is not None) == (self.state is State.ESTABLISHED)
-        assert len(self.open) <= 2
+        assert len(self.open) <= 3
         standing = (State.OPEN_SENT, State.OPEN_CONFIRM, State.ESTABLISHED)
-        assert bool(self.open) == (self.state in standing)
+        if made.parameters.delay_open_time:
+            assert self.open or self.state not in standing
+        else:
+            assert bool(self.open) == (self.state in standing)
         if not made.is_enabled:
             assert (self.state, made.deadline, self.open) == (State.IDLE, None, [])
         elif self.state in (State.IDLE, State.CONNECT):
             assert made.deadline is not None
         elif self.state is State.ACTIVE and not made.parameters.passive:
-            assert made.retry_deadline is not None
+            assert made.deadline is not None
 
 
 names = [
@@ -175,6 +196,7 @@ names = [
     "wait",
     "wait",
     "routes",
+    "stall",
 ]
 
 
@@ -184,15 +206,28 @@ names = [
     passive=st.booleans(),
     hold_time=st.sampled_from([0, 3, 180]),
     router_id=st.sampled_from(["192.0.2.1", "192.0.2.3"]),
+    delay=st.sampled_from([0.0, 0.0, 5.0]),
+    restarts=st.booleans(),
     seed=st.integers(0, 100),
 )
 def test_any_sequence_of_inputs_keeps_the_promises(
-    steps: list[tuple[str, int]], passive: bool, hold_time: int, router_id: str, seed: int
+    steps: list[tuple[str, int]],
+    passive: bool,
+    hold_time: int,
+    router_id: str,
+    delay: float,
+    restarts: bool,
+    seed: int,
 ) -> None:
     settings_of = parameters(
-        passive=passive, hold_time=hold_time, router_id=router_id, connect_time=10.0
+        passive=passive,
+        hold_time=hold_time,
+        router_id=router_id,
+        connect_time=10.0,
+        delay_open_time=delay,
+        graceful_restart=restarts,
     )
-    driver = Driver(Session(settings_of, Random(seed).random))
+    driver = Driver(Session(settings_of, Random(seed).random, has_restarted=restarts))
     driver.act("start", 0)
     for name, argument in steps:
         driver.act(name, argument)

@@ -120,11 +120,37 @@ def test_an_established_session_is_never_killed_by_a_collision(router_id: str) -
     assert made.state is State.ESTABLISHED
 
 
-def test_a_connection_beside_an_established_session_is_refused_at_once() -> None:
+def test_a_connection_beside_an_established_session_is_refused_when_its_open_comes() -> None:
     made = in_state(State.ESTABLISHED)
-    effects = made.connected(2, 1.0, "peer", ENDPOINTS)
+    assert kinds(made.connected(2, 1.0, "peer", ENDPOINTS)) == [MessageType.OPEN]
+    assert state_of(made) is State.ESTABLISHED
+    effects = made.receive_data(2, peer_open(), 2.0)
     assert notifications(effects) == [(6, 7, b"")]
     assert effects[-1] == Disconnect(2)
+    assert made.state is State.ESTABLISHED
+
+
+def test_a_connection_that_overtakes_the_end_of_the_last_one_becomes_the_session() -> None:
+    """A peer that was reset dials at once; its Cease may be read after the new connection."""
+    made = session(passive=True)
+    made.start(0.0)
+    made.connected(1, 0.0, "peer", ENDPOINTS)
+    made.receive_data(1, peer_open() + KEEPALIVE, 0.0)
+    assert kinds(made.connected(2, 1.0, "peer", ENDPOINTS)) == [MessageType.OPEN]
+    effects = made.receive_data(1, encode_notification(Notification(6, 4)), 1.0)
+    assert of_kind(effects, Down) == [Down(1)]
+    assert state_of(made) is State.OPEN_SENT
+    made.receive_data(2, peer_open() + KEEPALIVE, 1.0)
+    assert state_of(made) is State.ESTABLISHED
+    assert made.last_error is not None
+    assert (made.last_error.direction, made.last_error.subcode) == ("received", 4)
+
+
+def test_a_fresh_dial_replaces_one_that_waits_beside_the_session() -> None:
+    made = in_state(State.ESTABLISHED)
+    made.connected(2, 1.0, "peer", ENDPOINTS)
+    effects = made.connected(3, 2.0, "peer", ENDPOINTS)
+    assert of_kind(effects, Disconnect) == [Disconnect(2)]
     assert made.state is State.ESTABLISHED
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from speaker.codec.capabilities import Capabilities
 from speaker.codec.framing import KEEPALIVE, MessageType, encode_message
+from speaker.codec.notification import Notification, encode_notification
 from speaker.codec.prefix import parse_prefix
 from speaker.codec.refresh import RefreshKind, encode_refresh
 from speaker.codec.update import Unreach
@@ -15,6 +16,7 @@ from speaker.session.effects import RefreshRequested, RoutesReceived, StateChang
 from speaker.session.fsm import State
 from speaker.session.session import Session
 from tests.speaker.session.pair import (
+    ENDPOINTS,
     LOCAL,
     OUR_AS,
     PEER,
@@ -25,8 +27,12 @@ from tests.speaker.session.pair import (
     of_kind,
     parameters,
     peer_open,
+    state_of,
 )
 
+ENHANCED = peer_open(
+    capabilities=Capabilities(families=("ipv4",), route_refresh=True, enhanced_refresh=True)
+)
 ROUTES = RouteSet(
     [
         parse_route("198.51.100.0/24", None, 200, ("64512:1", "64512:2"), ("64512:1:2",)),
@@ -135,8 +141,25 @@ def test_a_refresh_that_does_not_concern_us_is_ignored(octets: bytes) -> None:
 
 def test_a_bad_refresh_marker_is_answered_with_7_1() -> None:
     octets = encode_message(MessageType.ROUTE_REFRESH, b"\0\1\1\1\0")
-    effects = in_state(State.ESTABLISHED).receive_data(1, octets, 1.0)
+    effects = in_state(State.ESTABLISHED, ENHANCED).receive_data(1, octets, 1.0)
     assert notifications(effects) == [(7, 1, octets)]
+
+
+def test_a_bad_refresh_marker_without_enhanced_refresh_is_an_unknown_subtype() -> None:
+    """RFC 7313 section 5: the error is for peers that offered it."""
+    octets = encode_message(MessageType.ROUTE_REFRESH, b"\0\1\1\1\0")
+    assert in_state(State.ESTABLISHED).receive_data(1, octets, 1.0) == []
+
+
+def test_a_refresh_that_was_not_offered_is_an_unknown_type() -> None:
+    made = in_state(State.OPEN_SENT)
+    made.receive_data(1, encode_notification(Notification(2, 4)), 0.0)
+    made.tick(made.deadline or 0.0)
+    made.connected(2, 9.0, "local", ENDPOINTS)
+    made.receive_data(2, peer_open(capabilities=Capabilities()) + KEEPALIVE, 9.0)
+    assert state_of(made) is State.ESTABLISHED
+    effects = made.receive_data(2, encode_refresh("ipv4"), 9.0)
+    assert notifications(effects) == [(1, 3, b"\5")]
 
 
 def test_an_update_that_cannot_be_read_is_answered_with_code_3() -> None:

@@ -91,7 +91,8 @@ def test_a_sent_notification_is_remembered_with_its_reason() -> None:
 def test_a_failed_dial_is_remembered() -> None:
     made = in_state(State.CONNECT)
     made.connect_failed(3.0, "connection refused")
-    assert made.last_error == ErrorRecord(
+    assert made.last_error is None
+    assert made.last_dial_failure == ErrorRecord(
         "local", None, None, "Connection failed", "connection refused", b"", 3.0
     )
 

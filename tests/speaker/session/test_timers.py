@@ -101,8 +101,8 @@ def test_a_dial_without_an_answer_is_given_up_after_the_connect_time() -> None:
     effects = made.tick(30.0)
     assert [type(effect) for effect in effects] == [CancelDial, Dial]
     assert made.state is State.CONNECT
-    assert made.last_error is not None
-    assert made.last_error.text == "no answer"
+    assert made.last_dial_failure is not None
+    assert made.last_dial_failure.text == "no answer"
 
 
 def test_a_peer_that_shuts_down_at_once_every_time_is_tried_ever_less_often() -> None:
