@@ -88,7 +88,7 @@ async def test_generation_is_reached_when_a_slow_peer_reads_again(speaker: Speak
     ("data", "code", "subcode"),
     [
         pytest.param(bytes(19), 1, 1, id="marker"),
-        pytest.param(MARKER + b"\x10\x01\x02", 1, 2, id="length"),
+        pytest.param(MARKER + b"\x00\x12\x02", 1, 2, id="length"),
         pytest.param(MARKER + b"\x00\x13\x09", 1, 3, id="type"),
         pytest.param(MARKER + b"\x00\x1d\x01" + bytes(10), 5, 3, id="second-open"),
     ],
