@@ -76,6 +76,8 @@ class Peering:
         self._dialling: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._pump_handle: asyncio.Handle | None = None
+        self._asked_again: set[Family] = set()
+        """Families to repeat once what is pending is sent, however often the peer asks."""
 
     # ---- what the daemon asks -----------------------------------------------------------------
 
@@ -137,7 +139,7 @@ class Peering:
     @property
     def has_pending(self) -> bool:
         """Whether an established session still has routes to be handed to its socket."""
-        return self.rib is not None and self.rib.has_pending
+        return self.rib is not None and (self.rib.has_pending or bool(self._asked_again))
 
     @property
     def is_quiet(self) -> bool:
@@ -252,12 +254,19 @@ class Peering:
 
     def _end_routes(self) -> None:
         self._established, self.rib = None, None
+        self._asked_again.clear()
         self._observer.synchronised(self)
 
     def _refresh(self, family: Family) -> None:
-        if self.rib is not None and self.session.negotiated is not None:
-            self.rib.refresh(family, self.session.negotiated.enhanced_refresh)
-            self._pump()
+        self._asked_again.add(family)
+        self._pump()
+
+    def _repeat(self, rib: AdjRibOut) -> None:
+        """Begin what was asked for: planning a large table anew for each request costs seconds."""
+        agreed, asked = self.session.negotiated, sorted(self._asked_again)
+        self._asked_again.clear()
+        for family in asked:
+            rib.refresh(family, agreed is not None and agreed.enhanced_refresh)
 
     def _pump(self) -> None:
         """Go on sending routes, one chunk a turn of the loop."""
@@ -270,6 +279,8 @@ class Peering:
         connection = self._connections.get(self._established or 0)
         if self.rib is None or connection is None or not connection.is_writable:
             return  # `writable` or the next session goes on
+        if self._asked_again and not self.rib.has_pending:
+            self._repeat(self.rib)
         chunk = self.rib.next_chunk(CHUNK_OCTETS)
         if chunk is not None:
             self._perform(self.session.send(chunk, self._clock.now()))
