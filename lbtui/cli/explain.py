@@ -61,11 +61,19 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.node or None,
         arguments.peer or None,
     )
+    chance = [d for d in read.diagnostics if d.code == "undefined-order"]
     if arguments.output == "json":
-        output.emit(output.to_json({"backend": tables.config.backend, **found.to_json()}))
+        document = {
+            "backend": tables.config.backend,
+            "diagnostics": [output.diagnostic_to_json(d) for d in chance],
+            **found.to_json(),
+        }
+        output.emit(output.to_json(document))
     else:
         output.emit(_text(found))
         reading.narrate_assumptions(read)
+        for diagnostic in chance:
+            output.narrate(output.diagnostic_to_text(diagnostic))
     return SUCCESS if found.is_announced else ANSWER_IS_NO
 
 

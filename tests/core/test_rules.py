@@ -357,3 +357,12 @@ def test_a_secret_of_another_namespace_is_not_seen() -> None:
     (found,) = judged([*NODES, asking, elsewhere])
     assert found.code == "peer-secret-not-found"
     assert judged([*NODES, asking, secret("s", BASIC_AUTH, password="eA==")]) == ()
+
+
+def test_a_peer_without_a_spec_gets_in_and_stops_every_node() -> None:
+    bare = {key: value for key, value in peer("r").items() if key != "spec"}
+    loaded = load_resources([*NODES, bare])
+    assert loaded.diagnostics == ()
+    config = analyse(loaded.resources).config
+    assert config.refusal is not None and config.refusal.code == "peer-missing-local-asn"
+    assert set(config.node_errors) == {"a", "b"}

@@ -115,7 +115,8 @@ def encode_resource(resource: AnyResource, *, with_defaults: bool = False) -> di
     body = to_plain(resource, with_defaults=with_defaults)
     assert isinstance(body, dict)
     if isinstance(resource, MetalLBResource):
-        body.setdefault("spec", {})
+        # Left out when it is the default, which for a peer is not an empty one.
+        body.setdefault("spec", to_plain(getattr(resource, "spec", {})))
     return {"apiVersion": resource.api_version, "kind": resource.kind, **body}
 
 

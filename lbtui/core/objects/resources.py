@@ -179,7 +179,8 @@ class BGPPeer(MetalLBResource, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "BGPPeer"
     api_version: ClassVar[str] = "metallb.io/v1beta2"
-    spec: BGPPeerSpec
+    spec: BGPPeerSpec = msgspec.field(default_factory=lambda: BGPPeerSpec(my_asn=0))
+    """Without one the API server lets a peer in, and MetalLB misses myASN."""
 
 
 class BGPAdvertisementSpec(Record, frozen=True):

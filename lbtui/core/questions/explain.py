@@ -61,8 +61,6 @@ class Explanation:
     tables: RouteTables
     resources: ResourceSet
     nodes: Mapping[str, NodeTrace]
-    status: Mapping[str, tuple[str, ...]]
-    """Node → peers that the status of the service would list; some may get no route."""
 
     @property
     def is_announced(self) -> bool:
@@ -71,16 +69,22 @@ class Explanation:
 
     def to_json(self) -> dict[str, Any]:
         """The document of `explain -o json`."""
+        listed = status_peers(self.tables, self.service)
         return {
             "service": self.service,
             "verdict": "announced" if self.is_announced else "not announced",
-            "nodes": {node: self._node(node, trace) for node, trace in self.nodes.items()},
+            "nodes": {
+                node: {
+                    "reason": trace.reason,
+                    "statusPeers": list(listed.get(node, ())),
+                    **self._node(node, trace),
+                }
+                for node, trace in self.nodes.items()
+            },
         }
 
     def _node(self, node: str, trace: NodeTrace) -> dict[str, Any]:
         return {
-            "reason": trace.reason,
-            "statusPeers": list(self.status.get(node, ())),
             "steps": [
                 {
                     "check": step.check,
@@ -130,7 +134,7 @@ def explain_service(
         steps = checks.steps(node)
         reason = "" if steps[-1].passed else steps[-1].check
         traces[node] = NodeTrace(reason, steps, verdicts.on(node, reason))
-    return Explanation(service, tables, resources, traces, status_peers(tables, service))
+    return Explanation(service, tables, resources, traces)
 
 
 OBSTACLES = {

@@ -162,14 +162,20 @@ def _parse_cidr(text: str) -> Network:
     """Address, slash, decimal length; host bits are cleared."""
     address_text, slash, length_text = text.partition("/")
     address = parse_address(address_text)
-    is_number = length_text.isdecimal() and length_text.isascii() and len(length_text) < 9
+    is_number = length_text.isdecimal() and length_text.isascii()
     bits = 128 if ":" in address_text else 32
-    if not slash or address is None or not is_number or int(length_text) > bits:
+    if not slash or address is None or not is_number or _count(length_text) > bits:
         raise AddressError("pool-invalid-cidr", f"{text!r} is not a CIDR such as 192.0.2.0/24")
-    ones = int(length_text)
+    ones = _count(length_text)
     if bits == 128:
         return _network(_wide(address), ones)
     return Network(4, address.masked(ones).network, ones, 32)
+
+
+def _count(digits: str) -> int:
+    """A decimal number with any leading zeros; what is too long for a length is just large."""
+    significant = digits.lstrip("0")[:9]
+    return int(significant or "0")
 
 
 def _parse_range(text: str) -> tuple[Network, ...]:
