@@ -20,6 +20,7 @@ from lbtui.adapters.manifests import Document, ManifestFile, read_file
 from lbtui.adapters.save_plan import Plan, plan_save
 from lbtui.core.objects.resource_set import ResourceSet
 from lbtui.core.objects.resources import METALLB_NAMESPACE
+from lbtui.core.objects.respelling import Respelling
 from lbtui.ports import ConflictError, SaveReport, Snapshot, StoreError
 
 
@@ -62,6 +63,11 @@ class FileStore:
         async with self._lock:
             return await asyncio.to_thread(self._save, new, overwrite)
 
+    async def planned(self, new: ResourceSet) -> Mapping[str, tuple[bytes, bytes]]:
+        """What `save` would write: name → octets now and then. Raises StoreError."""
+        async with self._lock:
+            return await asyncio.to_thread(self._planned, new)
+
     def changed(self) -> tuple[str, ...]:
         """Files whose size or time on disk differs from what was read: a cheap hint, no proof."""
         held = self._held
@@ -82,13 +88,23 @@ class FileStore:
             raise StoreError("Nothing can be saved before it was loaded.")
         plan = plan_save(held, new, self._namespace, self._new_file())
         if not plan.contents:
+            if new.respelled != held.resources.respelled:
+                self._held = held = hold(held.sources, held.files, held.found, new.respelled)
             return SaveReport((), held.snapshot)
         _refuse_pipes(held, plan)
         if not overwrite:
             _refuse_changed(held, plan)
         write_files(plan.contents, lambda: None if overwrite else _refuse_changed(held, plan))
-        self._held = _held_after(held, plan, self._namespace)
+        self._held = _held_after(held, plan, self._namespace, new.respelled)
         return SaveReport(tuple(plan.contents), self._held.snapshot)
+
+    def _planned(self, new: ResourceSet) -> Mapping[str, tuple[bytes, bytes]]:
+        held = self._held
+        if held is None:
+            raise StoreError("Nothing can be planned before it was loaded.")
+        plan = plan_save(held, new, self._namespace, self._new_file())
+        known = {source.name: source.data for source in held.sources}
+        return {name: (known.get(name, b""), data) for name, data in plan.contents.items()}
 
     def _new_file(self) -> str | None:
         folders = [source for source in self._sources if os.path.isdir(source)]
@@ -129,7 +145,7 @@ def _octets(name: str) -> bytes | None:
         raise StoreError(f"{name}: cannot be read again: {reason_of(error)}.") from None
 
 
-def _held_after(held: Held, plan: Plan, namespace: str) -> Held:
+def _held_after(held: Held, plan: Plan, namespace: str, respelled: frozenset[Respelling]) -> Held:
     """What the files hold once the plan is carried out."""
     known = _documents_by_text(plan.files)
     names = [source.name for source in held.sources]
@@ -139,4 +155,4 @@ def _held_after(held: Held, plan: Plan, namespace: str) -> Held:
         sources[name] = SourceFile(name, data, stamp_of(name))
         files[name] = read_file(name, data, namespace, known)
     found = [finding for finding in held.found if finding.code != "empty-folder"]
-    return hold(tuple(sources.values()), tuple(files[name] for name in sources), found)
+    return hold(tuple(sources.values()), tuple(files[name] for name in sources), found, respelled)

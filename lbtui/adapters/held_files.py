@@ -12,6 +12,7 @@ from lbtui.core.diagnostics import Diagnostic, Severity
 from lbtui.core.objects.decode import Decoded, assemble
 from lbtui.core.objects.field_path import Steps
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+from lbtui.core.objects.respelling import Respelling
 from lbtui.ports import Snapshot
 
 
@@ -41,8 +42,12 @@ def hold(
     sources: tuple[SourceFile, ...],
     files: tuple[ManifestFile, ...],
     found: Iterable[Diagnostic] = (),
+    respelled: frozenset[Respelling] = frozenset(),
 ) -> Held:
-    """Put all documents of all files into one set, and remember where everything came from."""
+    """Put all documents of all files into one set, and remember where everything came from.
+
+    `respelled` are the edits of documents that these files have had since they were loaded.
+    """
     found = tuple(found)
     decoded: list[Decoded] = []
     origins: list[Origin] = []
@@ -57,9 +62,10 @@ def hold(
                 origins.append(Origin(f, d, member.steps))
                 places.append(place)
     loaded, refs = assemble(decoded)
+    resources = loaded.resources.with_respelled(respelled)
     by_ref = {ref: i for i, ref in enumerate(refs) if ref is not None}
     snapshot = Snapshot(
-        loaded.resources,
+        resources,
         (
             *found,
             *(finding for file in files for finding in file.diagnostics),
@@ -69,7 +75,7 @@ def hold(
         {ref: places[i] for ref, i in by_ref.items()},
     )
     by_origin = {ref: origins[i] for ref, i in by_ref.items()}
-    return Held(sources, files, loaded.resources, by_origin, found, snapshot)
+    return Held(sources, files, resources, by_origin, found, snapshot)
 
 
 def _placed(decoded: Decoded, place: MemberPlaces) -> Decoded:

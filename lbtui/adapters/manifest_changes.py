@@ -5,6 +5,7 @@ Fields that lbtui does not know, explicit defaults and nulls of the file stay as
 
 from __future__ import annotations
 
+import copy
 import difflib
 import json
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from typing import Any
 import msgspec
 
 from lbtui.core.objects.decode import to_plain
+from lbtui.core.objects.field_path import Steps
 from lbtui.core.objects.meta import Hidden
 from lbtui.core.objects.resource_set import AnyResource
 from lbtui.core.objects.resources import BGPPeer
@@ -108,3 +110,23 @@ def _key(item: Any) -> str:
 def _renamed(manifest: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
     """The same fields in the same order, one under another name."""
     return {new if name == old else name: value for name, value in manifest.items()}
+
+
+def respelled_value(value: Any, path: Steps, name: str | None) -> Any:
+    """The value with the field at `path` under another name, or without it; as it is, if absent.
+
+    The field keeps its place among the others.
+    """
+    step, rest = path[0], path[1:]
+    is_there = (isinstance(value, list) and isinstance(step, int) and step < len(value)) or (
+        isinstance(value, Mapping) and step in value
+    )
+    if not is_there:
+        return value
+    if rest:
+        changed = copy.copy(value)
+        changed[step] = respelled_value(value[step], rest, name)
+        return changed
+    if name is None:
+        return {key: content for key, content in value.items() if key != step}
+    return _renamed(value, str(step), name)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from lbtui.adapters.held_files import Held, Origin
-from lbtui.adapters.manifest_changes import change_manifest
+from lbtui.adapters.manifest_changes import change_manifest, respelled_value
 from lbtui.adapters.manifests import BOM, Document, ManifestFile, read_file
 from lbtui.adapters.yaml_nodes import YamlProblem, compose, value_of
 from lbtui.adapters.yaml_patch import PatchError, patch
 from lbtui.adapters.yaml_render import Style, render_block
 from lbtui.adapters.yaml_style import style_of
 from lbtui.core.objects.decode import encode_resource
-from lbtui.core.objects.field_path import Steps
+from lbtui.core.objects.field_path import Steps, split
 from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
 from lbtui.core.objects.resources import MetalLBResource
+from lbtui.core.objects.respelling import Respelling
 from lbtui.ports import StoreError
 
 _HEADER = re.compile(r"\A(?:[ \t]*#[^\n]*\n)+(?:[ \t]*\r?\n)+")
@@ -52,7 +53,8 @@ def plan_save(held: Held, new: ResourceSet, namespace: str, new_file: str | None
     changes = list(_with_renames(_compare(held.resources, new)))
     texts = {f: [d.text for d in file.documents] for f, file in enumerate(held.files)}
     touched: set[int] = set()
-    for (f, d), group in _by_document(held, changes).items():
+    respellings = new.respelled - held.resources.respelled
+    for (f, d), group in _by_document(held, changes, respellings).items():
         file = held.files[f]
         texts[f][d] = _changed_document(file.documents[d], group, held.origins, file.name)
         touched.add(f)
@@ -104,36 +106,54 @@ def _spec(resource: AnyResource | None) -> Any:
     return getattr(resource, "spec", None)
 
 
-def _by_document(held: Held, changes: Sequence[_Change]) -> Mapping[tuple[int, int], list[_Change]]:
-    groups: dict[tuple[int, int], list[_Change]] = {}
+class _Group(NamedTuple):
+    """Everything that changes in one document."""
+
+    changes: list[_Change]
+    respellings: list[Respelling]
+
+
+def _by_document(
+    held: Held, changes: Sequence[_Change], respellings: Iterable[Respelling]
+) -> Mapping[tuple[int, int], _Group]:
+    groups: dict[tuple[int, int], _Group] = {}
+
+    def group_of(ref: ResourceRef) -> _Group:
+        origin = held.origins[ref]
+        return groups.setdefault((origin.file, origin.document), _Group([], []))
+
     for change in changes:
         if change.old is not None:
-            origin = held.origins[change.ref]
-            groups.setdefault((origin.file, origin.document), []).append(change)
+            group_of(change.ref).changes.append(change)
+    for respelling in sorted(respellings, key=str):
+        if respelling.ref in held.origins:
+            group_of(respelling.ref).respellings.append(respelling)
     return groups
 
 
 def _changed_document(
-    document: Document,
-    changes: Sequence[_Change],
-    origins: Mapping[ResourceRef, Origin],
-    file: str,
+    document: Document, group: _Group, origins: Mapping[ResourceRef, Origin], file: str
 ) -> str:
     """The document's text after the changes; empty if all of it is gone."""
-    steps = {change.ref: origins[change.ref].steps for change in changes}
+    changes = group.changes
+    refs = {*(change.ref for change in changes), *(one.ref for one in group.respellings)}
+    steps = {ref: origins[ref].steps for ref in refs}
     if any(change.new is None and not steps[change.ref] for change in changes):
         header = _HEADER.match(document.text)
         return header.group() if header else ""
     root = compose(document.text)
     assert root is not None  # a resource was read from it
     wanted = copy.deepcopy(value_of(root))
+    for respelling in group.respellings:
+        path = (*steps[respelling.ref], *split(respelling.path))
+        wanted = respelled_value(wanted, path, respelling.name)
     # Items of a List from the last to the first, so that positions stay true.
     for change in sorted(changes, key=lambda change: _positions(steps[change.ref]), reverse=True):
         wanted = _with_change(wanted, steps[change.ref], change)
     try:
         return patch(document.text, wanted, max(map(len, steps.values())))
     except PatchError:
-        names = ", ".join(str(change.ref) for change in changes)
+        names = ", ".join(map(str, sorted(refs)))
         raise StoreError(
             f"{file}: the change of {names} cannot be written into the YAML as it stands there; "
             "nothing was saved. Edit the file by hand: anchors or merge keys may be in the way."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from typing import Any, NamedTuple
@@ -36,6 +37,8 @@ from lbtui.adapters.yaml_style import style_near, style_of
 
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")
 _DASH_LINE = re.compile(r"[ ]*-[ ]*(?:#[^\n]*)?\r?\Z")
+_ALIKE = 0.7
+"""From this likeness on (0 to 1, difflib) a name in another's place is taken for its new name."""
 _FILLER_LINE = re.compile(r"\s*(?:#[^\n]*)?\Z")
 
 
@@ -271,10 +274,18 @@ class Patcher:
 
 
 def _renames(old: dict[str, Any], new: dict[str, Any]) -> dict[str, str]:
-    """Field names that only change their case: localpref → localPref."""
+    """Fields that get a like name: localpref → localPref, and peerPrt → peerPort in its place."""
     fresh = {name.lower(): name for name in new if name not in old}
-    gone = (name for name in old if name not in new)
-    return {name: fresh[name.lower()] for name in gone if name.lower() in fresh}
+    gone = [name for name in old if name not in new]
+    found = {name: fresh[name.lower()] for name in gone if name.lower() in fresh}
+    places = dict(zip(old, new, strict=False))
+    for name in gone:
+        other = places.get(name, name)
+        is_alike = difflib.SequenceMatcher(None, name, other).ratio() > _ALIKE
+        if name not in found and other not in old and is_alike:
+            if same_value(old[name], new[other]):
+                found[name] = other
+    return found
 
 
 def _identity(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lbtui.cli import output
 from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_output, add_sources
@@ -24,6 +24,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_namespace(parser)
     add_output(parser, ("text", "json"))
     add_context(parser)
+    parser.add_argument("--fix", action="store_true", help="make the edits that need no decision")
+    parser.add_argument(
+        "--only",
+        metavar="CODE",
+        action="append",
+        help="with --fix: the edits for this code, decisions included; may be repeated",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="with --fix: show the edits as a diff, write nothing"
+    )
     parser.add_argument("--rules", action="store_true", help="list every code with its meaning")
 
 
@@ -34,31 +44,83 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.sources:
         raise UsageError("name the manifests to judge: files, folders, or - for standard input")
 
+    _check_options(arguments)
     check_sources(arguments.sources, arguments.context)
     from lbtui.cli import reading
 
     backend = choose_backend(arguments)
+    if arguments.fix:
+        return _fix(arguments, backend)
     judged = reading.read(arguments.sources, backend, arguments.namespace)
     if arguments.output == "json":
-        document = {
-            "backend": backend,
-            "valid": judged.is_valid,
-            "diagnostics": [output.diagnostic_to_json(d) for d in judged.diagnostics],
-            "admission": {
-                judge: output.diagnostic_to_json(refusal) if refusal else None
-                for judge, refusal in _admission(judged).items()
-            },
-        }
-        output.emit(output.to_json(document))
+        output.emit(output.to_json(_document(judged, backend)))
     else:
-        output.emit("".join(f"{output.diagnostic_to_text(d)}\n" for d in judged.diagnostics))
-        reading.narrate_assumptions(judged)
-        _narrate_admission(judged)
-        verdict = "would accept" if judged.is_valid else "would refuse"
-        output.narrate(
-            f"{output.summarise(judged.diagnostics)}; MetalLB ({backend}) {verdict} this."
-        )
+        _print_findings(judged, backend)
+    return _answer(judged)
+
+
+def _fix(arguments: argparse.Namespace, backend: str) -> int:
+    """Make the edits, then print what is left; with --dry-run the difference, 1 if there is any."""
+    from lbtui.cli import fixing
+
+    fixed = fixing.fix(arguments, backend)
+    if arguments.output == "json":
+        done = {
+            "fixed": [output.diagnostic_to_json(d) for d in fixed.done],
+            "files": list(fixed.files),
+            "diff": fixed.diff if arguments.dry_run else None,
+        }
+        output.emit(output.to_json({**_document(fixed.left, backend), **done}))
+    else:
+        fixing.narrate(fixed, is_dry_run=arguments.dry_run)
+        if arguments.dry_run:
+            output.emit(fixed.diff)
+        else:
+            _print_findings(fixed.left, backend)
+    return ANSWER_IS_NO if arguments.dry_run and fixed.done else _answer(fixed.left)
+
+
+def _document(judged: Reading, backend: str) -> dict[str, Any]:
+    """The document of `lint -o json`."""
+    return {
+        "backend": backend,
+        "valid": judged.is_valid,
+        "diagnostics": [output.diagnostic_to_json(d) for d in judged.diagnostics],
+        "admission": {
+            judge: output.diagnostic_to_json(refusal) if refusal else None
+            for judge, refusal in _admission(judged).items()
+        },
+    }
+
+
+def _print_findings(judged: Reading, backend: str) -> None:
+    """Findings as data; assumptions and the verdict beside them."""
+    from lbtui.cli import reading
+
+    output.emit("".join(f"{output.diagnostic_to_text(d)}\n" for d in judged.diagnostics))
+    reading.narrate_assumptions(judged)
+    _narrate_admission(judged)
+    verdict = "would accept" if judged.is_valid else "would refuse"
+    output.narrate(f"{output.summarise(judged.diagnostics)}; MetalLB ({backend}) {verdict} this.")
+
+
+def _answer(judged: Reading) -> int:
     return ANSWER_IS_NO if judged.has_errors or not judged.is_valid else SUCCESS
+
+
+def _check_options(arguments: argparse.Namespace) -> None:
+    """Options that mean something only beside --fix; codes that exist. Raises UsageError."""
+    if not arguments.fix and (arguments.only or arguments.dry_run):
+        raise UsageError("--only and --dry-run belong to --fix")
+    if not arguments.only:
+        return
+    from lbtui.core.lint import RULES as LINT
+    from lbtui.core.rules import RULES as ACCEPTANCE
+
+    known = {rule.code for rule in LINT} | {rule.code for rule in ACCEPTANCE}
+    unknown = [code for code in arguments.only if code not in known]
+    if unknown:
+        raise UsageError(f"there is no code {unknown[0]}; 'lbtui lint --rules' lists all")
 
 
 def _admission(judged: Reading) -> dict[str, Diagnostic | None]:

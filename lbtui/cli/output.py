@@ -67,6 +67,7 @@ def diagnostic_to_json(diagnostic: Diagnostic) -> dict[str, Any]:
         "line": place.line if place and place.line else None,
         "nodes": list(diagnostic.nodes) or None,
         "edit": str(diagnostic.edit) if diagnostic.edit else None,
+        "needsDecision": diagnostic.needs_decision if diagnostic.edit else None,
     }
 
 

@@ -50,8 +50,13 @@ class Reading:
 
 def read(sources: Sequence[str], backend: str, namespace: str) -> Reading:
     """Load and analyse; `namespace` is MetalLB's. Raises StoreError."""
+    return judge(load(FileStore(sources, namespace), sources), backend)
+
+
+def load(store: FileStore, sources: Sequence[str]) -> Snapshot:
+    """What the store over these sources holds. Raises StoreError."""
     hold_stdin(sources)
-    return judge(interrupts.run(FileStore(sources, namespace).load()), backend)
+    return interrupts.run(store.load())
 
 
 def judge(snapshot: Snapshot, backend: str) -> Reading:

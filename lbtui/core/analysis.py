@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lbtui.core.configuration.config import resolve
 from lbtui.core.configuration.model import Configuration, Options
@@ -39,7 +39,8 @@ def analyse(
     if previous is not None and previous.config.options == options:
         changed = previous.resources.changed_kinds(resources)
         if not changed and previous.config.backend == backend:
-            return previous
+            is_same = previous.resources is resources
+            return previous if is_same else replace(previous, resources=resources)
         if not changed & SERVICE_KINDS:
             known = KnownServices(previous.config.services, previous.config.assumed_endpoints)
     resolved = resolve(resources, backend, options, known)

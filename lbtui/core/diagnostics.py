@@ -60,6 +60,8 @@ class Diagnostic:
     """File and line; put in by whoever read the manifest."""
     edit: Repair | None = None
     """The edit that does what `fix` says, where one does."""
+    needs_decision: bool = False
+    """Whether the edit is one of several ways out, so that only a person may choose it."""
 
     def at(self, place: Place | None) -> Diagnostic:
         """The same problem with its place in a file."""

@@ -51,13 +51,17 @@ class FindingsCache(Remembered[Findings]):
 
     def __init__(self) -> None:
         """Start empty."""
-        super().__init__(lambda state: (state.snapshot, state.analysis), Findings)
+        super().__init__(
+            lambda state: (state.snapshot, state.analysis, state.history.current.respelled),
+            Findings,
+        )
 
 
 def _collect(state: ViewState) -> Iterator[Diagnostic]:
     snapshot = state.snapshot
     if snapshot is not None:
-        yield from snapshot.diagnostics
+        mended = state.history.current.respelled
+        yield from (one for one in snapshot.diagnostics if one.edit not in mended)
     if state.analysis is None:
         return
     locate = snapshot.locate if snapshot is not None else {}

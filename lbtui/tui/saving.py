@@ -140,6 +140,7 @@ def resource_change_lines(state: ViewState) -> Iterator[Line]:
 
     saved, current = state.history.saved, state.history.current
     diff = diff_resources(saved, current)
+    respelled = {(one.ref, one.path): one for one in saved.respelled ^ current.respelled}
     for ref in diff.added:
         yield line(Span(f"{SYMBOLS.added} {ref}", "added"))
     for ref in diff.removed:
@@ -147,6 +148,9 @@ def resource_change_lines(state: ViewState) -> Iterator[Line]:
     for ref, paths in diff.changed:
         yield line(Span(f"{SYMBOLS.changed} {ref}", "changed"))
         for path in paths:
+            if (ref, path) in respelled:
+                yield line(f"    {respelled[ref, path]}")
+                continue
             old, new = _value(saved, ref, path), _value(current, ref, path)
             yield line(f"    {path}  ", Span(old, "muted"), f" {SYMBOLS.arrow} {new}")
 

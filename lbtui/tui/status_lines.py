@@ -43,8 +43,11 @@ def modified_count(state: ViewState) -> int:
     if saved is current:
         return 0
     both = {*saved.refs(), *current.refs()}
+    respelled = {one.ref for one in saved.respelled ^ current.respelled}
     return sum(
-        (old := saved.get(ref)) is not (new := current.get(ref)) and old != new for ref in both
+        ((old := saved.get(ref)) is not (new := current.get(ref)) and old != new)
+        or ref in respelled
+        for ref in both
     )
 
 

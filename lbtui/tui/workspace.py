@@ -108,4 +108,4 @@ def rebased(state: ViewState, snapshot: Snapshot) -> ResourceSet:
             result = result.without(ref)
         else:
             result = result.with_resource(ref, edited_resource)
-    return result
+    return result.with_respelled(mine.respelled - base.respelled)

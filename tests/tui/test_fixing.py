@@ -35,3 +35,31 @@ async def test_f_says_so_where_nothing_can_be_mended(tmp_path: Path) -> None:
         await console.press("f")
         await console.until(lambda: not console.app.state.history.is_modified, "modified")
         assert not console.app.state.history.can_undo
+
+
+async def test_a_misspelled_field_is_renamed_in_the_file_and_can_be_taken_back(
+    tmp_path: Path,
+) -> None:
+    folder = write_cluster(tmp_path / "cluster")
+    file = folder / "advertisements.yaml"
+    edit(file, "  localPref: 100 ", "  localpref: 100 ")
+    wrong = file.read_text()
+    async with open_console(folder) as console:
+        await console.press("9")
+        await console.shows("localpref-spelling")
+        await console.press("f")
+        await console.until(lambda: console.app.state.history.is_modified, "not mended")
+        await console.until(lambda: "modified 1" in console.bar("title"), "not counted")
+        await console.until(lambda: "localpref-spelling" not in console.screen_text(), "still told")
+        await console.press("u")
+        await console.shows("localpref-spelling")
+        assert not console.app.state.history.is_modified
+        await console.press("f")
+        await console.until(lambda: console.app.state.history.is_modified, "not mended again")
+        await console.press("s")
+        await console.dialog("ChoiceDialog")
+        await console.shows("rename spec.localpref of BGPAdvertisement/local to localPref")
+        await console.press("s")
+        await console.main()
+        await console.until(lambda: not console.app.state.history.is_modified, "not saved")
+    assert file.read_text() == wrong.replace("localpref", "localPref")

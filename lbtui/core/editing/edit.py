@@ -23,6 +23,7 @@ from lbtui.core.objects.resources import (
     IPAddressPoolSpec,
     MetalLBResource,
 )
+from lbtui.core.objects.respelling import Respelling
 
 __all__ = [
     "Edited",
@@ -120,7 +121,13 @@ def apply_repair(resources: ResourceSet, repair: Repair) -> ResourceSet | None:
         return None
     if isinstance(repair, DeleteResource):
         return delete_resource(resources, repair.ref)
-    edited = set_field(resource, repair.path, repair.value).resource
+    path = repair.path
+    if isinstance(repair, Respelling):
+        resources = resources.with_respelled(resources.respelled | {repair})
+        if repair.value is None:
+            return resources
+        path = repair.target
+    edited = set_field(resource, path, repair.value).resource
     return resources.with_resource(repair.ref, edited) if edited is not None else None
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lbtui.core.objects.respelling import Respelling
+
 if TYPE_CHECKING:
     from lbtui.core.objects.resource_set import ResourceRef
     from lbtui.core.objects.resources import MetalLBResource
@@ -56,4 +58,4 @@ class AddResource:
         return hash((self.resource.kind, self.resource.name))
 
 
-Repair = SetField | DeleteResource | AddResource
+Repair = SetField | DeleteResource | AddResource | Respelling

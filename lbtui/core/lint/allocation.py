@@ -104,7 +104,7 @@ def allocation_never_automatic(facts: Facts) -> Iterator[Finding]:
             message = f"{ref} has a serviceAllocation, but with autoAssign false it gives nothing"
             fix = "Set autoAssign to true, or ask for the pool by the annotation address-pool."
             edit = SetField(ref, "spec.autoAssign", True)
-            yield Finding(ref, "spec.autoAssign", message, fix, edit=edit)
+            yield Finding(ref, "spec.autoAssign", message, fix, edit=edit, needs_decision=True)
 
 
 @rule(
@@ -145,4 +145,6 @@ def allocation_negative_priority(facts: Facts) -> Iterator[Finding]:
         if allocation.priority < 0:
             message = f"{ref} has the priority {allocation.priority}: pools are tried in no order"
             edit = SetField(ref, f"{_FIELD}.priority", 1)
-            yield Finding(ref, f"{_FIELD}.priority", message, "Write 1 or more.", edit=edit)
+            fix = "Write 1 or more."
+            path = f"{_FIELD}.priority"
+            yield Finding(ref, path, message, fix, edit=edit, needs_decision=True)

@@ -95,7 +95,8 @@ def alias_without_name(facts: Facts) -> Iterator[Finding]:
                 path = f"spec.communities[{position}]"
                 message = f"the alias for {alias.value} in {ref} has no name"
                 edit = SetField(ref, path, None)
-                yield Finding(ref, path, message, "Name it, or remove it.", edit=edit)
+                fix = "Name it, or remove it."
+                yield Finding(ref, path, message, fix, edit=edit, needs_decision=True)
 
 
 @rule(
@@ -121,7 +122,8 @@ def alias_misnamed(facts: Facts) -> Iterator[Finding]:
                 "name says"
             )
             fix = f"Write {known}, or give the alias another name."
-            yield Finding(ref, path, message, fix, edit=SetField(ref, path, known))
+            edit = SetField(ref, path, known)
+            yield Finding(ref, path, message, fix, edit=edit, needs_decision=True)
 
 
 @rule(
@@ -140,7 +142,8 @@ def unused_alias(facts: Facts) -> Iterator[Finding]:
                 path = f"spec.communities[{position}].name"
                 message = f"no advertisement uses the alias {alias.name} of {ref}"
                 edit = SetField(ref, f"spec.communities[{position}]", None)
-                yield Finding(ref, path, message, "Use it, or remove it.", edit=edit)
+                fix = "Use it, or remove it."
+                yield Finding(ref, path, message, fix, edit=edit, needs_decision=True)
 
 
 @rule(
@@ -198,7 +201,8 @@ def blackhole_community(facts: Facts) -> Iterator[Finding]:
                 path = f"spec.communities[{position}]"
                 message = f"{text} in {ref} tells routers to drop the traffic to these addresses"
                 edit = SetField(ref, path, None)
-                yield Finding(ref, path, message, "Remove it, unless that is meant.", edit=edit)
+                fix = "Remove it, unless that is meant."
+                yield Finding(ref, path, message, fix, edit=edit, needs_decision=True)
 
 
 @rule(

@@ -136,4 +136,5 @@ def secret_namespace(facts: Facts) -> Iterator[Finding]:
             message = f"{ref} takes its password from {reference.namespace}; MetalLB reads {own}"
             edit = SetField(ref, "spec.passwordSecret.namespace", None)
             fix = f"Put the Secret into {own} and remove the namespace."
-            yield Finding(ref, "spec.passwordSecret.namespace", message, fix, edit=edit)
+            path = edit.path
+            yield Finding(ref, path, message, fix, edit=edit, needs_decision=True)

@@ -59,6 +59,7 @@ def pool_not_advertised(facts: Facts) -> Iterator[Finding]:
             message,
             "Make a BGPAdvertisement that names it.",
             edit=AddResource(_advertisement_of(facts, ref)),
+            needs_decision=True,
         )
 
 

@@ -76,7 +76,8 @@ def _wrong_name(
         return Finding(ref, path, message, f"Write {wanted}, or remove it.")
     if meant in others:
         edit = SetField(ref, path, None)
-        return Finding(ref, path, message, f"Remove it; {meant} is in the list too.", edit=edit)
+        fix = f"Remove it; {meant} is in the list too."
+        return Finding(ref, path, message, fix, edit=edit, needs_decision=True)
     edit = SetField(ref, path, meant)
     return Finding(ref, path, message, f"Did you mean {meant}?", edit=edit)
 

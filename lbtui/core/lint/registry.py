@@ -76,4 +76,5 @@ def _diagnostic(rule: LintRule, finding: Finding, nodes: tuple[str, ...]) -> Dia
         fix=finding.fix,
         nodes=nodes,
         edit=finding.edit,
+        needs_decision=finding.needs_decision,
     )

@@ -28,6 +28,11 @@ def _remove(_: Facts, diagnostic: Diagnostic) -> Diagnostic:
     return replace(diagnostic, edit=SetField(diagnostic.ref, diagnostic.path, None))
 
 
+def _withdraw(facts: Facts, diagnostic: Diagnostic) -> Diagnostic:
+    """Take out what this back end refuses; choosing another back end is the other way out."""
+    return replace(_remove(facts, diagnostic), needs_decision=True)
+
+
 def _delete(_: Facts, diagnostic: Diagnostic) -> Diagnostic:
     assert diagnostic.ref is not None
     return replace(diagnostic, edit=DeleteResource(diagnostic.ref))
@@ -36,7 +41,8 @@ def _delete(_: Facts, diagnostic: Diagnostic) -> Diagnostic:
 def _set(value: int) -> Repairer:
     def repair(_: Facts, diagnostic: Diagnostic) -> Diagnostic:
         assert diagnostic.ref is not None
-        return replace(diagnostic, edit=SetField(diagnostic.ref, diagnostic.path, value))
+        edit = SetField(diagnostic.ref, diagnostic.path, value)
+        return replace(diagnostic, edit=edit, needs_decision=True)
 
     return repair
 
@@ -96,5 +102,5 @@ _REPAIRERS: Mapping[str, Repairer] = {
     "adv-negative-local-pref": _set(0),
     "unknown-alias": _nearest_alias,
     "peer-unknown-bfd-profile": _nearest_profile,
-    **{f"native-{name}": _remove for name in _NATIVE if name != "bfd"},
+    **{f"native-{name}": _withdraw for name in _NATIVE if name != "bfd"},
 }

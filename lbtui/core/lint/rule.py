@@ -28,6 +28,8 @@ class Finding(NamedTuple):
     """Nodes concerned; None: all, or not a matter of nodes."""
     edit: Repair | None = None
     """The edit that does what `fix` says."""
+    needs_decision: bool = False
+    """Whether the edit is one of several ways out, so that only a person may choose it."""
 
 
 Check = Callable[[Facts], Iterator[Finding]]

@@ -52,9 +52,8 @@ def local_asn_ignored(facts: Facts) -> Iterator[Finding]:
                 f"AS {peer.spec.my_asn}, and refuses the session if it expects the other"
             )
             fix = "Remove it, and make the router expect myASN."
-            yield Finding(
-                ref, "spec.localASN", message, fix, edit=SetField(ref, "spec.localASN", None)
-            )
+            edit = SetField(ref, "spec.localASN", None)
+            yield Finding(ref, "spec.localASN", message, fix, edit=edit, needs_decision=True)
 
 
 @rule(
@@ -180,7 +179,9 @@ def ebgp_multihop_missing(facts: Facts) -> Iterator[Finding]:
             )
             fix = "Set ebgpMultiHop: true."
             edit = SetField(peer.ref, "spec.ebgpMultiHop", True)
-            yield Finding(peer.ref, "spec.ebgpMultiHop", message, fix, nodes, edit)
+            yield Finding(
+                peer.ref, "spec.ebgpMultiHop", message, fix, nodes, edit, needs_decision=True
+            )
 
 
 @rule(
@@ -204,7 +205,9 @@ def ebgp_maybe_multihop(facts: Facts) -> Iterator[Finding]:
             )
             fix = "If a router is between them, set ebgpMultiHop: true."
             edit = SetField(peer.ref, "spec.ebgpMultiHop", True)
-            yield Finding(peer.ref, "spec.ebgpMultiHop", message, fix, nodes, edit)
+            yield Finding(
+                peer.ref, "spec.ebgpMultiHop", message, fix, nodes, edit, needs_decision=True
+            )
 
 
 @rule(

@@ -86,7 +86,9 @@ def router_id_shared(facts: Facts) -> Iterator[Finding]:
             message = f"{where} all say they are {peer.router_id} to {peer.name}"
             fix = "Remove routerID, or make one peer with its own nodeSelectors for each node."
             edit = SetField(peer.ref, "spec.routerID", None)
-            yield Finding(peer.ref, "spec.routerID", message, fix, peer.nodes, edit)
+            yield Finding(
+                peer.ref, "spec.routerID", message, fix, peer.nodes, edit, needs_decision=True
+            )
 
 
 @rule(

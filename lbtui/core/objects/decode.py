@@ -19,6 +19,7 @@ from lbtui.core.objects.field_path import Steps
 from lbtui.core.objects.meta import Hidden, decode_hook
 from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
 from lbtui.core.objects.resources import EDITABLE, METALLB_NAMESPACE, BGPPeer, MetalLBResource
+from lbtui.core.objects.respelling import Respelling
 
 _METALLB_GROUP = "metallb.io"
 _METALLB: Mapping[str, type[MetalLBResource]] = {kind.kind: kind for kind in EDITABLE}
@@ -67,11 +68,21 @@ def assemble(decoded: Iterable[Decoded]) -> tuple[Loaded, tuple[ResourceRef | No
     remaining = iter(given)
     refs = tuple(next(remaining) if d.resource is not None else None for d in found)
     diagnostics = [
-        replace(finding, ref=ref) if ref is not None and finding.ref is not None else finding
+        _referring(finding, ref)
         for item, ref in zip(found, refs, strict=True)
         for finding in item.diagnostics
     ]
     return Loaded(resources, tuple(diagnostics)), refs
+
+
+def _referring(finding: Diagnostic, ref: ResourceRef | None) -> Diagnostic:
+    """The finding about the resource as it is called in the set; without one there is no edit."""
+    if finding.ref is None or ref is None:
+        return replace(finding, edit=None) if finding.edit is not None else finding
+    edit = finding.edit
+    return replace(
+        finding, ref=ref, edit=replace(edit, ref=ref) if isinstance(edit, Respelling) else edit
+    )
 
 
 def flatten(manifest: Any, steps: Steps = ()) -> Iterator[tuple[Steps, Any]]:

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar, cast
 
 from lbtui.core.objects.cluster_resources import ClusterResource
 from lbtui.core.objects.resources import MetalLBResource
+from lbtui.core.objects.respelling import Respelling
 
 AnyResource = MetalLBResource | ClusterResource
 R = TypeVar("R", bound=AnyResource)
@@ -29,11 +30,17 @@ class ResourceRef(NamedTuple):
 class ResourceSet:
     """All resources of a source; every change makes a new set that shares what did not change."""
 
-    __slots__ = ("_kinds",)
+    __slots__ = ("_kinds", "respelled")
 
-    def __init__(self, kinds: Mapping[str, Mapping[ResourceRef, AnyResource]] | None = None):
+    def __init__(
+        self,
+        kinds: Mapping[str, Mapping[ResourceRef, AnyResource]] | None = None,
+        respelled: frozenset[Respelling] = frozenset(),
+    ):
         """Take kind → reference → resource as it is; use `of` or `with_resource` to build one."""
         self._kinds: dict[str, Mapping[ResourceRef, AnyResource]] = dict(kinds or {})
+        self.respelled = respelled
+        """Edits of the documents themselves since they were read; no route depends on them."""
 
     @classmethod
     def of(cls, resources: Iterable[AnyResource]) -> ResourceSet:
@@ -87,12 +94,12 @@ class ResourceSet:
         return sum(map(len, self._kinds.values()))
 
     def __eq__(self, other: object) -> bool:
-        """Equal when the same references hold equal resources."""
+        """Equal when the same references hold equal resources, in documents edited alike."""
         if not isinstance(other, ResourceSet):
             return NotImplemented
-        return {k: v for k, v in self._kinds.items() if v} == {
-            k: v for k, v in other._kinds.items() if v
-        }
+        mine = {k: v for k, v in self._kinds.items() if v}
+        theirs = {k: v for k, v in other._kinds.items() if v}
+        return self.respelled == other.respelled and mine == theirs
 
     __hash__ = None  # type: ignore[assignment]  # compared by content, never a key
 
@@ -100,14 +107,18 @@ class ResourceSet:
         """The set with `resource` under `ref`, in its old place or at the end of its kind."""
         members = dict(self._kinds.get(ref.kind, {}))
         members[ref] = resource
-        return ResourceSet({**self._kinds, ref.kind: members})
+        return ResourceSet({**self._kinds, ref.kind: members}, self.respelled)
 
     def without(self, ref: ResourceRef) -> ResourceSet:
         """The set without `ref`; the same set if it was not there."""
         if ref not in self:
             return self
         members = {r: v for r, v in self._kinds[ref.kind].items() if r != ref}
-        return ResourceSet({**self._kinds, ref.kind: members})
+        return ResourceSet({**self._kinds, ref.kind: members}, self.respelled)
+
+    def with_respelled(self, respelled: frozenset[Respelling]) -> ResourceSet:
+        """The same resources with these edits of their documents."""
+        return ResourceSet(self._kinds, respelled)
 
     def changed_kinds(self, other: ResourceSet) -> frozenset[str]:
         """Kinds whose members are not the very same mapping; a quick test, never too few."""

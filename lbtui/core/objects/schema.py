@@ -20,6 +20,7 @@ from lbtui.core.diagnostics import Diagnostic, Severity
 from lbtui.core.objects.field_path import join
 from lbtui.core.objects.meta import Hidden
 from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.objects.respelling import Respelling
 
 REFUSED = object()
 """Stands for a value that could not be taken; the problem has been reported."""
@@ -96,10 +97,22 @@ class Checker:
         return kept
 
     def add(
-        self, severity: Severity, code: str, path: str, message: str, fix: str | None = None
+        self,
+        severity: Severity,
+        code: str,
+        path: str,
+        message: str,
+        fix: str | None = None,
+        edit: Respelling | None = None,
     ) -> None:
         """Note a finding about the manifest being checked."""
-        self.findings.append(Diagnostic(severity, code, message, self._ref, path, fix))
+        # A field taken out may have been meant to be another one.
+        is_choice = edit is not None and edit.name is None
+        self.findings.append(
+            Diagnostic(
+                severity, code, message, self._ref, path, fix, edit=edit, needs_decision=is_choice
+            )
+        )
 
     def _check(self, kind: inspect.Type, value: Any, path: str) -> Any:
         return _CHECKS[type(kind)](self, kind, value, path)
@@ -209,7 +222,7 @@ class Checker:
             return None
         if path == "" and name in ("apiVersion", "kind", "status"):
             return None
-        name = str(name)
+        content, name = siblings[name], str(name)
         here = join(path, name)
         if name == "localpref" and "localPref" in fields and "localPref" not in siblings:
             self.add(
@@ -218,6 +231,7 @@ class Checker:
                 here,
                 f"{here} is read as localPref here, but the API server would drop it in silence.",
                 "Rename the field to localPref.",
+                Respelling(self._ref, here, "localPref"),
             )
             return fields["localPref"]
         near = nearest(name, fields)
@@ -227,8 +241,22 @@ class Checker:
             here,
             f"The API server knows no {here} and drops it in silence.",
             f"Did you mean {near}?" if near else "Remove it.",
+            self._respelling(fields[near] if near else None, here, content, siblings),
         )
         return None
+
+    def _respelling(
+        self, meant: Field | None, path: str, value: Any, siblings: Mapping[str, Any]
+    ) -> Respelling | None:
+        """Rename an unknown field if its value fits the one meant; take it out if none is meant."""
+        if meant is None:
+            return Respelling(self._ref, path, None)
+        trial = Checker(self._ref, reports_unknown=False)
+        if value is not None:
+            trial._check(meant.type, value, path)
+        if meant.name in siblings or not trial.is_valid:
+            return None
+        return Respelling(self._ref, path, meant.name, value)
 
 
 _CHECKS: Mapping[type[inspect.Type], Callable[[Checker, inspect.Type, Any, str], Any]] = {

@@ -252,11 +252,15 @@ def diff_resources(old: ResourceSet, new: ResourceSet) -> ResourceDiff:
     kinds = old.changed_kinds(new)
     before = {ref: old.get(ref) for ref in old.refs() if ref.kind in kinds}
     after = {ref: new.get(ref) for ref in new.refs() if ref.kind in kinds}
-    changed = []
-    for ref, resource in sorted(after.items(), key=lambda item: item[0]):
+    found: dict[ResourceRef, list[str]] = {}
+    for ref, resource in after.items():
         was = before.get(ref)
         if was is not None and was != resource:
-            changed.append((ref, tuple(_paths(was, resource, ""))))
+            found[ref] = list(_paths(was, resource, ""))
+    for one in sorted(old.respelled ^ new.respelled, key=str):
+        if one.ref in old and one.ref in new:
+            found.setdefault(one.ref, []).append(one.path)
+    changed = [(ref, tuple(paths)) for ref, paths in sorted(found.items())]
     return ResourceDiff(
         tuple(sorted(after.keys() - before.keys())),
         tuple(sorted(before.keys() - after.keys())),
