@@ -26,8 +26,8 @@ class Document(msgspec.Struct, frozen=True, rename="camel", omit_defaults=False)
 # ---- wanted ------------------------------------------------------------------------------------
 
 
-class Route(Document, frozen=True, rename="camel", omit_defaults=True):
-    """One route of a route set."""
+class Route(Document, frozen=True, rename="camel", omit_defaults=True, gc=False):
+    """One route of a route set."""  # without gc: there may be a million of them
 
     prefix: str
     next_hop: str | None = None

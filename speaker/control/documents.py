@@ -1,4 +1,4 @@
-"""From the octets of a `PUT /v1/config` to a ConfigDocument, or everything that is wrong with them.
+"""From the octets of a `PUT /v1/config` to a WantedState, or everything that is wrong with them.
 
 Types are msgspec's business, meaning is `checks`'. Knows no socket, session or file.
 """
@@ -13,35 +13,59 @@ import msgspec
 
 from speaker.api import ConfigDocument, ErrorDetail, Route, SessionConfig, SpeakerConfig
 from speaker.control.checks import check_document, check_routes, check_session, check_speaker
+from speaker.control.route_texts import read_routes, write_routes
+from speaker.daemon.wanted import NOTHING, WantedState
 from speaker.errors import DocumentError
+from speaker.rib.adj_rib_out import RouteSet
 
 T = TypeVar("T")
 _AT = re.compile(r"^(?P<message>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
 _JSON_TYPES = {dict: "object", list: "array", str: "str", int: "int", float: "float", bool: "bool"}
 
 
-def decode_document(data: bytes) -> ConfigDocument:
-    """Read and check a whole wanted state.
+def read_document(data: bytes, before: WantedState = NOTHING) -> WantedState:
+    """Read and check a whole wanted state. Slow for large route sets: call it off the loop.
 
     Args:
         data: the JSON text, UTF-8.
+        before: equal route sets are taken over from there; of the others the difference is
+            worked out already.
 
     Raises:
         DocumentError: `malformed` when it is not JSON, else `invalid`, with every problem found;
             paths are like `speakers[0].sessions[2].port`.
     """
+    document = _decode(data)
+    problems = list(check_document(document))
+    route_sets: dict[str, RouteSet] = {}
+    for name, routes in document.route_sets.items():
+        try:
+            route_sets[name] = read_routes(routes)
+        except ValueError:
+            problems += check_routes(f"routeSets[{name!r}]", routes)
+    if len(problems) or len(route_sets) < len(document.route_sets):
+        raise DocumentError("invalid", "the document cannot be applied", problems)
+    for name, known in before.route_sets.items():
+        if name in route_sets:
+            route_sets[name] = route_sets[name].succeed(known)
+    return WantedState.of(document.generation, document.speakers, route_sets)
+
+
+def _decode(data: bytes) -> ConfigDocument:
     try:
         try:
-            document = msgspec.json.decode(data, type=ConfigDocument)
+            return msgspec.json.decode(data, type=ConfigDocument)
         except msgspec.ValidationError as error:  # raised before the end was read
             problems = _piecewise(msgspec.json.decode(data)) or [_located("", error)]
             raise DocumentError("invalid", "the document has wrong types", problems) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DocumentError("malformed", f"the body is not JSON: {error}") from None
-    problems = list(check_document(document))
-    if problems:
-        raise DocumentError("invalid", "the document cannot be applied", problems)
-    return document
+
+
+def write_document(wanted: WantedState) -> ConfigDocument:
+    """The document that `wanted` could have been read from. Slow for large route sets."""
+    route_sets = {name: write_routes(routes) for name, routes in wanted.route_sets.items()}
+    return ConfigDocument(wanted.generation, wanted.speakers, route_sets)
 
 
 def masked(document: ConfigDocument) -> ConfigDocument:

@@ -7,17 +7,19 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from speaker.api import ActionDocument, SessionsDocument, SessionStatus, StopDocument
 from speaker.control import metrics, report
 from speaker.control.access import MAX_SUBSCRIBERS, Access
 from speaker.control.answers import answer_errors, error_answer, json_answer, name_version
-from speaker.control.documents import masked
+from speaker.control.documents import masked, write_document
 from speaker.control.requests import decode, read_body, split_path, whole_id, whole_number
 from speaker.daemon.daemon import Daemon
 from speaker.daemon.peering import Peering
 from speaker.daemon.usage import process_figures
+from speaker.daemon.wanted import WantedState
 from speaker.errors import StateError, UnknownSessionError
 
 MAX_BODY = 256 * 1024 * 1024
@@ -66,7 +68,7 @@ class ControlServer:
         return json_answer(await self._daemon.apply(await read_body(request)))
 
     async def _get_config(self, request: web.Request) -> web.Response:
-        return json_answer(masked(self._daemon.document))
+        return json_answer(await asyncio.to_thread(_masked, self._daemon.wanted))
 
     async def _post_session(self, request: web.Request) -> web.Response:
         session_id, action = split_path(request)
@@ -166,6 +168,11 @@ class ControlServer:
     async def _close_sockets(self, app: web.Application) -> None:
         for socket in tuple(self._sockets):
             await socket.close(code=1001, message=b"the speaker stops")
+
+
+def _masked(wanted: WantedState) -> msgspec.Raw:
+    """Off the loop: the routes are written out, and there may be many."""
+    return msgspec.Raw(msgspec.json.encode(masked(write_document(wanted))))
 
 
 def _received(peering: Peering, after: str | None, limit: int) -> Any:

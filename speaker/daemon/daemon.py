@@ -12,14 +12,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from speaker import __version__
-from speaker.api import API_VERSION, ConfigDocument, StatusDocument
-from speaker.control.documents import decode_document
+from speaker.api import API_VERSION, StatusDocument
+from speaker.control.documents import read_document
 from speaker.control.observer import Publisher
 from speaker.daemon.clock import Clock
 from speaker.daemon.logs import line
 from speaker.daemon.peering import Peering
 from speaker.daemon.state import StateFolder
-from speaker.daemon.wanted import NOTHING, WantedState, parse_document
+from speaker.daemon.wanted import NOTHING, WantedState
 from speaker.errors import DocumentError, StateError, StorageError, UnknownSessionError
 from speaker.network.listeners import Listeners
 from speaker.session.session import State
@@ -73,21 +73,21 @@ class Daemon:
         """Take up what the state folder holds. Raises StartError."""
         if self._state is None:
             return
-        document = await asyncio.to_thread(self._state.load)
+        wanted = await asyncio.to_thread(self._state.load)
         self._disabled = self._state.load_disabled()
         # Without a goodbye, peers with graceful restart may still have the routes.
         self._has_restarted = not self._state.take_goodbye()
-        if document is not None:
-            log.info(line("resuming", generation=document.generation))
+        if wanted is not None:
+            log.info(line("resuming", generation=wanted.generation))
             async with self._changing:
-                await self._install(await asyncio.to_thread(parse_document, document, NOTHING))
+                await self._install(wanted)
         self._has_restarted = False
 
     async def apply(self, data: bytes, *, is_newer_needed: bool = True) -> StatusDocument:
         """Make the document in `data` the wanted state: checked, on disk, then in force.
 
         Args:
-            data: JSON, see `decode_document`.
+            data: JSON, see `read_document`.
             is_newer_needed: refuse a generation that was reached already.
 
         Raises:
@@ -95,20 +95,22 @@ class Daemon:
             StorageError: it cannot be kept; nothing was changed.
         """
         async with self._changing:
-            document = await asyncio.to_thread(decode_document, data)
-            accepted = self._wanted.document.generation
-            if is_newer_needed and document.generation <= accepted:
-                raise DocumentError(
-                    "stale",
-                    f"generation {document.generation} is not newer than {accepted}, "
-                    "which was accepted last",
-                )
             # Off the loop: a large set takes a while, and no keepalive may wait for it.
-            wanted = await asyncio.to_thread(parse_document, document, self._wanted)
+            wanted = await asyncio.to_thread(read_document, data, self._wanted)
+            if is_newer_needed:
+                self._check_newer(wanted.generation)
             if self._state is not None:
-                await asyncio.to_thread(self._state.save, document)
+                await asyncio.to_thread(self._state.save, data)
             await self._install(wanted)
             return self.status()
+
+    def _check_newer(self, generation: int) -> None:
+        accepted = self._wanted.generation
+        if generation <= accepted:
+            raise DocumentError(
+                "stale",
+                f"generation {generation} is not newer than {accepted}, which was accepted last",
+            )
 
     async def enable(self, session_id: str, is_enabled: bool, reason: str) -> Peering:
         """Let a session run, or hold it down until told otherwise.
@@ -163,9 +165,9 @@ class Daemon:
     # ---- observed ------------------------------------------------------------------------------
 
     @property
-    def document(self) -> ConfigDocument:
+    def wanted(self) -> WantedState:
         """The state accepted last; generation 0 before the first."""
-        return self._wanted.document
+        return self._wanted
 
     def peerings(self) -> Sequence[Peering]:
         """Every session, in the document's order."""
@@ -187,7 +189,7 @@ class Daemon:
             pid=os.getpid(),
             started=self._clock.to_epoch(self._started),
             uptime=round(self._clock.now() - self._started, 3),
-            generation_accepted=self._wanted.document.generation,
+            generation_accepted=self._wanted.generation,
             generation_reached=self._reached,
             sessions={state.value: found[state] for state in State},
         )
@@ -209,7 +211,7 @@ class Daemon:
             self._start(added)
         finally:
             self._is_installing = False
-        generation, count = wanted.document.generation, len(wanted.sessions)
+        generation, count = wanted.generation, len(wanted.sessions)
         counts = {"sessions": count, "added": len(added), "removed": len(gone)}
         log.info(line("accepted", generation=generation, **counts))
         self._publisher.status_changed()
@@ -262,7 +264,7 @@ class Daemon:
             self._note_reached()
 
     def _note_reached(self) -> None:
-        accepted = self._wanted.document.generation
+        accepted = self._wanted.generation
         if not self._behind and not self._is_installing and self._reached != accepted:
             self._reached = accepted
             self._publisher.status_changed()

@@ -123,7 +123,7 @@ class Peering:
 
         A new machine inherits history and counters: to the user it is the same session.
         """
-        moved = self.wanted.differences(wanted)
+        moved = self.wanted.differences(wanted) if wanted != self.wanted else []
         if not moved:
             self.wanted = wanted
             return moved

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import msgspec
 
-from speaker.api import ConfigDocument
-from speaker.control.documents import decode_document
+from speaker.control.documents import read_document
 from speaker.daemon.folders import make_private_folder
 from speaker.daemon.logs import line
+from speaker.daemon.wanted import WantedState
 from speaker.errors import DocumentError, StartError, StorageError
 
 log = logging.getLogger("speaker.daemon.state")
@@ -44,13 +44,13 @@ class StateFolder:
         """Let another process have it."""
         os.close(self._lock)
 
-    def load(self) -> ConfigDocument | None:
-        """The document accepted last; None without one, or when it is broken (then set aside)."""
+    def load(self) -> WantedState | None:
+        """The state accepted last; None without one, or when it is broken (then set aside)."""
         data = self._read(_DOCUMENT)
         if data is None:
             return None
         try:
-            return decode_document(data)
+            return read_document(data)
         except DocumentError as error:
             first = error.details[0] if error.details else None
             where = f" at {first.path}: {first.message}" if first else ""
@@ -68,9 +68,9 @@ class StateFolder:
             self._set_aside(_DISABLED, str(error))
             return frozenset()
 
-    def save(self, document: ConfigDocument) -> None:
-        """Put a document on disk. Raises StorageError; then the old one is still there."""
-        self._write(_DOCUMENT, msgspec.json.encode(document))
+    def save(self, document: bytes) -> None:
+        """Put a checked document on disk. Raises StorageError; then the old one is still there."""
+        self._write(_DOCUMENT, document)
 
     def save_disabled(self, ids: frozenset[str]) -> None:
         """Put the ids on disk. Raises StorageError."""

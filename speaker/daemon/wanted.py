@@ -1,18 +1,17 @@
 """The wanted state, parsed: which sessions, with which parameters and route sets.
 
-From documents of the API to what the machine and the RIB take; pure, and slow for large route
-sets, so that it can be done off the event loop.
+What the machine and the RIB take of a document of the API.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
-from speaker.api import ConfigDocument, Route, SessionConfig
-from speaker.rib.adj_rib_out import RouteSet, parse_route
+from speaker.api import SessionConfig, SpeakerConfig
+from speaker.rib.adj_rib_out import RouteSet
 from speaker.session.parameters import (
     DEFAULT_CONNECT_TIME,
     DEFAULT_HOLD_TIME,
@@ -83,29 +82,35 @@ class WantedSession:
 
 @dataclass(frozen=True, slots=True)
 class WantedState:
-    """A whole document, parsed."""
+    """A whole document, parsed. Its routes are kept in this form only."""
 
-    document: ConfigDocument
+    generation: int
+    speakers: tuple[SpeakerConfig, ...]
     sessions: Mapping[str, WantedSession]
     """By id."""
     route_sets: Mapping[str, RouteSet]
 
+    @classmethod
+    def of(
+        cls,
+        generation: int,
+        speakers: tuple[SpeakerConfig, ...],
+        route_sets: Mapping[str, RouteSet],
+    ) -> WantedState:
+        """Give every session what it takes from its speaker."""
+        sessions = {
+            config.id: WantedSession(speaker.name, config.router_id or speaker.router_id, config)
+            for speaker in speakers
+            for config in speaker.sessions
+        }
+        return cls(generation, speakers, sessions, route_sets)
 
-NOTHING = WantedState(ConfigDocument(0, (), {}), {}, {})
+    def with_routes(self, generation: int, name: str, routes: RouteSet) -> WantedState:
+        """The same under a new generation, with one route set replaced."""
+        return replace(self, generation=generation, route_sets={**self.route_sets, name: routes})
 
 
-def parse_document(document: ConfigDocument, before: WantedState) -> WantedState:
-    """Parse a checked document; equal route sets of `before` are taken over as they are."""
-    sessions = {
-        config.id: WantedSession(speaker.name, config.router_id or speaker.router_id, config)
-        for speaker in document.speakers
-        for config in speaker.sessions
-    }
-    route_sets = {}
-    for name, routes in document.route_sets.items():
-        is_same = before.document.route_sets.get(name) == routes
-        route_sets[name] = before.route_sets[name] if is_same else _route_set(routes)
-    return WantedState(document, sessions, route_sets)
+NOTHING = WantedState(0, (), {}, {})
 
 
 def listening_port(config: SessionConfig) -> int | None:
@@ -113,16 +118,3 @@ def listening_port(config: SessionConfig) -> int | None:
     if config.listen_port is not None:
         return config.listen_port
     return config.port if config.passive else None
-
-
-def _route_set(routes: tuple[Route, ...]) -> RouteSet:
-    return RouteSet(
-        parse_route(
-            route.prefix,
-            route.next_hop,
-            route.local_pref,
-            route.communities,
-            route.large_communities,
-        )
-        for route in routes
-    )

@@ -6,10 +6,8 @@ was sent and what is wanted.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Final
 
 from speaker.codec.announcement import (
@@ -18,12 +16,20 @@ from speaker.codec.announcement import (
     encode_withdrawal,
     withdrawal_room,
 )
-from speaker.codec.families import Family
-from speaker.codec.prefix import address_family, address_text, parse_address, prefix_text
+from speaker.codec.families import FAMILIES, Family
+from speaker.codec.prefix import (
+    address_family,
+    address_text,
+    parse_address,
+    prefix_order,
+    prefix_text,
+)
 from speaker.codec.refresh import RefreshKind, encode_refresh
+from speaker.rib.attributes import WantedRoute, parse_route
 from speaker.rib.encoding import Encoding
+from speaker.rib.groups import Group
 from speaker.rib.received import AdjRibIn
-from speaker.rib.routes import EMPTY, Group, RouteSet, WantedRoute, parse_route
+from speaker.rib.routes import EMPTY, RouteSet
 from speaker.rib.rows import RouteRow, community_texts, large_community_texts, page
 
 __all__ = [
@@ -68,6 +74,8 @@ class _Work:
 
     group: Group
     at: int = 0
+    """Prefixes in messages that were handed out."""
+    messages: int = 0
 
     @property
     def rest(self) -> int:
@@ -92,6 +100,8 @@ class AdjRibOut:
         self.encoding: Final = encoding
         self._local_address = parse_address(encoding.local_address)
         self._wanted = EMPTY
+        self._unplanned: RouteSet | None = None
+        """Wanted instead of `_wanted`, from the next look on."""
         self._target = EMPTY
         """The sendable part of `_wanted`."""
         self._base = EMPTY
@@ -109,6 +119,7 @@ class AdjRibOut:
     @property
     def has_pending(self) -> bool:
         """Whether `next_chunk` has something to give."""
+        self._plan()
         return bool(self._work or self._markers or self._repetition)
 
     def desire(self, routes: RouteSet) -> None:
@@ -116,6 +127,13 @@ class AdjRibOut:
 
         After the first set, an End-of-RIB marker of each family is sent (RFC 4724 section 2).
         """
+        # Planned when somebody looks: to a peer that does not read, a hundred changes are one.
+        self._unplanned = routes
+
+    def _plan(self) -> None:
+        routes, self._unplanned = self._unplanned, None
+        if routes is None:
+            return
         self._base = self._sent()
         self._done.clear()
         self._wanted = routes
@@ -135,6 +153,7 @@ class AdjRibOut:
     def refresh(self, family: Family, enhanced: bool) -> None:
         """Send the family again, after what is pending; `enhanced`: between RFC 7313 markers."""
         if family in self.encoding.families:
+            self._plan()
             self._refreshing[family] = enhanced
             self._plan_repetition()
 
@@ -152,6 +171,7 @@ class AdjRibOut:
 
     def counts(self, family: Family) -> Counts:
         """Numbers for status and metrics; cheap."""
+        self._plan()
         desired = self._wanted.count(family)
         return Counts(
             desired=desired,
@@ -167,6 +187,7 @@ class AdjRibOut:
             after: a prefix's text; the page starts behind it. Raises ValueError if it is none.
             limit: rows at most.
         """
+        self._plan()
         pending = {
             (work.group.family, nlri)
             for work in self._work
@@ -180,12 +201,15 @@ class AdjRibOut:
 
     def withdrawing(self) -> list[str]:
         """Prefixes whose withdrawal is pending, sorted like `advertised`."""
-        return [
-            prefix_text(work.group.family, nlri)
+        self._plan()
+        gone = [
+            (work.group.family, nlri)
             for work in self._work
             if work.group.attributes is None
             for nlri in work.group.prefixes[work.at :]
         ]
+        gone.sort(key=lambda route: (FAMILIES.index(route[0]), prefix_order(route[1])))
+        return [prefix_text(family, nlri) for family, nlri in gone]
 
     def _row(self, family: Family, nlri: bytes, is_pending: bool) -> RouteRow:
         attributes = self._target.tables[family][nlri]
@@ -253,12 +277,11 @@ class AdjRibOut:
             self._done.append(work)
         start = work.at
         message = self._encode(work)
-        prefixes = work.group.prefixes[start : work.at]
         if work.group.attributes is None:
-            self._advertised[family] -= len(prefixes)
+            self._advertised[family] -= work.at - start
         else:
-            known = self._base.tables[family]
-            self._advertised[family] += sum(nlri not in known for nlri in prefixes)
+            fresh = work.group.fresh
+            self._advertised[family] += min(work.at, fresh) - min(start, fresh)
         if not work.rest:
             self._work.popleft()
         if not self._work:
@@ -272,17 +295,16 @@ class AdjRibOut:
         attributes, limit = work.group.attributes, self.encoding.max_length
         if attributes is None:
             room = withdrawal_room(family, limit)
-            return encode_withdrawal(family, self._take(work, room), limit)
+            return encode_withdrawal(family, _take(work, room), limit)
         encoded = self.encoding.attributes(attributes)
         next_hop = attributes.next_hop or self._local_address
         room = announcement_room(family, next_hop, encoded, limit)
-        nlri = self._take(work, room)
+        nlri = _take(work, room)
         return encode_announcement(family, next_hop, encoded, nlri, limit)
 
-    @staticmethod
-    def _take(work: _Work, room: int) -> bytes:
-        prefixes = work.group.prefixes[work.at : work.at + room]
-        ends = list(accumulate(map(len, prefixes)))
-        count = bisect_right(ends, room)
-        work.at += count
-        return b"".join(prefixes[:count])
+
+def _take(work: _Work, room: int) -> bytes:
+    """The next field of at most `room` octets."""
+    nlri, work.at = work.group.packing(room).field(work.messages)
+    work.messages += 1
+    return nlri

@@ -1,4 +1,4 @@
-"""Wanted routes: parsed, immutable, shared by every session that announces them.
+"""Wanted routes: immutable sets, shared by every session that announces them.
 
 A prefix is its NLRI octets (see `codec/prefix.py`), attributes are one object for many prefixes.
 """
@@ -6,103 +6,21 @@ A prefix is its NLRI octets (see `codec/prefix.py`), attributes are one object f
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 from typing import Final
 from weakref import WeakKeyDictionary
 
 from speaker.codec.families import FAMILIES, Family
-from speaker.codec.prefix import address_family, parse_address, parse_prefix, prefix_order
+from speaker.codec.prefix import address_family, prefix_order
+from speaker.rib.attributes import RouteAttributes, WantedRoute, parse_route
+from speaker.rib.groups import Group
 
-MAX_COMMUNITY_OCTETS: Final = 3840
-"""Of both kinds together: what surely leaves room for a prefix in a message of 4096 octets."""
-Tables = Mapping[Family, dict[bytes, "RouteAttributes"]]
+__all__ = ["EMPTY", "Group", "RouteAttributes", "RouteSet", "WantedRoute", "parse_route"]
 
-
-@dataclass(frozen=True, slots=True)
-class RouteAttributes:
-    """What several prefixes may have in common."""
-
-    next_hop: bytes | None
-    """4 or 16 octets; None: the session's local address."""
-    local_pref: int | None
-    communities: tuple[int, ...]
-    """Sorted, each once; likewise the large ones."""
-    large_communities: tuple[tuple[int, int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WantedRoute:
-    """One parsed route."""
-
-    family: Family
-    nlri: bytes
-    attributes: RouteAttributes
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Prefixes to announce with the same attributes, or to withdraw."""
-
-    family: Family
-    attributes: RouteAttributes | None
-    """None: withdraw."""
-    prefixes: tuple[bytes, ...]
-
-
-def parse_route(
-    prefix: str,
-    next_hop: str | None = None,
-    local_pref: int | None = None,
-    communities: Sequence[str] = (),
-    large_communities: Sequence[str] = (),
-) -> WantedRoute:
-    """Read a route's text.
-
-    Args:
-        prefix: "192.0.2.0/24", no bits past the length.
-        next_hop: an address; None: the session's local address.
-        local_pref: 0 to 4294967295; None: the default, `encoding.DEFAULT_LOCAL_PREF`.
-        communities: "a:b", 16 bits each.
-        large_communities: "a:b:c", 32 bits each.
-
-    Raises:
-        ValueError: with a message that names the bad part.
-    """
-    family, nlri = parse_prefix(prefix)
-    attributes = _parse_attributes(
-        next_hop, local_pref, tuple(communities), tuple(large_communities)
-    )
-    return WantedRoute(family, nlri, attributes)
-
-
-@lru_cache(maxsize=4096)
-def _parse_attributes(
-    next_hop: str | None,
-    local_pref: int | None,
-    communities: tuple[str, ...],
-    large_communities: tuple[str, ...],
-) -> RouteAttributes:
-    standard = sorted({_numbers(text, 2, 16) for text in communities})
-    large = sorted({_numbers(text, 3, 32) for text in large_communities})
-    if 4 * len(standard) + 12 * len(large) > MAX_COMMUNITY_OCTETS:
-        count = len(standard) + len(large)
-        raise ValueError(f"{count} communities do not fit a BGP message")
-    return RouteAttributes(
-        None if next_hop is None else parse_address(next_hop),
-        local_pref,
-        tuple(high << 16 | low for high, low in standard),
-        tuple((one, two, three) for one, two, three in large),
-    )
-
-
-def _numbers(text: str, count: int, bits: int) -> tuple[int, ...]:
-    parts = text.split(":")
-    is_decimal = all(part.isascii() and part.isdigit() for part in parts)
-    if len(parts) != count or not is_decimal or any(int(part) >> bits for part in parts):
-        raise ValueError(f"community {text!r} is not {count} numbers of {bits} bits with colons")
-    return tuple(int(part) for part in parts)
+Table = dict[bytes, RouteAttributes]
+Tables = Mapping[Family, Table]
+Carried = tuple[tuple[Family, ...], Family, bool]
+"""What a session can carry: its families, its address's family, whether RFC 8950 is agreed on."""
 
 
 class RouteSet:
@@ -110,7 +28,7 @@ class RouteSet:
 
     def __init__(self, routes: Iterable[WantedRoute] = ()) -> None:
         """Keep `routes`; of two with one prefix the later one wins."""
-        tables: dict[Family, dict[bytes, RouteAttributes]] = {family: {} for family in FAMILIES}
+        tables: dict[Family, Table] = {family: {} for family in FAMILIES}
         for route in routes:
             tables[route.family][route.nlri] = route.attributes
         self._adopt(tables)
@@ -125,7 +43,8 @@ class RouteSet:
     def _adopt(self, tables: Tables) -> None:
         self.tables = tables
         self._order: dict[Family, list[bytes]] = {}
-        self._sendable: dict[tuple[tuple[Family, ...], Family, bool], RouteSet | None] = {}
+        self._sendable: dict[Carried, RouteSet | None] = {}
+        self._groups: tuple[Group, ...] | None = None
         self._differences: WeakKeyDictionary[RouteSet, tuple[Group, ...]] = WeakKeyDictionary()
 
     def count(self, family: Family) -> int:
@@ -138,6 +57,17 @@ class RouteSet:
             self._order[family] = sorted(self.tables[family], key=prefix_order)
         return self._order[family]
 
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """All of it, as announcements to a peer that has nothing; made once."""
+        if self._groups is None:
+            self._groups = tuple(
+                group
+                for family in FAMILIES
+                for group in _announced(family, {}, self.tables[family])
+            )
+        return self._groups
+
     def sendable(
         self, families: tuple[Family, ...], local_family: Family, *, extended_next_hop: bool = False
     ) -> RouteSet:
@@ -149,22 +79,14 @@ class RouteSet:
         """
         key = (families, local_family, extended_next_hop)
         if key not in self._sendable:
-            carried = {("ipv4", "ipv4"), ("ipv6", "ipv6")}
-            if extended_next_hop:
-                carried.add(("ipv6", "ipv4"))
-            kept = RouteSet.of_tables(
-                {
-                    family: {
-                        nlri: attributes
-                        for nlri, attributes in table.items()
-                        if family in families
-                        and (_hop_family(attributes, local_family), family) in carried
-                    }
-                    for family, table in self.tables.items()
-                }
-            )
-            is_whole = all(kept.count(family) == self.count(family) for family in FAMILIES)
-            self._sendable[key] = None if is_whole else kept
+            kept = [group for group in self.groups if _is_carried(group, key)]
+            self._sendable[key] = None
+            if len(kept) < len(self.groups):
+                tables: dict[Family, Table] = {family: {} for family in FAMILIES}
+                for group in kept:
+                    assert group.attributes is not None
+                    tables[group.family].update(dict.fromkeys(group.prefixes, group.attributes))
+                self._sendable[key] = RouteSet.of_tables(tables)
         return self._sendable[key] or self
 
     def since(self, before: RouteSet) -> tuple[Group, ...]:
@@ -173,37 +95,142 @@ class RouteSet:
         In this order, an aggregate that replaces its parts is there before they go. Worked out
         once for all sessions that go the same way.
         """
+        if before is self:
+            return ()
+        if before is EMPTY:
+            return self.groups
         if before not in self._differences:
             groups = []
             for family in FAMILIES:
                 groups += _announced(family, before.tables[family], self.tables[family])
             for family in FAMILIES:
-                gone = tuple(before.tables[family].keys() - self.tables[family].keys())
-                if gone:
-                    groups.append(Group(family, None, tuple(sorted(gone, key=prefix_order))))
+                table = self.tables[family]
+                groups += _withdrawn(family, [n for n in before.tables[family] if n not in table])
             self._differences[before] = tuple(groups)
         return self._differences[before]
+
+    def succeed(self, before: RouteSet) -> RouteSet:
+        """Get ready to be wanted after `before`; gives that one if it is equal.
+
+        Works out what sessions that announce `before`, and new ones, will ask for. That takes
+        milliseconds for each 10,000 routes; afterwards it is only looked up.
+        """
+        if not self.since(before):
+            return before
+        for families, local_family, extended in tuple(before._sendable):
+            mine = self.sendable(families, local_family, extended_next_hop=extended)
+            mine.since(before.sendable(families, local_family, extended_next_hop=extended))
+        return self
+
+    def changed(
+        self, announced: Iterable[WantedRoute], withdrawn: Iterable[tuple[Family, bytes]]
+    ) -> RouteSet:
+        """Give the set with some routes added or replaced, then some left out.
+
+        Itself if nothing changes. Costs a copy of a table, and nothing else that grows with it:
+        what was worked out for this set is handed on.
+        """
+        new: dict[Family, Table] = {family: {} for family in FAMILIES}
+        gone: dict[Family, dict[bytes, None]] = {family: {} for family in FAMILIES}
+        for route in announced:
+            new[route.family][route.nlri] = route.attributes
+        for family, nlri in withdrawn:
+            new[family].pop(nlri, None)
+            gone[family][nlri] = None
+        groups = []
+        for family in FAMILIES:
+            groups += _announced(family, self.tables[family], new[family])
+        for family in FAMILIES:
+            table = self.tables[family]
+            groups += _withdrawn(family, [nlri for nlri in gone[family] if nlri in table])
+        return self._after(tuple(groups)) if groups else self
+
+    def _after(self, change: tuple[Group, ...]) -> RouteSet:
+        touched = {group.family for group in change}
+        tables = {
+            family: dict(table) if family in touched else table
+            for family, table in self.tables.items()
+        }
+        for group in change:
+            table = tables[group.family]
+            if group.attributes is not None:
+                table.update(dict.fromkeys(group.prefixes, group.attributes))
+            else:
+                for nlri in group.prefixes:
+                    del table[nlri]
+        made = RouteSet.of_tables(tables)
+        made._differences[self] = change
+        for key, kept in self._sendable.items():
+            made._inherit_sendable(key, kept, change)
+        return made
+
+    def _inherit_sendable(
+        self, key: Carried, kept: RouteSet | None, change: tuple[Group, ...]
+    ) -> None:
+        """Take over the sendable part of the set before the change; None: it was all of it."""
+        carried = [group for group in change if _is_carried(group, key)]
+        if kept is None:
+            if len(carried) == len(change):
+                self._sendable[key] = None
+            return  # else it is worked out when it is asked for
+        dropped = [group for group in change if group.attributes is None or group not in carried]
+        self._sendable[key] = kept.changed(
+            [
+                WantedRoute(group.family, nlri, group.attributes)
+                for group in carried
+                if group.attributes is not None
+                for nlri in group.prefixes
+            ],
+            [(group.family, nlri) for group in dropped for nlri in group.prefixes],
+        )
 
 
 EMPTY: Final = RouteSet()
 
 
-def _hop_family(attributes: RouteAttributes, local_family: Family) -> Family:
-    return local_family if attributes.next_hop is None else address_family(attributes.next_hop)
+def _is_carried(group: Group, key: Carried) -> bool:
+    """Whether a session can carry it; it can always withdraw."""
+    families, local_family, extended_next_hop = key
+    if group.attributes is None:
+        return True
+    next_hop = group.attributes.next_hop
+    hop_family = local_family if next_hop is None else address_family(next_hop)
+    is_matched = hop_family == group.family or (extended_next_hop and group.family == "ipv4")
+    return group.family in families and is_matched
 
 
-def _announced(
-    family: Family, before: dict[bytes, RouteAttributes], after: dict[bytes, RouteAttributes]
-) -> list[Group]:
+def _announced(family: Family, before: Table, after: Table) -> list[Group]:
+    """Group what is new or different in `after` by attributes, what is new first."""
+    fresh, replaced = after, {}
+    if before:
+        fresh = {nlri: new for nlri, new in after.items() if nlri not in before}
+        replaced = {
+            nlri: new
+            for nlri, new in after.items()
+            if (old := before.get(nlri, new)) is not new and old != new
+        }
+    first, second = _by_attributes(fresh), _by_attributes(replaced)
+    return [
+        Group(family, attributes, new + second.get(attributes, ()), fresh=len(new))
+        for attributes in {**first, **second}
+        for new in (first.get(attributes, ()),)
+    ]
+
+
+def _by_attributes(table: Table) -> dict[RouteAttributes, tuple[bytes, ...]]:
     # By identity first: hashing attributes for each of 100,000 prefixes is what would take time.
+    known = {id(attributes): attributes for attributes in table.values()}
+    if len(known) == 1:
+        return {attributes: tuple(table) for attributes in known.values()}
     found: defaultdict[int, list[bytes]] = defaultdict(list)
-    known: dict[int, RouteAttributes] = {}
-    for nlri, attributes in after.items():
-        old = before.get(nlri)
-        if old is not attributes and old != attributes:
-            found[id(attributes)].append(nlri)
-            known[id(attributes)] = attributes
-    merged: defaultdict[RouteAttributes, list[bytes]] = defaultdict(list)
-    for key, prefixes in found.items():
-        merged[known[key]] += prefixes
-    return [Group(family, attributes, tuple(nlris)) for attributes, nlris in merged.items()]
+    for nlri, attributes in table.items():
+        found[id(attributes)].append(nlri)
+    merged: defaultdict[RouteAttributes, tuple[bytes, ...]] = defaultdict(tuple)
+    for key, attributes in known.items():
+        merged[attributes] += tuple(found[key])
+    return dict(merged)
+
+
+def _withdrawn(family: Family, prefixes: Iterable[bytes]) -> list[Group]:
+    gone = tuple(prefixes)
+    return [Group(family, None, gone)] if gone else []

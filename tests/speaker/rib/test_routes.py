@@ -72,8 +72,9 @@ def test_a_difference_is_announcements_then_withdrawals() -> None:
     announced, withdrawn = after.since(before)
     assert announced.attributes is not None
     assert announced.prefixes == tuple(
-        parse_prefix(text)[1] for text in ("198.51.100.0/24", "203.0.113.0/24")
+        parse_prefix(text)[1] for text in ("203.0.113.0/24", "198.51.100.0/24")
     )
+    assert announced.fresh == 1
     assert (withdrawn.family, withdrawn.attributes) == ("ipv6", None)
 
 
