@@ -18,7 +18,8 @@ from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
 from lbtui.cli.sources import check_sources, choose_backend
 
 if TYPE_CHECKING:
-    from lbtui.core.routing.diff import ResourceDiff, RouteDiff
+    from lbtui.core.routing.diff import RouteDiff
+    from lbtui.core.routing.resource_diff import ResourceDiff
     from lbtui.core.routing.routes import Route
     from lbtui.core.values.nodes import NodeIndex
 
@@ -47,7 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
     sources = [arguments.old] + ([] if arguments.new is None else [arguments.new])
     check_sources(sources, arguments.context)
     from lbtui.cli import reading
-    from lbtui.core.routing.diff import diff_resources, diff_tables
+    from lbtui.core.routing.diff import diff_tables
+    from lbtui.core.routing.resource_diff import diff_resources
 
     backend = choose_backend(arguments)
     against = arguments.against_backend or backend

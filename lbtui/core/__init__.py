@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from lbtui.core.configuration.config import BACKENDS, Configuration, Options, Resolved, resolve
     from lbtui.core.objects.decode import load_resources
     from lbtui.core.routing.announcements import announce
-    from lbtui.core.routing.diff import diff_resources, diff_tables
+    from lbtui.core.routing.diff import diff_tables
+    from lbtui.core.routing.resource_diff import diff_resources
     from lbtui.core.routing.routes import Route, RouteTables, compile_routes
 
 __all__ = [
@@ -38,7 +39,8 @@ _MODULES = {
     "routing.announcements": ("announce",),
     "configuration.config": ("BACKENDS", "Configuration", "Options", "Resolved", "resolve"),
     "objects.decode": ("load_resources",),
-    "routing.diff": ("diff_resources", "diff_tables"),
+    "routing.diff": ("diff_tables",),
+    "routing.resource_diff": ("diff_resources",),
     "routing.routes": ("Route", "RouteTables", "compile_routes"),
 }
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 
 from lbtui.core.configuration.config import resolve
 from lbtui.core.configuration.model import Configuration, Options
-from lbtui.core.configuration.services import KINDS as SERVICE_KINDS
-from lbtui.core.configuration.services import KnownServices
 from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.lint import Facts, lint, with_repairs
 from lbtui.core.objects.resource_set import ResourceSet
@@ -35,15 +33,16 @@ def analyse(
     Without `options`, what manifests in a folder leave out is taken for granted.
     """
     options = options or Options(assume_secrets=True)
-    known = None
-    if previous is not None and previous.config.options == options:
-        changed = previous.resources.changed_kinds(resources)
-        if not changed and previous.config.backend == backend:
-            is_same = previous.resources is resources
-            return previous if is_same else replace(previous, resources=resources)
-        if not changed & SERVICE_KINDS:
-            known = KnownServices(previous.config.services, previous.config.assumed_endpoints)
-    resolved = resolve(resources, backend, options, known)
+    if (
+        previous is not None
+        and previous.config.backend == backend
+        and previous.config.options == options
+        and not previous.resources.changed_kinds(resources)
+    ):
+        return (
+            previous if previous.resources is resources else replace(previous, resources=resources)
+        )
+    resolved = resolve(resources, backend, options, previous.config if previous else None)
     tables = compile_routes(resolved.config, previous.tables if previous else None)
     facts = Facts(resources, resolved.config, tables)
     refused = with_repairs(facts, (*resolved.diagnostics, *tables.diagnostics))

@@ -125,7 +125,7 @@ def save_lines(state: ViewState) -> Iterator[Line]:
 
 
 def _files(state: ViewState) -> Iterator[str]:
-    from lbtui.core.routing.diff import diff_resources
+    from lbtui.core.routing.resource_diff import diff_resources
 
     diff = diff_resources(state.history.saved, state.history.current)
     locate = state.snapshot.locate if state.snapshot is not None else {}
@@ -136,7 +136,7 @@ def _files(state: ViewState) -> Iterator[str]:
 
 def resource_change_lines(state: ViewState) -> Iterator[Line]:
     """Resources that come, go and change, with old and new values of fields."""
-    from lbtui.core.routing.diff import diff_resources
+    from lbtui.core.routing.resource_diff import diff_resources
 
     saved, current = state.history.saved, state.history.current
     diff = diff_resources(saved, current)

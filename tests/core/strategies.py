@@ -44,10 +44,11 @@ IPV6 = [
 
 def clusters() -> st.SearchStrategy[list[Manifest]]:
     """All manifests of a small cluster."""
-    return st.integers(0, 2**32 - 1).map(_cluster)
+    return st.integers(0, 2**32 - 1).map(cluster_of)
 
 
-def _cluster(seed: int) -> list[Manifest]:
+def cluster_of(seed: int) -> list[Manifest]:
+    """The cluster of a seed."""
     chance = random.Random(seed)
     has_ipv6 = chance.random() < 0.5
     addresses = IPV4 + IPV6 * has_ipv6

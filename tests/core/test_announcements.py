@@ -9,6 +9,7 @@ import pytest
 from lbtui.core import analyse, announce, load_resources
 from lbtui.core.questions.explain import explain_service
 from lbtui.core.routing.announcements import AnnouncedSession, Announcements
+from lbtui.core.routing.paths import service_paths
 from tests.core.cluster import (
     Manifest,
     advertisement,
@@ -172,7 +173,7 @@ def test_a_node_whose_configuration_frr_k8s_refuses_is_left_out() -> None:
     tables = analyse(load_resources(manifests).resources).tables
     assert sorted(tables.backend_errors) == ["a"]
     assert [entry.name for entry in announce(tables).nodes] == ["b"]
-    assert tables.service_paths()["default/one"] == {"r": tables.nodes.bit("b")}
+    assert service_paths(tables)["default/one"] == {"r": tables.nodes.bit("b")}
     explained = explain_service(tables, load_resources(manifests).resources, "default/one")
     sent = {name: trace.peers["r"] for name, trace in explained.nodes.items()}
     assert {name: verdict.sent for name, verdict in sent.items()} == {"a": False, "b": True}

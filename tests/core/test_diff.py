@@ -8,7 +8,8 @@ from lbtui.core import RouteTables, analyse, diff_resources, diff_tables, load_r
 from lbtui.core.objects.cluster_resources import Node
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import BGPAdvertisement
-from lbtui.core.routing.diff import ResourceDiff, RouteDiff
+from lbtui.core.routing.diff import RouteDiff
+from lbtui.core.routing.resource_diff import ResourceDiff
 from tests.core.cluster import (
     Manifest,
     advertisement,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from lbtui.core.configuration.model import BACKENDS, Configuration, NodeError, Options, Resolved
-from lbtui.core.configuration.services import (
-    KnownServices,
-    excluded,
-    internal_addresses,
-    network_unavailable,
-    read_services,
+from lbtui.core.configuration.model import (
+    BACKENDS,
+    Configuration,
+    NodeError,
+    Options,
+    Resolved,
+    Sources,
 )
+from lbtui.core.configuration.nodes import read_nodes
+from lbtui.core.configuration.services import read_services, reread_services
 from lbtui.core.objects.resource_set import ResourceSet
 from lbtui.core.objects.resources import BGPPeer
 from lbtui.core.rules.advertisements import check_advertisements
@@ -29,19 +31,20 @@ def resolve(
     resources: ResourceSet,
     backend: str = "frr-k8s",
     options: Options | None = None,
-    known: KnownServices | None = None,
+    previous: Configuration | None = None,
 ) -> Resolved:
     """Judge and cross-reference `resources` as MetalLB with `backend` does.
 
     The order is MetalLB's, so that the first finding about a node is the one it stops at; unlike
-    MetalLB, nothing stops here. `known` services are taken as they are: they must have been read
-    from the same Services, EndpointSlices and Nodes under the same options.
+    MetalLB, nothing stops here. `previous` lends what was read from Nodes, Services and
+    EndpointSlices that are still the same.
 
     Raises:
         ValueError: `backend` is none of BACKENDS.
     """
     options = options or Options()
-    inputs = Inputs(resources, backend, options)
+    sources = _read(resources, options, previous)
+    inputs = Inputs(resources, sources.nodes, backend, options)
     check_decoding(inputs)
     inputs.check_node_selectors()
     check_backend(inputs)
@@ -53,23 +56,33 @@ def resolve(
     advertisements = check_advertisements(inputs, pools, aliases)
     check_bfd_echo(inputs, profiles, pools, peers, advertisements)
     check_frr_k8s_passwords(inputs)
-    services, assumed_endpoints = known or read_services(resources, inputs.nodes, options)
-    nodes = inputs.node_objects
     config = Configuration(
         backend=backend,
         options=options,
-        nodes=inputs.nodes,
-        node_addresses={node.name: internal_addresses(node) for node in nodes},
-        network_unavailable=inputs.nodes.mask_of(network_unavailable(nodes)),
-        excluded=inputs.nodes.mask_of(excluded(nodes)),
+        nodes=sources.nodes.nodes,
+        node_addresses=sources.nodes.addresses,
+        network_unavailable=sources.nodes.network_unavailable,
+        excluded=sources.nodes.excluded,
         pools=pools,
         peers=peers,
         peer_names=tuple(sorted({ref.name for ref, _ in inputs.sorted(BGPPeer)})),
         advertisements=advertisements,
-        services=services,
+        services=sources.services.services,
         refusal=inputs.findings.refusal,
         node_errors=dict(sorted(inputs.findings.node_errors.items())),
-        is_node_assumed=inputs.is_node_assumed,
-        assumed_endpoints=assumed_endpoints,
+        is_node_assumed=sources.nodes.is_assumed,
+        assumed_endpoints=sources.services.assumed_endpoints,
+        sources=sources,
     )
     return Resolved(config, inputs.findings.diagnostics)
+
+
+def _read(resources: ResourceSet, options: Options, previous: Configuration | None) -> Sources:
+    """Read nodes and services; what has not changed since `previous` is taken over."""
+    before = previous.sources if previous is not None and previous.options == options else None
+    reading = read_nodes(resources, before.nodes if before else None)
+    nodes = reading.nodes
+    if before is None or before.nodes.nodes is not nodes:
+        return Sources(resources, reading, read_services(resources, nodes, options))
+    services = reread_services(before.resources, before.services, resources, nodes, options)
+    return Sources(resources, reading, services)

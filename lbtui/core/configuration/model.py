@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.objects.meta import Hidden
-from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
 from lbtui.core.values.addresses import Address, Network
 from lbtui.core.values.communities import CommunityValue
 from lbtui.core.values.nodes import NodeIndex, NodeSet
 from lbtui.core.values.selectors import Selector
+
+if TYPE_CHECKING:
+    from lbtui.core.configuration.nodes import NodeReading
+    from lbtui.core.configuration.services import ServiceReading
 
 BACKENDS = ("native", "frr", "frr-k8s")
 """MetalLB's BGP implementations; the last is its default since 0.16."""
@@ -135,6 +139,10 @@ class Advertisement:
         return self.length_v4 if family == 4 else self.length_v6
 
 
+EVERYWHERE: NodeSet = -1
+"""All nodes, whichever there are."""
+
+
 class LoadBalancer(NamedTuple):
     """A service, as far as announcing it goes."""
 
@@ -152,6 +160,13 @@ class LoadBalancer(NamedTuple):
     endpoint_nodes: NodeSet
     """Nodes with a healthy endpoint of their own; only known when `is_local`."""
 
+    @property
+    def able_nodes(self) -> NodeSet:
+        """Nodes that may announce it as far as endpoints go; EVERYWHERE: all of them."""
+        if self.is_local:
+            return self.endpoint_nodes
+        return EVERYWHERE if self.has_endpoint else 0
+
 
 @dataclass(frozen=True, slots=True)
 class NodeError:
@@ -159,6 +174,14 @@ class NodeError:
 
     code: str
     message: str
+
+
+class Sources(NamedTuple):
+    """What was read before anything was judged; lent to the configuration after an edit."""
+
+    resources: ResourceSet
+    nodes: NodeReading
+    services: ServiceReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +216,7 @@ class Configuration:
     """There is no Node object; one node named "node" without labels stands for any."""
     assumed_endpoints: tuple[str, ...]
     """Services (namespace/name) without EndpointSlices; see Options.assume_endpoints."""
+    sources: Sources = field(compare=False, repr=False)
 
     @property
     def is_valid(self) -> bool:

@@ -1,83 +1,153 @@
-"""Services, their endpoints and the conditions of nodes, as far as announcing goes.
+"""Services and their endpoints, as far as announcing goes.
 
 Source: MetalLB speaker/main.go, speaker/bgp_controller.go, internal/k8s/epslices.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from lbtui.core.configuration.model import LoadBalancer, Options
-from lbtui.core.objects.cluster_resources import Endpoint, EndpointSlice, Node, Service
+from lbtui.core.objects.cluster_resources import Endpoint, EndpointSlice, Service
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
 from lbtui.core.values.addresses import Address, parse_address
 from lbtui.core.values.nodes import NodeIndex, NodeSet
 
-EXCLUDE_LABEL = "node.kubernetes.io/exclude-from-external-load-balancers"
 _SERVICE_LABEL = "kubernetes.io/service-name"
 
 
-class KnownServices(NamedTuple):
+Slices = tuple[tuple[ResourceRef, EndpointSlice], ...]
+
+
+class ServiceReading(NamedTuple):
     """All services of a set."""
 
     services: tuple[LoadBalancer, ...]
     """By name."""
     assumed_endpoints: tuple[str, ...]
-    """Names of those whose endpoints are assumed."""
+    """Names of those whose endpoints are assumed, sorted."""
+    slices: Mapping[str, Slices]
+    """Service → its EndpointSlices."""
 
 
-KINDS = frozenset(kind.kind for kind in (Service, EndpointSlice, Node))
-"""What they are read from."""
+def read_services(resources: ResourceSet, nodes: NodeIndex, options: Options) -> ServiceReading:
+    """Read all of them; linear in services and endpoints."""
+    slices: dict[str, Slices] = {}
+    for slice_ref, piece in resources.items(EndpointSlice):
+        name = _service_of(piece)
+        if name:
+            slices[name] = (*slices.get(name, ()), (slice_ref, piece))
+    reader = _Reader(slices, nodes, options)
+    found = {_name(ref): reader.read(ref, item) for ref, item in resources.items(Service)}
+    ordered = tuple([found[name] for name in sorted(found)])
+    return ServiceReading(ordered, tuple(reader.assumed(ordered)), slices)
 
 
-def read_services(resources: ResourceSet, nodes: NodeIndex, options: Options) -> KnownServices:
-    """Read them; linear in services and endpoints."""
-    endpoints: dict[str, list[Endpoint]] = {}
-    for piece in resources.all(EndpointSlice):
-        service = piece.metadata.labels.get(_SERVICE_LABEL)
-        if service:
-            key = f"{piece.metadata.namespace or 'default'}/{service}"
-            endpoints.setdefault(key, []).extend(piece.endpoints)
-    found: dict[str, LoadBalancer] = {}
-    assumed: list[str] = []
-    for ref, resource in resources.items(Service):
-        name = f"{ref.namespace or 'default'}/{ref.name}"
-        is_assumed = options.assume_endpoints and name not in endpoints
-        own = None if is_assumed else endpoints.get(name, ())
-        service_state = _read_service(ref, name, resource, own, nodes, options)
-        found[name] = service_state
-        if is_assumed and not service_state.obstacle:
-            assumed.append(name)
-    ordered = tuple(found[name] for name in sorted(found))
-    return KnownServices(ordered, tuple(sorted(set(assumed))))
-
-
-def _read_service(
-    ref: ResourceRef,
-    name: str,
-    service: Service,
-    endpoints: Sequence[Endpoint] | None,
+def reread_services(
+    before: ResourceSet,
+    known: ServiceReading,
+    resources: ResourceSet,
     nodes: NodeIndex,
     options: Options,
-) -> LoadBalancer:
-    """One service; `endpoints` None: a healthy one on every node."""
-    obstacle, addresses = _addresses(service, options)
-    is_local = service.spec.external_traffic_policy == "Local"
-    has_endpoint, endpoint_nodes = True, nodes.all
-    if endpoints is not None and not obstacle:
-        has_endpoint = _has_healthy(endpoints)
-        endpoint_nodes = _healthy_nodes(endpoints, nodes) if is_local else 0
-    return LoadBalancer(
-        ref,
-        name,
-        obstacle,
-        addresses,
-        service.metadata.labels,
-        is_local,
-        has_endpoint,
-        endpoint_nodes,
-    )
+) -> ServiceReading:
+    """Read only what changed since `known` was read from `before`, with the same nodes."""
+    changed = before.changed(resources, Service)
+    changed_slices = before.changed(resources, EndpointSlice)
+    if not changed and not changed_slices:
+        return known
+    slices = dict(known.slices)
+    touched = {_name(ref) for ref in changed} | _move_slices(slices, before, changed_slices)
+    reader = _Reader(slices, nodes, options)
+    found = {service.name: service for service in known.services}
+    come = {_name(ref): ref for ref, item in changed.items() if item is not None}
+    for name in touched:
+        ref = come.get(name) or (found[name].ref if name in found else None)
+        item = resources.get(ref) if ref else None
+        if ref is not None and isinstance(item, Service):
+            found[name] = reader.read(ref, item)
+        else:
+            found.pop(name, None)
+    counts = (len(before.members(Service.kind)), len(resources.members(Service.kind)))
+    if counts != (len(known.services), len(found)):
+        return read_services(resources, nodes, options)  # two of one name: the last one counts
+    ordered = tuple([found[name] for name in sorted(found)])
+    assumed = {name for name in known.assumed_endpoints if name not in touched}
+    assumed.update(reader.assumed(found[name] for name in touched if name in found))
+    return ServiceReading(ordered, tuple(sorted(assumed)), slices)
+
+
+def _move_slices(
+    slices: dict[str, Slices],
+    before: ResourceSet,
+    changed: Mapping[ResourceRef, EndpointSlice | None],
+) -> set[str]:
+    """Bring the slices of services up to date; the services concerned."""
+    touched: set[str] = set()
+    for ref, new in changed.items():
+        old = before.get(ref)
+        name = _service_of(old) if isinstance(old, EndpointSlice) else None
+        if name:
+            touched.add(name)
+            left = tuple(item for item in slices[name] if item[0] != ref)
+            if left:
+                slices[name] = left
+            else:
+                del slices[name]
+        name = _service_of(new) if new is not None else None
+        if new is not None and name:
+            touched.add(name)
+            slices[name] = (*slices.get(name, ()), (ref, new))
+    return touched
+
+
+def _name(ref: ResourceRef) -> str:
+    """namespace/name of a Service."""
+    return f"{ref.namespace or 'default'}/{ref.name}"
+
+
+def _service_of(piece: EndpointSlice) -> str | None:
+    """namespace/name of the service that a slice belongs to."""
+    service = piece.metadata.labels.get(_SERVICE_LABEL)
+    return f"{piece.metadata.namespace or 'default'}/{service}" if service else None
+
+
+class _Reader:
+    """Reads single services."""
+
+    def __init__(self, slices: Mapping[str, Slices], nodes: NodeIndex, options: Options) -> None:
+        self._slices = slices
+        self._nodes = nodes
+        self._options = options
+
+    def assumed(self, services: Iterable[LoadBalancer]) -> Iterator[str]:
+        """Names of those whose endpoints are assumed."""
+        if self._options.assume_endpoints:
+            for service in services:
+                if not service.obstacle and service.name not in self._slices:
+                    yield service.name
+
+    def read(self, ref: ResourceRef, service: Service) -> LoadBalancer:
+        """One service; if its endpoints are assumed, a healthy one on every node."""
+        name = _name(ref)
+        obstacle, addresses = _addresses(service, self._options)
+        is_local = service.spec.external_traffic_policy == "Local"
+        has_endpoint, endpoint_nodes = True, self._nodes.all
+        is_known = name in self._slices or not self._options.assume_endpoints
+        if is_known and not obstacle:
+            endpoints = [e for _, piece in self._slices.get(name, ()) for e in piece.endpoints]
+            has_endpoint = _has_healthy(endpoints)
+            endpoint_nodes = _healthy_nodes(endpoints, self._nodes) if is_local else 0
+        return LoadBalancer(
+            ref,
+            name,
+            obstacle,
+            addresses,
+            service.metadata.labels,
+            is_local,
+            has_endpoint,
+            endpoint_nodes,
+        )
 
 
 def _addresses(service: Service, options: Options) -> tuple[str, tuple[Address, ...]]:
@@ -121,25 +191,3 @@ def _healthy_nodes(endpoints: Iterable[Endpoint], nodes: NodeIndex) -> NodeSet:
         if endpoint.node_name is not None:
             by_node.setdefault(endpoint.node_name, []).append(endpoint)
     return nodes.mask_of(name for name, own in by_node.items() if _has_healthy(own))
-
-
-def network_unavailable(nodes: Iterable[Node]) -> tuple[str, ...]:
-    """Names of the nodes whose condition NetworkUnavailable is True."""
-    return tuple(
-        node.name
-        for node in nodes
-        if any(
-            condition.type == "NetworkUnavailable" and condition.status == "True"
-            for condition in node.status.conditions
-        )
-    )
-
-
-def excluded(nodes: Iterable[Node]) -> tuple[str, ...]:
-    """Names of the nodes with the label that excludes them, whatever its value."""
-    return tuple(node.name for node in nodes if EXCLUDE_LABEL in node.metadata.labels)
-
-
-def internal_addresses(node: Node) -> tuple[str, ...]:
-    """A node's InternalIP addresses."""
-    return tuple(entry.address for entry in node.status.addresses if entry.type == "InternalIP")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lbtui.core.configuration.services import EXCLUDE_LABEL
+from lbtui.core.configuration.nodes import EXCLUDE_LABEL
 from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
 from lbtui.core.objects.cluster_resources import Node

@@ -13,7 +13,7 @@ from lbtui.core.lint.facts import Facts, counted, listed
 from lbtui.core.lint.rule import INFO, Finding, rule
 from lbtui.core.objects.cluster_resources import Node
 from lbtui.core.objects.resource_set import ResourceRef
-from lbtui.core.routing.decisions import Parts
+from lbtui.core.routing.plans import Parts
 from lbtui.core.values.nodes import NodeSet
 
 MAX_FINDINGS = 4

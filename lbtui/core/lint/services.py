@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from lbtui.core.configuration.model import LoadBalancer
 from lbtui.core.lint.facts import Facts, counted, listed
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
-from lbtui.core.routing.decisions import Decision, Parts
+from lbtui.core.routing.plans import Decision, Parts
 from lbtui.core.values.nodes import NodeSet
 
 _INGRESS = "status.loadBalancer.ingress"

@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Any
 
 from lbtui.core.configuration.model import Advertisement, LoadBalancer, Pool
-from lbtui.core.configuration.services import EXCLUDE_LABEL
+from lbtui.core.configuration.nodes import EXCLUDE_LABEL
 from lbtui.core.objects.resource_set import ResourceSet
 from lbtui.core.questions.origins import origins_of
 from lbtui.core.routing.preview import route_document

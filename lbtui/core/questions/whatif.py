@@ -17,6 +17,7 @@ from lbtui.core.objects.cluster_resources import EndpointSlice, Node, Service
 from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
 from lbtui.core.objects.resources import BGPPeer
 from lbtui.core.routing.diff import RouteDiff, diff_tables
+from lbtui.core.routing.paths import service_paths
 from lbtui.core.routing.routes import RouteTables
 from lbtui.core.values.nodes import NodeSet
 from lbtui.core.values.selector_text import parse_selector
@@ -94,7 +95,7 @@ def lose(analysis: Analysis, targets: Sequence[str]) -> Loss:
 
 def _compare(targets: tuple[str, ...], before: RouteTables, after: RouteTables) -> Loss:
     """What changed for each service."""
-    old, new = before.service_paths(), after.service_paths()
+    old, new = service_paths(before), service_paths(after)
     unreachable, single, still = [], [], 0
     for service in before.services:
         had, has = old[service], new.get(service, {})
@@ -212,7 +213,7 @@ def single_points(tables: RouteTables) -> tuple[SinglePoint, ...]:
     is not among them; `lose` tells that.
     """
     found: dict[tuple[str, str], list[str]] = {}
-    for service, paths in tables.service_paths().items():
+    for service, paths in service_paths(tables).items():
         nodes = 0
         for mask in paths.values():
             nodes |= mask

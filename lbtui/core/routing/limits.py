@@ -5,13 +5,14 @@ Both are rare; each is looked for only where the advertisements make it possible
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
 from lbtui.core.configuration.model import Advertisement, Configuration, Peer
 from lbtui.core.diagnostics import Diagnostic, Severity
-from lbtui.core.routing.decisions import Decision, Parts
+from lbtui.core.routing.plans import Decision, Parts
 from lbtui.core.routing.tables import Row, TableBuilder
 from lbtui.core.values.nodes import NodeSet
 
@@ -23,8 +24,8 @@ MAX_COMMUNITIES = 63
 class Refusals:
     """What is refused when routes meet."""
 
-    withheld: Mapping[str, Mapping[int, NodeSet]] = field(default_factory=dict)
-    """Peer → service index → nodes on which the peer never learns the service's routes."""
+    withheld: Mapping[str, Mapping[str, NodeSet]] = field(default_factory=dict)
+    """Peer → service → nodes on which the peer never learns the service's routes."""
     service_errors: Mapping[str, NodeSet] = field(default_factory=dict)
     """Service → nodes on which applying it fails."""
     undefined: NodeSet = 0
@@ -35,11 +36,11 @@ class Refusals:
 
 
 def find_refusals(
-    config: Configuration, decisions: Sequence[Decision], builder: TableBuilder
+    config: Configuration, builder: TableBuilder, decide: Callable[[str], Decision | None]
 ) -> Refusals:
-    """Look for both."""
+    """Look for both; `decide` tells what becomes of a service."""
     contradictions = _contradictions(config, builder) if config.backend == "frr-k8s" else {}
-    limit = _CommunityLimit(config, decisions, builder)
+    limit = _CommunityLimit(config, builder, decide)
     errors = limit.find()
     diagnostics = [_contradiction(config, row, nodes) for row, nodes in contradictions.items()]
     if errors:
@@ -74,10 +75,16 @@ def _contradictions(config: Configuration, builder: TableBuilder) -> dict[Row, N
     found: dict[Row, NodeSet] = {}
     if not any(_may_contradict(config, *pair) for pair in combinations(config.advertisements, 2)):
         return found
+    tables: dict[tuple[frozenset[int], frozenset[int]], tuple[Row, ...]] = {}
     for peer in config.peers:
         nodes = peer.nodes & config.active_nodes
-        for row in builder.shared(advertisements_for(config, peer.name), peer.families):
-            if row.nodes & nodes and len(builder.attributes(row.advertisements).local_prefs) > 1:
+        key = (advertisements_for(config, peer.name), peer.families)
+        if key not in tables:
+            tables[key] = builder.build(
+                *key, is_wanted=lambda used: len(builder.attributes(used).local_prefs) > 1
+            )
+        for row in tables[key]:
+            if row.nodes & nodes:
                 found[row] = found.get(row, 0) | row.nodes & nodes
     return found
 
@@ -147,12 +154,16 @@ class _CommunityLimit:
     """
 
     def __init__(
-        self, config: Configuration, decisions: Sequence[Decision], builder: TableBuilder
+        self,
+        config: Configuration,
+        builder: TableBuilder,
+        decide: Callable[[str], Decision | None],
     ) -> None:
         self._config = config
-        self._decisions = decisions
         self._builder = builder
-        self.withheld: dict[str, dict[int, NodeSet]] = {}
+        self._decide = decide
+        self._services = range(len(config.services))
+        self.withheld: dict[str, dict[str, NodeSet]] = {}
 
     def find(self) -> dict[str, NodeSet]:
         """Fill `withheld`; service → nodes on which applying it fails."""
@@ -165,7 +176,7 @@ class _CommunityLimit:
                 self._withhold(peer, stops)
         errors: dict[str, NodeSet] = {}
         for index, service in enumerate(self._config.services) if stops else ():
-            nodes = self._decisions[index].announcing & _stopped(stops, index)
+            nodes = self._decision(index).announcing & _stopped(stops, index)
             if nodes:
                 errors[service.name] = nodes
         return errors
@@ -181,8 +192,8 @@ class _CommunityLimit:
         nodes = 0
         for peer in self._config.peers:
             own = advertisements_for(self._config, peer.name)
-            for decision in self._decisions if failing & peer.nodes & ~nodes else ():
-                handed = tuple([part for part in decision.parts if part[0] in own])
+            for service in self._services if failing & peer.nodes & ~nodes else ():
+                handed = tuple([part for part in self._decision(service).parts if part[0] in own])
                 for _, mask in handed:
                     nodes |= mask & peer.nodes & failing & ~self._refused_alone(handed)
         return nodes
@@ -204,6 +215,16 @@ class _CommunityLimit:
                         nodes |= mask
         return nodes
 
+    def _number_of(self, service: str) -> int:
+        """A service's place in the order by name."""
+        return bisect_left(self._config.services, service, key=lambda one: one.name)
+
+    def _decision(self, service: int) -> Decision:
+        """What becomes of a service of the configuration."""
+        decision = self._decide(self._config.services[service].name)
+        assert decision is not None
+        return decision
+
     def _may_exceed(self, advertisements: frozenset[int]) -> bool:
         """Whether these advertisements could put too many communities on one route."""
         chosen = [self._config.advertisements[index] for index in advertisements]
@@ -214,10 +235,10 @@ class _CommunityLimit:
     def _withhold(self, peer: Peer, stops: Sequence[tuple[int, NodeSet]]) -> None:
         """Services that come after a stop never reach the peer on the stopped nodes."""
         held = self.withheld.setdefault(peer.name, {})
-        for index in range(len(self._config.services)):
+        for index, service in enumerate(self._config.services):
             nodes = peer.nodes & _stopped(stops, index)
             if nodes:
-                held[index] = held.get(index, 0) | nodes
+                held[service.name] = held.get(service.name, 0) | nodes
 
     def _stops(self, peer: Peer, advertisements: frozenset[int]) -> Iterable[tuple[int, NodeSet]]:
         """Service index and nodes: the peer's session refuses from that service on."""
@@ -227,13 +248,17 @@ class _CommunityLimit:
             for index in advertisements
             if len(self._config.advertisements[index].communities) > MAX_COMMUNITIES
         }
-        for service, decision in enumerate(self._decisions):
-            for index, mask in decision.parts:
+        for service in self._services:
+            for index, mask in self._decision(service).parts:
                 if index in excessive and mask & nodes:
                     yield service, mask & nodes
         if self._config.backend == "native":
-            for row in self._builder.shared(advertisements, peer.families):
-                if row.nodes & nodes and self._count(row.advertisements) > MAX_COMMUNITIES:
+            for row in self._builder.build(
+                advertisements,
+                peer.families,
+                is_wanted=lambda used: self._count(used) > MAX_COMMUNITIES,
+            ):
+                if row.nodes & nodes:
                     yield from self._merging_stops(row, row.nodes & nodes, advertisements)
 
     def _count(self, advertisements: tuple[int, ...]) -> int:
@@ -246,8 +271,9 @@ class _CommunityLimit:
     ) -> Iterable[tuple[int, NodeSet]]:
         """The services with which the union of a prefix's communities becomes too large."""
         pieces: list[tuple[NodeSet, frozenset[int]]] = [(nodes, frozenset())]
-        for service, _ in sorted(row.services):
-            for index, mask in self._decisions[service].parts:
+        for name, _ in sorted(row.services):
+            service = self._number_of(name)
+            for index, mask in self._decision(service).parts:
                 length = self._config.advertisements[index].length(row.prefix.family)
                 if index not in advertisements or length != row.prefix.length:
                     continue

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
 from lbtui.core.configuration.model import Configuration, LoadBalancer, Peer
 from lbtui.core.diagnostics import Diagnostic
-from lbtui.core.routing.decisions import Decision, decide_all
 from lbtui.core.routing.limits import advertisements_for, find_refusals
 from lbtui.core.routing.next_hops import NextHops
+from lbtui.core.routing.placement import Placements
+from lbtui.core.routing.plans import Decision, Plans, same_plans
+from lbtui.core.routing.prefixes import PrefixIndex
 from lbtui.core.routing.tables import Attributes, Row, TableBuilder
-from lbtui.core.values.addresses import Prefix
+from lbtui.core.values.addresses import BITS, Prefix
 from lbtui.core.values.nodes import NodeSet
 
 TableKey = tuple[frozenset[int], frozenset[int], str]
 """Advertisements, families, and the peer's name where something is held back from it."""
+
+Choice = Callable[[Row], bool]
 
 
 class Route(msgspec.Struct, frozen=True, gc=False):
@@ -43,32 +48,41 @@ class Route(msgspec.Struct, frozen=True, gc=False):
 class RouteTables:
     """All routes of a configuration; every view of them is made when it is asked for."""
 
-    def __init__(self, config: Configuration) -> None:
-        """Decide about every service; tables are built when a peer is first looked at."""
+    def __init__(self, config: Configuration, previous: RouteTables | None = None) -> None:
+        """Place every service; tables are built when a peer is first looked at."""
         self.config = config
         self.nodes = config.nodes
         active = config.active_nodes
         self.peers: tuple[str, ...] = config.peer_names
         """Names of all peers, sorted; one that MetalLB refuses has no session anywhere."""
-        self._peers: dict[str, list[Peer]] = {name: [] for name in config.peer_names}
+        self.peer_objects: Mapping[str, list[Peer]] = {name: [] for name in config.peer_names}
+        """Name → its peers; several of one name share no node."""
         for peer in config.peers:
-            self._peers[peer.name].append(peer)
-        self.services: tuple[str, ...] = tuple(service.name for service in config.services)
-        """namespace/name of every service, sorted."""
+            self.peer_objects[peer.name].append(peer)
         self.session_nodes: Mapping[str, NodeSet] = {
             name: _union(peer.nodes for peer in peers) & active
-            for name, peers in self._peers.items()
+            for name, peers in self.peer_objects.items()
         }
         """Peer → nodes that run the session; nodes with an error of their own run none."""
         self.next_hops = NextHops(config)
-        self._decisions = decide_all(config)
-        self._builder = TableBuilder(config, self._decisions)
-        self._service_index = {name: index for index, name in enumerate(self.services)}
+        is_alike = previous is not None and same_plans(previous.config, config)
+        self.plans: Plans = previous.plans if previous is not None and is_alike else Plans(config)
+        """How services are announced; the same object while that stays."""
+        kinds = [(family, a.length(family)) for a in config.advertisements for family in BITS]
+        self.placements: Placements = Placements(
+            config, self.plans.label_keys, previous.placements if previous else None
+        )
+        """Where each service falls."""
+        self.index: PrefixIndex = PrefixIndex(
+            self.placements, kinds, previous.index if previous else None
+        )
+        """What is behind each prefix."""
+        self.builder = TableBuilder(config, self.plans, self.index)
         self._tables: dict[TableKey, tuple[Row, ...]] = {}
         self._peer_routes: dict[str, tuple[Route, ...]] = {}
-        self._prefixes: dict[TableKey, dict[Prefix, list[Row]]] = {}
-        refusals = find_refusals(config, self._decisions, self._builder)
-        self._withheld = refusals.withheld
+        refusals = find_refusals(config, self.builder, self.decision)
+        self.withheld = refusals.withheld
+        """Peer → service → nodes on which the peer never learns the service's routes."""
         self.backend_errors: Mapping[str, str] = refusals.backend_errors
         """Node → why frr-k8s refuses its whole configuration: none of its routes goes out."""
         self.service_errors: Mapping[str, NodeSet] = refusals.service_errors
@@ -77,6 +91,8 @@ class RouteTables:
         """Nodes on which it is chance what gets out before applying a service fails."""
         self.diagnostics: tuple[Diagnostic, ...] = refusals.diagnostics
         """What only shows when routes meet."""
+
+    # ---- routes ------------------------------------------------------------------------------
 
     def peer_routes(self, peer: str) -> tuple[Route, ...]:
         """What one peer gets, sorted by family, network, length, then nodes."""
@@ -94,12 +110,37 @@ class RouteTables:
         """What one node sends to one peer."""
         return tuple(self._routes_of(peer, self.nodes.bit(node)))
 
+    def prefix_routes(self, peer: str, prefix: Prefix) -> tuple[Route, ...]:
+        """What one peer gets for one prefix, by nodes."""
+        found = [
+            route
+            for one in self.peer_objects.get(peer, ())
+            for route in self.project(one, self._prefix_rows(one, prefix))
+        ]
+        return tuple(sorted(found, key=_place)) if len(found) > 1 else tuple(found)
+
     def service_routes(self, service: str) -> tuple[Route, ...]:
         """Routes that a service (namespace/name) causes or shares."""
-        index = self._service_index.get(service)
-        rows = self._routes_where(lambda row: any(own == index for own, _ in row.services))
+        prefixes = self.service_prefixes(service)
         # A row may be the service's on nodes only that run no session to this peer.
-        return tuple(route for route in rows if service in route.services)
+        return tuple(
+            route
+            for peer in self.peers
+            for prefix in prefixes
+            for route in self.prefix_routes(peer, prefix)
+            if service in route.services
+        )
+
+    def service_prefixes(self, service: str) -> Sequence[Prefix]:
+        """The prefixes of a service by any length in use, sorted."""
+        placement = self.placements.by_name.get(service)
+        if placement is None:
+            return ()
+        return sorted(
+            Prefix(kind[0], network, kind[1])
+            for kind in self.index.kinds
+            for network in self.index.level(kind).networks(placement)
+        )
 
     def advertisement_routes(self, name: str) -> tuple[Route, ...]:
         """Routes that an advertisement causes or shares."""
@@ -108,16 +149,14 @@ class RouteTables:
 
     def pool_routes(self, name: str) -> tuple[Route, ...]:
         """Routes that come from a pool's addresses."""
-        own = {i for i, decision in enumerate(self._decisions) if decision.pool == name}
-        return tuple(self._routes_where(lambda row: any(i in own for i, _ in row.services)))
+        placed = self.placements.by_name
+        return tuple(
+            self._routes_where(lambda row: any(placed[s].key.pool == name for s, _ in row.services))
+        )
 
     def all_routes(self) -> tuple[Route, ...]:
         """Everything, sorted by peer, then as `peer_routes`."""
-        return tuple(self._routes_where(lambda row: True))
-
-    def next_hop(self, node: str, peer: str, prefix: Prefix) -> str | None:
-        """The NEXT_HOP that `node` sends with `prefix` to `peer`; None if it cannot be known."""
-        return self.next_hops.of(node, peer, prefix.family)
+        return tuple(route for peer in self.peers for route in self.peer_routes(peer))
 
     def narrowed(self, route: Route, nodes: NodeSet) -> Route:
         """One of these tables' routes on some of its nodes, with the services behind it there."""
@@ -127,25 +166,26 @@ class RouteTables:
         if len(services) > 1:
             services = tuple(
                 dict.fromkeys(
-                    self.services[index]
-                    for one in self._peers[route.peer]
+                    service
+                    for one in self.peer_objects[route.peer]
                     if one.nodes & nodes
-                    for row in self._rows_by_prefix(one).get(route.prefix, ())
-                    for index, mask in row.services
+                    for row in self._prefix_rows(one, route.prefix)
+                    for service, mask in row.services
                     if mask & one.nodes & nodes
                 )
             )
         return msgspec.structs.replace(route, nodes=nodes, services=services)
 
-    def _rows_by_prefix(self, peer: Peer) -> Mapping[Prefix, list[Row]]:
-        """A peer's rows by prefix, looked up again and again by `narrowed`."""
-        key = self.key(peer)
-        known = self._prefixes.get(key)
-        if known is None:
-            known = self._prefixes[key] = {}
-            for row in self.rows(peer):
-                known.setdefault(row.prefix, []).append(row)
-        return known
+    def next_hop(self, node: str, peer: str, prefix: Prefix) -> str | None:
+        """The NEXT_HOP that `node` sends with `prefix` to `peer`; None if it cannot be known."""
+        return self.next_hops.of(node, peer, prefix.family)
+
+    # ---- services ----------------------------------------------------------------------------
+
+    @cached_property
+    def services(self) -> tuple[str, ...]:
+        """namespace/name of every service, sorted."""
+        return tuple([service.name for service in self.config.services])
 
     def reasons(self, service: str) -> Mapping[str, str]:
         """Node → "" if it announces the service, else MetalLB's reason; sorted by node.
@@ -153,62 +193,37 @@ class RouteTables:
         Nodes with an error of their own are left out.
         """
         found: dict[str, str] = {}
-        index = self._service_index.get(service)
-        if index is not None:
-            decision = self._decisions[index]
-            found = dict.fromkeys(self.nodes.iterate(decision.announcing), "")
-            for reason, nodes in decision.reasons:
-                found.update(dict.fromkeys(self.nodes.iterate(nodes), reason))
+        for reason, nodes in self.reason_nodes(service).items():
+            found.update(dict.fromkeys(self.nodes.iterate(nodes), reason))
         return dict(sorted(found.items()))
-
-    def service(self, name: str) -> LoadBalancer | None:
-        """The service of that name (namespace/name), or None."""
-        index = self._service_index.get(name)
-        return None if index is None else self.config.services[index]
-
-    def decision(self, service: str) -> Decision | None:
-        """What becomes of a service on all nodes; None if there is no such service."""
-        index = self._service_index.get(service)
-        return None if index is None else self._decisions[index]
-
-    def service_paths(self) -> dict[str, dict[str, NodeSet]]:
-        """Service → peer → nodes that send it a route of the service; linear in rows and peers.
-
-        Nodes whose configuration frr-k8s refuses send nothing.
-        """
-        reached: dict[int, list[tuple[str, NodeSet]]] = {}
-        tables: dict[int, tuple[Row, ...]] = {}
-        working = self.config.active_nodes & ~self.nodes.mask_of(self.backend_errors)
-        for name in self.peers:
-            for one in self._peers[name]:
-                nodes = one.nodes & working
-                if nodes:
-                    table = self.rows(one)
-                    tables[id(table)] = table
-                    reached.setdefault(id(table), []).append((name, nodes))
-        paths: dict[str, dict[str, NodeSet]] = {name: {} for name in self.services}
-        for key, sessions in reached.items():
-            sending: dict[int, NodeSet] = {}
-            for row in tables[key]:
-                for index, mask in row.services:
-                    sending[index] = sending.get(index, 0) | mask & row.nodes
-            for index, mask in sending.items():
-                own = paths[self.services[index]]
-                for name, nodes in sessions:
-                    if mask & nodes:
-                        own[name] = own.get(name, 0) | mask & nodes
-        return paths
 
     def reason_nodes(self, service: str) -> Mapping[str, NodeSet]:
         """MetalLB's reason → nodes; "" for the nodes that announce the service."""
-        index = self._service_index.get(service)
-        if index is None:
+        decision = self.decision(service)
+        if decision is None:
             return {}
-        decision = self._decisions[index]
         return {
             **({"": decision.announcing} if decision.announcing else {}),
             **dict(decision.reasons),
         }
+
+    def service(self, name: str) -> LoadBalancer | None:
+        """The service of that name (namespace/name), or None."""
+        placement = self.placements.by_name.get(name)
+        return None if placement is None else placement.service
+
+    def decision(self, service: str) -> Decision | None:
+        """What becomes of a service on all nodes; None if there is no such service."""
+        placement = self.placements.by_name.get(service)
+        return None if placement is None else self.plans.decide(placement.key, placement.service)
+
+    @cached_property
+    def decisions(self) -> tuple[Decision, ...]:
+        """What becomes of each service, in the order of `services`."""
+        decide, placed = self.plans.decide, self.placements.by_name.values()
+        return tuple([decide(one.key, one.service) for one in placed])
+
+    # ---- tables ------------------------------------------------------------------------------
 
     def to_json(
         self,
@@ -224,14 +239,9 @@ class RouteTables:
 
         return preview_document(self, nodes, peers, services)
 
-    @property
-    def decisions(self) -> tuple[Decision, ...]:
-        """What becomes of each service, in the order of `services`."""
-        return self._decisions
-
     def attributes(self, advertisements: tuple[int, ...]) -> Attributes:
         """The merged attributes of a row's advertisements."""
-        return self._builder.attributes(advertisements)
+        return self.builder.attributes(advertisements)
 
     def sent_local_pref(self, peer: Peer, attributes: Attributes) -> int | None:
         """LOCAL_PREF as it goes to a peer; None: it does not. FRR sends no 0."""
@@ -243,50 +253,48 @@ class RouteTables:
         key = self.key(peer)
         table = self._tables.get(key)
         if table is None:
-            withheld = self._withheld.get(key[2])
-            table = (
-                self._builder.build(key[0], key[1], withheld)
-                if withheld
-                else self._builder.shared(key[0], key[1])
-            )
+            table = self.builder.build(key[0], key[1], self.withheld.get(key[2]))
             self._tables[key] = table
         return table
 
-    def shared_rows(
-        self, advertisements: frozenset[int], families: frozenset[int]
-    ) -> tuple[Row, ...]:
-        """The rows of some advertisements, whoever gets them."""
-        return self._builder.shared(advertisements, families)
+    def _prefix_rows(self, peer: Peer, prefix: Prefix) -> Sequence[Row]:
+        """The rows of one prefix in the table of one peer object."""
+        if prefix.family not in peer.families:
+            return ()
+        key = self.key(peer)
+        return self.builder.prefix_rows(prefix, key[0], self.withheld.get(key[2]))
 
     def key(self, peer: Peer) -> TableKey:
         """What a table depends on."""
         advertisements = advertisements_for(self.config, peer.name)
-        return advertisements, peer.families, peer.name if peer.name in self._withheld else ""
+        return advertisements, peer.families, peer.name if peer.name in self.withheld else ""
 
     def _routes_of(self, peer: str, nodes: NodeSet) -> Iterator[Route]:
         """Routes of one peer on some nodes, sorted."""
-        objects = self._peers.get(peer, [])
+        objects = self.peer_objects.get(peer, ())
         if len(objects) == 1:
-            yield from self._project(objects[0], self.rows(objects[0]), nodes)
+            yield from self.project(objects[0], self.rows(objects[0]), nodes)
             return
-        found = [route for one in objects for route in self._project(one, self.rows(one), nodes)]
-        yield from sorted(found, key=lambda route: (route.prefix, route.nodes & -route.nodes))
+        found = [route for one in objects for route in self.project(one, self.rows(one), nodes)]
+        yield from sorted(found, key=_place)
 
-    def _routes_where(self, is_wanted: Any) -> Iterator[Route]:
+    def _routes_where(self, is_wanted: Choice) -> Iterator[Route]:
         """Routes of every peer whose row is wanted."""
         chosen: dict[int, list[Row]] = {}
         for name in self.peers:
-            found: list[Route] = []
-            for one in self._peers[name]:
+            for one in self.peer_objects[name]:
                 table = self.rows(one)
                 if id(table) not in chosen:
                     chosen[id(table)] = [row for row in table if is_wanted(row)]
-                found.extend(self._project(one, chosen[id(table)], self.nodes.all))
-            yield from found
+                yield from self.project(one, chosen[id(table)])
 
-    def _project(self, peer: Peer, rows: Iterable[Row], nodes: NodeSet) -> Iterator[Route]:
-        """Rows as routes to one peer, limited to nodes that run the session."""
-        wanted = peer.nodes & self.config.active_nodes & nodes
+    def project(
+        self, peer: Peer, rows: Iterable[Row], nodes: NodeSet | None = None
+    ) -> Iterator[Route]:
+        """Rows as routes to one peer, limited to nodes (None: all) that run the session."""
+        wanted = peer.nodes & self.config.active_nodes
+        if nodes is not None:
+            wanted &= nodes
         if not wanted:
             return
         names: dict[tuple[int, ...], tuple[str, ...]] = {}
@@ -295,7 +303,7 @@ class RouteTables:
             if not own:
                 continue
             used = row.advertisements
-            merged = self._builder.attributes(used)
+            merged = self.builder.attributes(used)
             if used not in names:
                 names[used] = tuple(sorted({self.config.advertisements[i].name for i in used}))
             yield Route(
@@ -307,8 +315,13 @@ class RouteTables:
                 merged.communities,
                 merged.large_communities,
                 names[used],
-                tuple([self.services[i] for i, mask in row.services if mask & own]),
+                tuple([name for name, mask in row.services if mask & own]),
             )
+
+
+def _place(route: Route) -> tuple[Prefix, NodeSet]:
+    """What routes of a peer are sorted by: prefix and first node."""
+    return route.prefix, route.nodes & -route.nodes
 
 
 def _union(masks: Iterable[NodeSet]) -> NodeSet:
@@ -321,4 +334,6 @@ def _union(masks: Iterable[NodeSet]) -> NodeSet:
 
 def compile_routes(config: Configuration, previous: RouteTables | None = None) -> RouteTables:
     """Predict every Adj-RIB-Out; `previous` lends what did not change."""
-    return previous if previous is not None and previous.config is config else RouteTables(config)
+    if previous is not None and previous.config is config:
+        return previous
+    return RouteTables(config, previous)

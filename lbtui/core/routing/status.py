@@ -13,8 +13,6 @@ from lbtui.core.routing.routes import RouteTables
 from lbtui.core.values.addresses import Prefix
 from lbtui.core.values.nodes import NodeSet
 
-_FAMILIES = frozenset((4, 6))
-
 
 def status_peers(tables: RouteTables, service: str) -> dict[str, tuple[str, ...]]:
     """Node → names of the peers in the status of a service (namespace/name), both sorted.
@@ -24,11 +22,12 @@ def status_peers(tables: RouteTables, service: str) -> dict[str, tuple[str, ...]
     own = _prefixes(tables, service)
     working = tables.config.active_nodes & ~tables.service_errors.get(service, 0)
     nodes_of: dict[str, NodeSet] = {}
-    for peer in tables.config.peers if own else ():
+    for peer in tables.config.peers:
         handed = advertisements_for(tables.config, peer.name)
-        for row in tables.shared_rows(handed, _FAMILIES):
-            nodes = row.nodes & own.get(row.prefix, 0) & peer.nodes & working
-            nodes_of[peer.name] = nodes_of.get(peer.name, 0) | nodes
+        for prefix, announcing in own.items():
+            for row in tables.builder.prefix_rows(prefix, handed):
+                nodes = row.nodes & announcing & peer.nodes & working
+                nodes_of[peer.name] = nodes_of.get(peer.name, 0) | nodes
     listed = {
         node: tuple(name for name, nodes in sorted(nodes_of.items()) if nodes & bit)
         for node in tables.nodes.names
@@ -41,8 +40,9 @@ def _prefixes(tables: RouteTables, service: str) -> dict[Prefix, NodeSet]:
     """Prefixes of a service by any advertisement, whatever the peers, and nodes that have them."""
     everything = frozenset(range(len(tables.config.advertisements)))
     found: dict[Prefix, NodeSet] = {}
-    for row in tables.shared_rows(everything, _FAMILIES):
-        for index, nodes in row.services:
-            if tables.services[index] == service:
-                found[row.prefix] = found.get(row.prefix, 0) | nodes & row.nodes
+    for prefix in tables.service_prefixes(service):
+        for row in tables.builder.prefix_rows(prefix, everything):
+            nodes = dict(row.services).get(service, 0) & row.nodes
+            if nodes:
+                found[prefix] = found.get(prefix, 0) | nodes
     return found

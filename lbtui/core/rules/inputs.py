@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from lbtui.core.configuration.model import BACKENDS, Options
-from lbtui.core.objects.cluster_resources import Node
+from lbtui.core.configuration.nodes import NodeReading
 from lbtui.core.objects.meta import LabelSelector
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
 from lbtui.core.objects.resources import BGPAdvertisement, BGPPeer, IPAddressPool, MetalLBResource
 from lbtui.core.rules.findings import Findings
-from lbtui.core.values.nodes import NodeIndex, NodeSet
+from lbtui.core.values.nodes import NodeSet
 from lbtui.core.values.selectors import (
     LabelIndex,
     Selector,
@@ -20,16 +20,15 @@ from lbtui.core.values.selectors import (
     identity,
 )
 
-ASSUMED_NODE = "node"
-"""Stands for any node when there is no Node object."""
-
 M = TypeVar("M", bound=MetalLBResource)
 
 
 class Inputs:
     """One set of resources under one back end, and the findings about it so far."""
 
-    def __init__(self, resources: ResourceSet, backend: str, options: Options) -> None:
+    def __init__(
+        self, resources: ResourceSet, nodes: NodeReading, backend: str, options: Options
+    ) -> None:
         """Sort and index; ValueError if there is no such back end."""
         if backend not in BACKENDS:
             raise ValueError(f"back end {backend!r} is none of {', '.join(BACKENDS)}")
@@ -37,13 +36,9 @@ class Inputs:
         self._left_out: set[ResourceRef] = set()
         self.backend = backend
         self.options = options
-        # A later object of the same name replaces an earlier one, as it does in a cluster.
-        by_name = {node.name: node for node in resources.all(Node)}
-        self.is_node_assumed = not by_name
-        self.node_objects: tuple[Node, ...] = tuple(by_name[name] for name in sorted(by_name))
-        self.nodes = NodeIndex(by_name or (ASSUMED_NODE,))
-        labels = [node.metadata.labels for node in self.node_objects] or [{}]
-        self.node_labels = LabelIndex(labels)
+        self.is_node_assumed = nodes.is_assumed
+        self.nodes = nodes.nodes
+        self.node_labels = nodes.labels
         self.pools = self.sorted(IPAddressPool)
         self.pool_labels = LabelIndex(pool.metadata.labels for _, pool in self.pools)
         self.findings = Findings(self.nodes, self.is_node_assumed)

@@ -53,7 +53,7 @@ class ChangesView(View):
 
     def rows(self, state: ViewState) -> Rows:
         """Resources, then routes."""
-        from lbtui.core.routing.diff import diff_resources
+        from lbtui.core.routing.resource_diff import diff_resources
 
         resources = diff_resources(state.history.saved, state.history.current)
         self._rows = [*resource_rows(resources), *_route_rows(state)]

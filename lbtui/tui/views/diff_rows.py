@@ -11,7 +11,8 @@ from lbtui.tui.views.route_rows import Change, RouteRow
 from lbtui.tui.views.route_words import differences
 
 if TYPE_CHECKING:
-    from lbtui.core.routing.diff import ResourceDiff, RouteDiff
+    from lbtui.core.routing.diff import RouteDiff
+    from lbtui.core.routing.resource_diff import ResourceDiff
     from lbtui.core.values.nodes import NodeIndex
 
 

@@ -88,7 +88,7 @@ class RouteMarks:
         self._old, self._new = old, new
         self._now: dict[str, dict[Prefix, list[Route | RouteChange]]] = {}
         """Peer → prefix → what was added and what changed."""
-        self._gone: tuple[Route, ...] = ()
+        self._gone: Sequence[Route] = ()
         if diff is None:
             return
         for route in diff.added:

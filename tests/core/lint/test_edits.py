@@ -14,7 +14,7 @@ from lbtui.core.editing.mending import mend
 from lbtui.core.editing.repairs import AddResource, DeleteResource
 from lbtui.core.objects.resources import BGPAdvertisement
 from lbtui.core.objects.respelling import Respelling
-from lbtui.core.routing.diff import diff_resources
+from lbtui.core.routing.resource_diff import diff_resources
 from tests.core.cluster import Manifest, advertisement, hosts, linted, peer, pool
 from tests.core.lint.cases import CASES
 from tests.core.test_rules import ANY_BACKEND, NODES, OF_ONE_BACKEND, POOL

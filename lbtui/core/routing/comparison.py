@@ -1,0 +1,345 @@
+"""Compares two route tables peer by peer, and walks only what the two do not share.
+
+Prefixes are compared group by group: how the plans behind a group differ is found once, whatever
+the number of its prefixes, and of the peers that get the same. That tells how many rows differ;
+the rows themselves are made when they are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from lbtui.core.configuration.model import EVERYWHERE, Peer
+from lbtui.core.routing.placement import Limits
+from lbtui.core.routing.prefix_groups import PrefixGroup, PrefixGroups, group_prefixes
+from lbtui.core.routing.prefixes import Kind
+from lbtui.core.routing.routes import Route, RouteTables, TableKey
+from lbtui.core.routing.row_groups import RowGroup
+from lbtui.core.routing.tables import Piece
+from lbtui.core.values.addresses import Prefix
+from lbtui.core.values.nodes import NodeIndex, NodeSet
+
+
+@dataclass(frozen=True, slots=True)
+class RouteChange:
+    """One prefix to one peer whose attributes change on `before.nodes` (= `after.nodes`)."""
+
+    before: Route
+    after: Route
+
+
+class PeerChanges(NamedTuple):
+    """What changes for one peer, each sorted by prefix and first node."""
+
+    added: RowGroup[Route]
+    withdrawn: RowGroup[Route]
+    changed: RowGroup[RouteChange]
+
+
+class _Rows(NamedTuple):
+    """The same as rows."""
+
+    added: list[Route]
+    withdrawn: list[Route]
+    changed: list[RouteChange]
+
+
+class _Difference(NamedTuple):
+    """A group of prefixes that differs for some peers."""
+
+    kind: Kind
+    networks: Collection[int]
+    counts: tuple[int, int, int]
+    """Rows that come, go and change."""
+
+
+class _Session(NamedTuple):
+    """What decides about what a peer got and gets."""
+
+    old: Peer
+    new: Peer
+    old_key: TableKey
+    new_key: TableKey
+    old_nodes: NodeSet
+    new_nodes: NodeSet
+    moved: Mapping[int, NodeSet]
+    """Family → nodes whose next hop differs."""
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """The same for peers that get the same."""
+        is_ibgp = (self.old.is_ibgp, self.new.is_ibgp)
+        return (*self[2:6], is_ibgp, tuple(self.moved.items()))
+
+
+class _Translation:
+    """Node masks of the old tables as masks over the new ones' index, and back."""
+
+    def __init__(self, old: NodeIndex, new: NodeIndex) -> None:
+        self._old, self._new = old, new
+        self.is_same = old == new
+        self._cache: dict[tuple[NodeSet, bool], NodeSet] = {}
+
+    def to_new(self, mask: NodeSet) -> NodeSet:
+        """Nodes that are gone are left out."""
+        return self._translate(mask, self._old, self._new, True)
+
+    def to_old(self, mask: NodeSet) -> NodeSet:
+        """Nodes that came are left out."""
+        return self._translate(mask, self._new, self._old, False)
+
+    def _translate(
+        self, mask: NodeSet, source: NodeIndex, target: NodeIndex, is_forward: bool
+    ) -> NodeSet:
+        if self.is_same:
+            return mask
+        known = self._cache.get((mask, is_forward))
+        if known is None:
+            known = target.mask_of(source.iterate(mask))
+            self._cache[mask, is_forward] = known
+        return known
+
+
+class Comparison:
+    """Two route tables."""
+
+    def __init__(self, old: RouteTables, new: RouteTables) -> None:
+        """Compare nothing yet."""
+        self._old, self._new = old, new
+        self._translation = _Translation(old.nodes, new.nodes)
+        self._has_same_plans = old.plans is new.plans and old.config.backend == new.config.backend
+        self._groups: dict[Kind, PrefixGroups] = {}
+        self._differences: dict[tuple[object, ...], tuple[_Difference, ...]] = {}
+
+    def compare(self, peer: str) -> PeerChanges:
+        """What changes for one peer."""
+        moved = {family: self._moved_next_hops(peer, family) for family in (4, 6)}
+        before, after = (t.peer_objects.get(peer, ()) for t in (self._old, self._new))
+        if (
+            len(before) == len(after) == 1
+            and self._translation.is_same
+            and not (peer in self._old.withheld or peer in self._new.withheld)
+        ):
+            return self._by_groups(before[0], after[0], moved)
+        old_rows, new_rows = (
+            _by_prefix(t.peer_routes(peer) if peer in t.session_nodes else ())
+            for t in (self._old, self._new)
+        )
+        rows = _Rows([], [], [])
+        for prefix in sorted(old_rows.keys() | new_rows.keys()):
+            self._compare_prefix(
+                old_rows.get(prefix, ()), new_rows.get(prefix, ()), moved[prefix.family], rows
+            )
+        return PeerChanges(
+            RowGroup(len(rows.added), lambda: rows.added),
+            RowGroup(len(rows.withdrawn), lambda: rows.withdrawn),
+            RowGroup(len(rows.changed), lambda: rows.changed),
+        )
+
+    def _moved_next_hops(self, peer: str, family: int) -> NodeSet:
+        """Nodes of both sessions whose next hop for a family is another one now."""
+        if self._old.next_hops.is_alike(self._new.next_hops, peer):
+            return 0
+        both = self._new.session_nodes.get(peer, 0) & self._translation.to_new(
+            self._old.session_nodes.get(peer, 0)
+        )
+        prefix = Prefix(family, 0, 0)
+        return self._new.nodes.mask_of(
+            node
+            for node in self._new.nodes.iterate(both)
+            if self._old.next_hop(node, peer, prefix) != self._new.next_hop(node, peer, prefix)
+        )
+
+    # ---- prefix by prefix --------------------------------------------------------------------
+
+    def _compare_prefixes(
+        self, peer: str, prefixes: Iterable[Prefix], moved: Mapping[int, NodeSet]
+    ) -> _Rows:
+        """Compare some prefixes of a peer."""
+        rows = _Rows([], [], [])
+        for prefix in sorted(prefixes):
+            before = self._old.prefix_routes(peer, prefix)
+            after = self._new.prefix_routes(peer, prefix)
+            self._compare_prefix(before, after, moved[prefix.family], rows)
+        return rows
+
+    def _compare_prefix(
+        self, before: Sequence[Route], after: Sequence[Route], moved: NodeSet, rows: _Rows
+    ) -> None:
+        """Compare the rows of one prefix; `moved`: nodes whose next hop differs."""
+        had = self._translation.to_new(_nodes(before))
+        has = self._translation.to_old(_nodes(after))
+        rows.added.extend(_narrow(self._new, after, lambda route: route.nodes & ~had))
+        rows.withdrawn.extend(_narrow(self._old, before, lambda route: route.nodes & ~has))
+        for new in after:
+            for old in before:
+                common = self._translation.to_new(old.nodes) & new.nodes
+                if _is_alike(old, new):
+                    common &= moved
+                if common:
+                    narrowed = self._old.narrowed(old, self._translation.to_old(common))
+                    rows.changed.append(RouteChange(narrowed, self._new.narrowed(new, common)))
+
+    # ---- group by group ----------------------------------------------------------------------
+
+    def _by_groups(self, before: Peer, after: Peer, moved: Mapping[int, NodeSet]) -> PeerChanges:
+        """Compare what one peer object got and gets."""
+        session = _Session(
+            before,
+            after,
+            self._old.key(before),
+            self._new.key(after),
+            before.nodes & self._old.config.active_nodes,
+            after.nodes & self._new.config.active_nodes,
+            moved,
+        )
+        differences = self._differences_of(session)
+        made: list[_Rows] = []
+
+        def rows() -> _Rows:
+            if not made:
+                prefixes = {
+                    Prefix(kind[0], network, kind[1])
+                    for kind, networks, _ in differences
+                    for network in networks
+                }
+                made.append(self._compare_prefixes(after.name, prefixes, moved))
+            return made[0]
+
+        added, withdrawn, changed = (
+            sum(difference.counts[place] for difference in differences) for place in range(3)
+        )
+        return PeerChanges(
+            RowGroup(added, lambda: rows().added),
+            RowGroup(withdrawn, lambda: rows().withdrawn),
+            RowGroup(changed, lambda: rows().changed),
+        )
+
+    def _differences_of(self, session: _Session) -> tuple[_Difference, ...]:
+        """The groups of prefixes that differ for sessions of one kind."""
+        known = self._differences.get(session.kind)
+        if known is None:
+            is_same = (
+                self._has_same_plans
+                and session.old_key == session.new_key
+                and session.old_nodes == session.new_nodes
+                and session.old.is_ibgp == session.new.is_ibgp
+                and not any(session.moved.values())
+            )
+            known = self._differences[session.kind] = tuple(
+                _Difference(kind, group.networks, counts)
+                for kind in sorted(self._kinds(session))
+                for group in self._groups_of(kind, only_moved=is_same)
+                if any(counts := self._counts(session, kind, group))
+            )
+        return known
+
+    def _kinds(self, session: _Session) -> set[Kind]:
+        """Lengths in use in the old and the new table."""
+        return {
+            (family, tables.config.advertisements[index].length(family))
+            for tables, key in ((self._old, session.old_key), (self._new, session.new_key))
+            for index in key[0]
+            for family in key[1]
+        }
+
+    def _groups_of(self, kind: Kind, *, only_moved: bool) -> Iterator[PrefixGroup]:
+        """The prefixes of one length."""
+        known = self._groups.get(kind)
+        if known is None:
+            old, new = (
+                tables.index.level(kind) if kind in tables.index.kinds else None
+                for tables in (self._old, self._new)
+            )
+            known = self._groups[kind] = group_prefixes(old, new)
+        yield from known.moved
+        if not only_moved:
+            yield from known.kept
+
+    def _counts(self, session: _Session, kind: Kind, group: PrefixGroup) -> tuple[int, int, int]:
+        """How many rows of a group come, go and change."""
+        before = _pieces(self._old, session.old_key, session.old_nodes, kind, group.old)
+        after = _pieces(self._new, session.new_key, session.new_nodes, kind, group.new)
+        had = has = 0
+        for nodes, _ in before:
+            had |= nodes
+        for nodes, _ in after:
+            has |= nodes
+        moved = session.moved[kind[0]]
+        changed = (
+            nodes & own & (moved if self._sends_alike(session, old, new) else EVERYWHERE)
+            for nodes, new in after
+            for own, old in before
+            if nodes & own
+        )
+        return (
+            _reaching(group, (nodes & ~had for nodes, _ in after)),
+            _reaching(group, (nodes & ~has for nodes, _ in before)),
+            _reaching(group, changed),
+        )
+
+    def _sends_alike(self, session: _Session, old: tuple[int, ...], new: tuple[int, ...]) -> bool:
+        """Whether a peer sees no difference, and localPref is configured the same."""
+        was, now = self._old.attributes(old), self._new.attributes(new)
+        return (
+            was.local_pref == now.local_pref
+            and self._old.sent_local_pref(session.old, was)
+            == self._new.sent_local_pref(session.new, now)
+            and was.communities == now.communities
+            and was.large_communities == now.large_communities
+        )
+
+
+def _pieces(
+    tables: RouteTables, key: TableKey, nodes: NodeSet, kind: Kind, limits: Limits | None
+) -> Sequence[Piece]:
+    """What sessions on some nodes send for prefixes with these limits."""
+    if limits is None or kind[0] not in key[1]:
+        return ()
+    pieces = tables.builder.pieces(limits, kind, key[0])
+    return [(mask & nodes, used) for mask, used in pieces if mask & nodes]
+
+
+def _reaching(group: PrefixGroup, masks: Iterable[NodeSet]) -> int:
+    """How many rows of a group some node sets make."""
+    return sum(
+        count for mask in masks if mask for nodes, count in group.reached.items() if mask & nodes
+    )
+
+
+def _by_prefix(routes: Iterable[Route]) -> dict[Prefix, list[Route]]:
+    """Routes of each prefix."""
+    found: dict[Prefix, list[Route]] = {}
+    for route in routes:
+        found.setdefault(route.prefix, []).append(route)
+    return found
+
+
+def _nodes(routes: Iterable[Route]) -> NodeSet:
+    """All nodes of some routes."""
+    nodes = 0
+    for route in routes:
+        nodes |= route.nodes
+    return nodes
+
+
+def _narrow(
+    tables: RouteTables, routes: Iterable[Route], nodes_of: Callable[[Route], NodeSet]
+) -> Iterator[Route]:
+    """Routes limited to some of their nodes; those that lose all are left out."""
+    for route in routes:
+        nodes = nodes_of(route)
+        if nodes:
+            yield tables.narrowed(route, nodes)
+
+
+def _is_alike(old: Route, new: Route) -> bool:
+    """Whether a peer sees no difference, and localPref is configured the same."""
+    return (
+        old.local_pref == new.local_pref
+        and old.sent_local_pref == new.sent_local_pref
+        and old.communities == new.communities
+        and old.large_communities == new.large_communities
+    )

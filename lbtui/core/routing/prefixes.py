@@ -1,0 +1,178 @@
+"""The prefixes that services' addresses give, and the services behind each.
+
+An index of what never depends on peers and hardly on advertisements: for each aggregation length
+in use, prefix → services. Prefixes whose services fall under the same plans stand together in a
+bundle, as they are announced alike but for the nodes that can serve them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from lbtui.core.configuration.model import EVERYWHERE
+from lbtui.core.routing.placement import Limits, Move, Placement, Placements
+from lbtui.core.routing.plans import PlanKey
+from lbtui.core.values.addresses import BITS
+from lbtui.core.values.nodes import NodeSet
+
+Kind = tuple[int, int]
+"""Family and aggregation length."""
+
+Keys = tuple[PlanKey, ...]
+
+
+class Member(NamedTuple):
+    """What is behind one prefix; the same object as long as it stays."""
+
+    sources: tuple[Placement, ...]
+    """By service name."""
+    limits: Limits
+
+    @classmethod
+    def of(cls, sources: Sequence[Placement]) -> Member:
+        """Put the limits of services under one plan together."""
+        if len(sources) == 1:
+            return cls(tuple(sources), sources[0].limits)
+        limits: dict[PlanKey, NodeSet] = {}
+        for placement in sources:
+            key, nodes = placement.limits[0]
+            limits[key] = limits.get(key, 0) | nodes
+        return cls(tuple(sources), tuple(limits.items()))
+
+    @property
+    def keys(self) -> Keys:
+        """The plans of its services."""
+        return tuple([key for key, _ in self.limits])
+
+
+class Bundle:
+    """Prefixes of one length whose services fall under the same plans; never changes."""
+
+    def __init__(self, members: Mapping[int, Member]) -> None:
+        """Take network → what is behind it."""
+        self.members = members
+
+    @cached_property
+    def limits(self) -> Mapping[Limits, dict[NodeSet, int]]:
+        """Limits to apply to the plans → nodes to limit further to → how many prefixes have both.
+
+        Under a single plan the prefixes differ by the latter only.
+        """
+        if not self.members:
+            return {}
+        first, *others = next(iter(self.members.values())).limits
+        if not others:
+            nodes = dict(Counter([member.limits[0][1] for member in self.members.values()]))
+            return {((first[0], EVERYWHERE),): nodes}
+        counts = Counter([member.limits for member in self.members.values()])
+        return {limits: {EVERYWHERE: count} for limits, count in counts.items()}
+
+
+class Level:
+    """All prefixes of one family and length."""
+
+    def __init__(self, kind: Kind, bundles: Mapping[Keys, Bundle]) -> None:
+        """Take the bundles by the plans of their members."""
+        self.family, self.length = kind
+        self.kind = kind
+        self.bundles = bundles
+        self._shift = BITS[self.family] - self.length
+
+    @classmethod
+    def of(cls, kind: Kind, placements: Iterable[Placement]) -> Level:
+        """Index placements, which come by service name."""
+        family, shift = kind[0], BITS[kind[0]] - kind[1]
+        found: dict[int, list[Placement]] = {}
+        for placement in placements:
+            for address in placement.service.addresses:
+                if address[0] == family:
+                    network = address[1] >> shift << shift
+                    sources = found.get(network)
+                    if sources is None:
+                        found[network] = [placement]
+                    elif sources[-1] is not placement:
+                        sources.append(placement)
+        bundles: dict[Keys, dict[int, Member]] = {}
+        for network, sources in found.items():
+            member = Member.of(sources)
+            bundles.setdefault(member.keys, {})[network] = member
+        return cls(kind, {keys: Bundle(members) for keys, members in bundles.items()})
+
+    def moved(self, moves: Iterable[Move]) -> Level:
+        """The index after services moved; what that does not touch stays the same objects."""
+        gone: dict[int, list[Placement]] = {}
+        come: dict[int, list[Placement]] = {}
+        for move in moves:
+            for changes, placement in zip((gone, come), move, strict=True):
+                if placement is not None:
+                    for network in self.networks(placement):
+                        changes.setdefault(network, []).append(placement)
+        if not gone and not come:
+            return self
+        copied: dict[Keys, dict[int, Member]] = {}
+
+        def members(keys: Keys) -> dict[int, Member]:
+            if keys not in copied:
+                copied[keys] = dict(self.bundles[keys].members) if keys in self.bundles else {}
+            return copied[keys]
+
+        for network in gone.keys() | come.keys():
+            before = self.find(network)
+            lost = {id(placement) for placement in gone.get(network, ())}
+            sources = [one for one in before.sources if id(one) not in lost] if before else []
+            sources += come.get(network, ())
+            sources.sort(key=lambda placement: placement.service.name)
+            if before is not None:
+                del members(before.keys)[network]
+            if sources:
+                after = Member.of(sources)
+                members(after.keys)[network] = after
+        changed = {keys: Bundle(own) for keys, own in copied.items()}
+        every = {**self.bundles, **changed}
+        return Level(self.kind, {keys: bundle for keys, bundle in every.items() if bundle.members})
+
+    def networks(self, placement: Placement) -> Iterable[int]:
+        """The prefixes of one service, each once; none if it is in no pool."""
+        if not placement.key.pool:
+            return ()
+        return dict.fromkeys(
+            address.value >> self._shift << self._shift
+            for address in placement.service.addresses
+            if address.family == self.family
+        )
+
+    def find(self, network: int) -> Member | None:
+        """What is behind a prefix."""
+        for bundle in self.bundles.values():
+            member = bundle.members.get(network)
+            if member is not None:
+                return member
+        return None
+
+
+class PrefixIndex:
+    """The levels of all lengths in use; takes over from an earlier index what stays."""
+
+    def __init__(
+        self, placements: Placements, kinds: Iterable[Kind], previous: PrefixIndex | None = None
+    ) -> None:
+        """Follow the moves of `placements` since `previous`; new levels are made when asked for."""
+        self._placements = placements
+        self.kinds = tuple(sorted(set(kinds)))
+        self._levels: dict[Kind, Level] = {
+            kind: level.moved(placements.moves)
+            for kind, level in (previous._levels.items() if previous else ())
+            if kind in self.kinds
+        }
+
+    def level(self, kind: Kind) -> Level:
+        """All prefixes of a family and length in use."""
+        known = self._levels.get(kind)
+        if known is None:
+            placed = self._placements.by_name.values()
+            known = Level.of(kind, [one for one in placed if one.key.pool])
+            self._levels[kind] = known
+        return known
