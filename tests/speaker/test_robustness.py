@@ -22,7 +22,7 @@ ROUTES = [
     }
     for n in range(2_500)
 ]
-"""More than a MB of UPDATEs, and more than fits the buffers of a connection whose other end does not read."""
+"""More than the buffers of a connection hold whose other end does not read."""
 WITNESSES = 3
 HOLD_TIME = 3
 MEMORY = 48 * 1024 * 1024
