@@ -5,13 +5,13 @@ Pure: no socket is opened and no name is looked up.
 
 from __future__ import annotations
 
-import ipaddress
 import re
-import socket
 from collections.abc import Iterator, Sequence
 
 from speaker.api import ConfigDocument, ErrorDetail, Route, SessionConfig, SpeakerConfig
-from speaker.daemon.wanted import listening_port
+from speaker.control.addresses import pack_address, unusable
+from speaker.control.listening import SharedKeys, check_listener
+from speaker.network.options import MAX_PASSWORD_OCTETS
 
 _ADDRESS_LENGTHS = {4: 32, 16: 128}
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,9}")
@@ -28,6 +28,7 @@ def check_document(document: ConfigDocument) -> Iterator[ErrorDetail]:
     names: set[str] = set()
     ids: dict[str, str] = {}
     listeners: dict[tuple[object, ...], str] = {}
+    keys = SharedKeys(document)
     for position, speaker in enumerate(document.speakers):
         at = f"speakers[{position}]"
         yield from check_speaker(at, speaker)
@@ -42,7 +43,8 @@ def check_document(document: ConfigDocument) -> Iterator[ErrorDetail]:
             ids.setdefault(session.id, place)
             if session.route_set not in document.route_sets:
                 yield ErrorDetail(f"{place}.routeSet", f"no route set {session.route_set!r}")
-            yield from _check_listener(place, session, listeners)
+            yield from check_listener(place, session, listeners)
+            yield from keys.check(place, session)
 
 
 def _check_size(document: ConfigDocument) -> Iterator[ErrorDetail]:
@@ -82,21 +84,30 @@ def check_session(at: str, session: SessionConfig) -> Iterator[ErrorDetail]:
         yield ErrorDetail(f"{at}.families", "needs ipv4, ipv6 or both")
     elif len(set(session.families)) != len(session.families):
         yield ErrorDetail(f"{at}.families", "names a family twice")
-    if session.password is not None:
-        yield ErrorDetail(
-            f"{at}.password", "TCP-MD5 is not supported by this version; the session would be open"
-        )
-    if session.ttl_security:
-        yield ErrorDetail(f"{at}.ttlSecurity", "GTSM is not supported by this version")
+    yield from _check_security(at, session)
     yield from _check_addresses(at, session)
     yield from _check_times(at, session)
+
+
+def _check_security(at: str, session: SessionConfig) -> Iterator[ErrorDetail]:
+    """Never quotes the password."""
+    if session.password is not None:
+        octets = len(session.password.encode())
+        if not 0 < octets <= MAX_PASSWORD_OCTETS:
+            yield ErrorDetail(
+                f"{at}.password", f"must have 1 to {MAX_PASSWORD_OCTETS} octets, not {octets}"
+            )
+    if session.ttl_security and session.ebgp_multi_hop:
+        yield ErrorDetail(
+            f"{at}.ttlSecurity", "cannot stand together with ebgpMultiHop: it takes no hop at all"
+        )
 
 
 def _check_addresses(at: str, session: SessionConfig) -> Iterator[ErrorDetail]:
     peer = pack_address(session.address)
     if peer is None:
         yield ErrorDetail(f"{at}.address", f"{session.address!r} is not an IP address")
-    elif (problem := _unusable(session.address)) is not None:
+    elif (problem := unusable(session.address)) is not None:
         yield ErrorDetail(f"{at}.address", f"{session.address} is {problem}")
     if session.source_address is None:
         return
@@ -105,7 +116,7 @@ def _check_addresses(at: str, session: SessionConfig) -> Iterator[ErrorDetail]:
         yield ErrorDetail(f"{at}.sourceAddress", f"{session.source_address!r} is not an IP address")
     elif peer is not None and len(source) != len(peer):
         yield ErrorDetail(f"{at}.sourceAddress", "is not of the same family as address")
-    elif (problem := _unusable(session.source_address)) is not None:
+    elif (problem := unusable(session.source_address)) is not None:
         yield ErrorDetail(f"{at}.sourceAddress", f"{session.source_address} is {problem}")
 
 
@@ -129,22 +140,6 @@ def _check_times(at: str, session: SessionConfig) -> Iterator[ErrorDetail]:
         )
 
 
-def _check_listener(
-    at: str, session: SessionConfig, listeners: dict[tuple[object, ...], str]
-) -> Iterator[ErrorDetail]:
-    port = listening_port(session)
-    if port is None:
-        return
-    key = (pack_address(session.address), pack_address(session.source_address or ""), port)
-    if key in listeners:
-        yield ErrorDetail(
-            f"{at}.listenPort",
-            f"connections from {session.address} could as well be meant for {listeners[key]}: "
-            "same address, sourceAddress and port",
-        )
-    listeners.setdefault(key, at)
-
-
 def check_routes(at: str, routes: Sequence[Route], first: int = 0) -> Iterator[ErrorDetail]:
     """Problems of the routes of one set; `first` is the index of the first one."""
     seen: dict[tuple[bytes, str], int] = {}
@@ -160,7 +155,7 @@ def check_routes(at: str, routes: Sequence[Route], first: int = 0) -> Iterator[E
                 yield ErrorDetail(f"{at}[{number}].prefix", f"is the prefix of {at}[{other}] too")
         if route.next_hop is not None:
             next_hop = pack_address(route.next_hop)
-            if next_hop is None or _unusable(route.next_hop):
+            if next_hop is None or unusable(route.next_hop):
                 yield ErrorDetail(
                     f"{at}[{number}].nextHop", f"{route.next_hop!r} is not a host's IP address"
                 )
@@ -194,23 +189,3 @@ def _check_communities(at: str, route: Route) -> Iterator[ErrorDetail]:
                     f"{at}.{field}[{number}]",
                     f"{value!r} is not {':'.join('abc'[:parts])} with numbers of {bits} bits",
                 )
-
-
-def pack_address(text: str) -> bytes | None:
-    """The 4 or 16 octets of an IP address; None if it is none. Scope ids are not taken."""
-    try:
-        return socket.inet_pton(socket.AF_INET6 if ":" in text else socket.AF_INET, text)
-    except (OSError, ValueError):
-        return None
-
-
-def _unusable(text: str) -> str | None:
-    """Why an address cannot be one end of a session or a next hop."""
-    address = ipaddress.ip_address(text)
-    if address.is_unspecified:
-        return "the unspecified address"
-    if address.is_multicast:
-        return "a multicast address"
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        return f"the IPv4 address {address.ipv4_mapped} written as IPv6"
-    return None

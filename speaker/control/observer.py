@@ -56,6 +56,12 @@ class Publisher:
         """Whether routes are pending may have changed."""
         self._progress(peering)
 
+    def troubled(self, peering: Peering, text: str) -> None:
+        """Something came to stand in its way, or is gone (then `text` is empty)."""
+        if text:
+            log.warning(line(text, session=peering.wanted.config.id))
+        self.session_changed(peering)
+
     # ---- from the daemon -----------------------------------------------------------------------
 
     def follow(self, since: int | None) -> AsyncGenerator[bytes, None]:

@@ -154,9 +154,8 @@ def _messages(counters: Counters) -> MessageCounts:
 
 def _last_error(peering: Peering, clock: Clock) -> ErrorInfo | None:
     error = peering.session.last_error
-    if peering.local_problem:
-        at = clock.to_epoch(peering.session.since)
-        return ErrorInfo("local", None, None, "cannot listen", peering.local_problem, "", at)
+    for name, trouble in peering.troubles.items():
+        return ErrorInfo("local", None, None, name, trouble.text, "", clock.to_epoch(trouble.at))
     return _error_info(error, clock)
 
 

@@ -16,6 +16,7 @@ from speaker.api import API_VERSION, StatusDocument
 from speaker.control.documents import read_document
 from speaker.control.observer import Publisher
 from speaker.daemon.clock import Clock
+from speaker.daemon.host import check_host
 from speaker.daemon.logs import line
 from speaker.daemon.peering import Peering
 from speaker.daemon.state import StateFolder
@@ -61,7 +62,7 @@ class Daemon:
         self._behind: set[Peering] = set()
         self._disabled: frozenset[str] = frozenset()
         self._publisher = Publisher(clock, self.status, self.peerings, self._progress)
-        self._listeners = Listeners(self._publisher.session_changed)
+        self._listeners = Listeners()
         self._changing = asyncio.Lock()
         self._is_installing = False
         self.clock = clock
@@ -91,12 +92,14 @@ class Daemon:
             is_newer_needed: refuse a generation that was reached already.
 
         Raises:
-            DocumentError: malformed, invalid or stale; nothing was changed.
+            DocumentError: malformed, invalid, stale, or asking for what this host cannot do;
+                nothing was changed.
             StorageError: it cannot be kept; nothing was changed.
         """
         async with self._changing:
             # Off the loop: a large set takes a while, and no keepalive may wait for it.
             wanted = await asyncio.to_thread(read_document, data, self._wanted)
+            check_host(wanted.speakers)
             if is_newer_needed:
                 self._check_newer(wanted.generation)
             if self._state is not None:

@@ -7,11 +7,13 @@ nothing about BGP.
 from __future__ import annotations
 
 import asyncio
+import errno
 import random
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from speaker.codec.families import Family
 from speaker.daemon.clock import Clock
+from speaker.daemon.silence import Silence
 from speaker.daemon.wanted import WantedSession
 from speaker.network.transport import Connection, Target, describe, dial
 from speaker.rib.adj_rib_out import AdjRibOut, RouteSet
@@ -35,6 +37,9 @@ CHUNK_OCTETS = 65536
 ADMINISTRATIVE_RESET, OTHER_CHANGE = 4, 6
 """Subcodes of Cease, RFC 4486 section 3."""
 
+NO_CONNECTION = "Connection failed"
+"""Name of the trouble with a peer that answers nothing."""
+
 
 class Observer(Protocol):
     """Who wants to know what peerings do."""
@@ -47,6 +52,17 @@ class Observer(Protocol):
 
     def synchronised(self, peering: Peering) -> None:
         """Whether routes are pending may have changed."""
+
+    def troubled(self, peering: Peering, text: str) -> None:
+        """Something came to stand in its way, or is gone (then `text` is empty)."""
+
+
+class Trouble(NamedTuple):
+    """Something on this side that keeps a session from working."""
+
+    text: str
+    at: float
+    """When it was noticed, on the clock's scale."""
 
 
 class Peering:
@@ -63,8 +79,8 @@ class Peering:
     ) -> None:
         """Make it, stopped; `has_restarted` as for `Session`."""
         self.wanted, self.routes = wanted, routes
-        self.local_problem = ""
-        """Why it cannot listen; empty if it can or need not."""
+        self.troubles: dict[str, Trouble] = {}
+        """What stands in its way outside the machine, by name."""
         self.session = Session(
             wanted.parameters(), random.random, clock.now(), has_restarted=has_restarted
         )
@@ -78,6 +94,7 @@ class Peering:
         self._pump_handle: asyncio.Handle | None = None
         self._asked_again: set[Family] = set()
         """Families to repeat once what is pending is sent, however often the peer asks."""
+        self._silence = Silence(lambda text: self.note(NO_CONNECTION, text))
 
     # ---- what the daemon asks -----------------------------------------------------------------
 
@@ -98,14 +115,14 @@ class Peering:
     def close(self, subcode: int, text: str = "", *, keep_routes: bool = False) -> None:
         """Stop for good; what was written is still delivered."""
         self.stop(subcode, text, keep_routes=keep_routes)
+        self._silence.heard()
         for handle in (self._timer, self._pump_handle):
             if handle is not None:
                 handle.cancel()
 
     def accept(self, connection: Connection) -> None:
         """Take an incoming connection."""
-        if self.wanted.ttl is not None:
-            connection.set_ttl(self.wanted.ttl)
+        connection.limit_hops(self.wanted.ttl, self.wanted.least_ttl)
         self._adopt(connection, "peer")
 
     def want(self, routes: RouteSet) -> None:
@@ -136,6 +153,15 @@ class Peering:
             self.start()
         return moved
 
+    def note(self, name: str, text: str) -> None:
+        """Remember, and report, a trouble called `name`; an empty `text` ends it."""
+        before = self.troubles.pop(name, None)
+        if text:
+            is_same = before is not None and before.text == text
+            self.troubles[name] = before if before and is_same else Trouble(text, self._clock.now())
+        if text != (before.text if before else ""):
+            self._observer.troubled(self, text)
+
     @property
     def has_pending(self) -> bool:
         """Whether an established session still has routes to be handed to its socket."""
@@ -165,6 +191,7 @@ class Peering:
             self._pump()
 
     def _adopt(self, connection: Connection, opener: Opener) -> None:
+        self._silence.heard()
         self._connections[connection.id] = connection
         now = self._clock.now()
         self._perform(self.session.connected(connection.id, now, opener, connection.endpoints))
@@ -196,8 +223,15 @@ class Peering:
                 case RefreshRequested(family):
                     self._refresh(family)
         self._set_timer()
+        self._listen_for_silence()
         if changes:
             self._observer.state_changed(self, changes)
+
+    def _listen_for_silence(self) -> None:
+        if not self.session.is_enabled or self.session.endpoints is not None:
+            self._silence.heard()
+        elif self.wanted.config.password is not None:
+            self._silence.wait()
 
     def _set_timer(self) -> None:
         due = self.session.deadline
@@ -221,7 +255,14 @@ class Peering:
     def _dial(self) -> None:
         self._cancel_dial()
         config = self.wanted.config
-        target = Target(config.address, config.port, config.source_address, self.wanted.ttl)
+        target = Target(
+            config.address,
+            config.port,
+            config.source_address,
+            ttl=self.wanted.ttl,
+            least_ttl=self.wanted.least_ttl,
+            password=config.password,
+        )
         self._dialling = asyncio.get_running_loop().create_task(self._connect(target))
 
     async def _connect(self, target: Target) -> None:
@@ -229,6 +270,8 @@ class Peering:
             await dial(target, self._dialled)
         except OSError as error:
             self._dialling = None
+            if error.errno != errno.ETIMEDOUT:
+                self._silence.heard()
             self._perform(self.session.connect_failed(self._clock.now(), describe(error)))
 
     def _dialled(self, connection: Connection) -> Peering:

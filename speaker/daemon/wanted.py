@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from speaker.api import SessionConfig, SpeakerConfig
+from speaker.network.options import MAX_TTL
 from speaker.rib.adj_rib_out import RouteSet
 from speaker.session.parameters import (
     DEFAULT_CONNECT_TIME,
@@ -37,11 +38,17 @@ class WantedSession:
         return listening_port(self.config)
 
     @property
-    def ttl(self) -> int | None:
-        """1 towards eBGP peers unless multi-hop is allowed, as routers do; None: any."""
+    def ttl(self) -> int:
+        """Of our segments: 1 towards eBGP peers on the link, as routers do, else the greatest."""
         config = self.config
         is_ibgp = config.dynamic_asn == "internal" or config.peer_asn == config.local_asn
-        return None if is_ibgp or config.ebgp_multi_hop else 1
+        is_near = not (is_ibgp or config.ebgp_multi_hop or config.ttl_security)
+        return 1 if is_near else MAX_TTL
+
+    @property
+    def least_ttl(self) -> int:
+        """Of the peer's segments: with TTL security none that crossed a router, RFC 5082."""
+        return MAX_TTL if self.config.ttl_security else 0
 
     def parameters(self) -> SessionParameters:
         """What the machine needs, defaults filled in."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import ipaddress
 import logging
-from collections.abc import Callable, Iterable
+import socket
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from speaker.daemon.logs import line
 from speaker.daemon.peering import Peering
+from speaker.network.options import set_md5_key
 from speaker.network.transport import Connection, Owner, describe, listening_socket
 
 log = logging.getLogger("speaker.network.listeners")
@@ -20,15 +24,45 @@ RETRY = 5.0
 MAX_STRANGERS = 1000
 """Peers without a session that are logged, between two documents."""
 _ANY = {4: "0.0.0.0", 6: "::"}
+CANNOT_LISTEN = "cannot listen"
+"""Name of the trouble with a session that should accept connections and cannot."""
+
+
+@dataclass(slots=True)
+class _Listening:
+    """One socket, and the TCP-MD5 keys that it has."""
+
+    server: asyncio.Server
+    sock: socket.socket
+    keys: dict[str, str] = field(default_factory=dict, repr=False)
+    """Passwords by peer."""
+
+    def sign(self, wanted: Mapping[str, str]) -> dict[str, str]:
+        """Have exactly these keys; why a peer's could not be set."""
+        for peer in self.keys.keys() - wanted.keys():
+            set_md5_key(self.sock, peer, "")
+            del self.keys[peer]
+        refused: dict[str, str] = {}
+        for peer, password in wanted.items():
+            if self.keys.get(peer) == password:
+                continue
+            try:
+                set_md5_key(self.sock, peer, password)
+            except OSError as error:
+                refused[peer] = f"cannot listen with a TCP-MD5 key: {_key_problem(error)}"
+            else:
+                self.keys[peer] = password
+        return refused
 
 
 class Listeners:
     """Keeps one socket per (address, port); a wildcard address serves all of its family."""
 
-    def __init__(self, changed: Callable[[Peering], None]) -> None:
-        """Tell `changed` whose `local_problem` moved."""
-        self._changed = changed
-        self._servers: dict[Place, asyncio.Server] = {}
+    def __init__(self) -> None:
+        """Listen nowhere yet."""
+        self._places: set[Place] = set()
+        """Where it ought to listen."""
+        self._open: dict[Place, _Listening] = {}
         self._peerings: dict[tuple[str, str, int], Peering] = {}
         self._retry: asyncio.TimerHandle | None = None
         self._retrying: asyncio.Task[None] | None = None
@@ -55,33 +89,46 @@ class Listeners:
         await self.serve(())
 
     async def _reconcile(self) -> None:
-        wanted = _sockets({(local, port) for _, local, port in self._peerings})
-        for place in self._servers.keys() - wanted:
-            self._servers.pop(place).close()
+        self._places = _sockets({(local, port) for _, local, port in self._peerings})
+        for place in self._open.keys() - self._places:
+            self._open.pop(place).server.close()
         problems: dict[Place, str] = {}
-        for place in wanted - self._servers.keys():
+        for place in self._places - self._open.keys():
             try:
                 sock = listening_socket(*place)
             except OSError as error:
                 problems[place] = f"cannot listen on {_show(place)}: {describe(error)}"
                 continue
             loop = asyncio.get_running_loop()
-            self._servers[place] = await loop.create_server(self._connection, sock=sock)
+            server = await loop.create_server(self._connection, sock=sock)
+            self._open[place] = _Listening(server, sock)
             log.info(line("listening", address=_show(place)))
-        self._report(problems)
-        if problems and self._retry is None:
+        is_complete = self._report(problems)
+        if not is_complete and self._retry is None:
             loop = asyncio.get_running_loop()
             self._retry = loop.call_later(RETRY, self._try_again)
 
-    def _report(self, problems: dict[Place, str]) -> None:
+    def _report(self, problems: dict[Place, str]) -> bool:
+        """Tell every session of its socket and key; whether all have them."""
+        keys: dict[Place, dict[str, str]] = {place: {} for place in self._open}
         for (peer, local, port), peering in self._peerings.items():
-            any_place = (_ANY[6 if ":" in peer else 4], port)
-            problem = problems.get((local, port)) or problems.get(any_place, "")
-            if problem != peering.local_problem:
-                peering.local_problem = problem
-                if problem:
-                    log.warning(line(problem, session=peering.wanted.config.id))
-                self._changed(peering)
+            password = peering.wanted.config.password
+            place = self._place_of(local, port)
+            if password is not None and place in keys:
+                keys[place][peer] = password
+        refused = {place: self._open[place].sign(wanted) for place, wanted in keys.items()}
+        is_complete = True
+        for (peer, local, port), peering in self._peerings.items():
+            place = self._place_of(local, port)
+            problem = problems.get(place, "") or refused.get(place, {}).get(peer, "")
+            peering.note(CANNOT_LISTEN, problem)
+            is_complete = is_complete and not problem
+        return is_complete
+
+    def _place_of(self, local: str, port: int) -> Place:
+        """The socket that serves a local address: its own, or the one of any address."""
+        any_place = (_ANY[6 if ":" in local else 4], port)
+        return any_place if any_place in self._places else (local, port)
 
     def _try_again(self) -> None:
         self._retry = None
@@ -106,6 +153,12 @@ class Listeners:
             self._strangers.add(stranger)  # told once: its retries would fill the log
             log.info(line("no session for connections", peer=stranger[0], to=stranger[1]))
         return None
+
+
+def _key_problem(error: OSError) -> str:
+    if error.errno == errno.ENOMEM:  # keys count against a limit for each socket
+        return "too many for one socket; raise the sysctl net.core.optmem_max"
+    return describe(error)
 
 
 def _sockets(places: set[Place]) -> set[Place]:

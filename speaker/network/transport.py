@@ -12,10 +12,17 @@ import itertools
 import os
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 from speaker.network.interfaces import interface_ipv4
+from speaker.network.options import (
+    MAX_TTL,
+    family_of,
+    require_ttl,
+    set_md5_key,
+    set_ttl,
+)
 from speaker.session.effects import ConnectionId, Endpoints
 
 WRITE_HIGH_WATER = 256 * 1024
@@ -119,10 +126,12 @@ class Connection(asyncio.BufferedProtocol):
         if self._transport is not None and self._linger is None:
             self._transport.write(data)
 
-    def set_ttl(self, hops: int) -> None:
-        """Limit how far our segments travel."""
+    def limit_hops(self, ttl: int, least_ttl: int) -> None:
+        """Send with `ttl`, and take no segment below `least_ttl`; see `Target`."""
         if self._transport is not None:
-            _set_ttl(cast(socket.socket, self._transport.get_extra_info("socket")), hops)
+            sock = cast(socket.socket, self._transport.get_extra_info("socket"))
+            set_ttl(sock, ttl)
+            require_ttl(sock, least_ttl)
 
     def finish(self) -> None:
         """Close once all is written.
@@ -150,18 +159,24 @@ class Target:
     port: int
     source_address: str | None
     """Used if the host has it, else the kernel chooses."""
-    ttl: int | None
-    """Hops that our segments may travel; None: the host's default."""
+    ttl: int = MAX_TTL
+    """Of our segments."""
+    least_ttl: int = 0
+    """Of the peer's; 255 means from this link only (GTSM)."""
+    password: str | None = field(default=None, repr=False)
+    """Signs both directions (TCP-MD5)."""
 
 
 async def dial(target: Target, opened: Callable[[Connection], Owner | None]) -> None:
     """Connect; `opened` gets the connection. Raises OSError; may be cancelled at any time."""
     loop = asyncio.get_running_loop()
-    sock = socket.socket(_family(target.address), socket.SOCK_STREAM)
+    sock = socket.socket(family_of(target.address), socket.SOCK_STREAM)
     try:
         sock.setblocking(False)
-        if target.ttl is not None:
-            _set_ttl(sock, target.ttl)
+        set_ttl(sock, target.ttl)
+        require_ttl(sock, target.least_ttl)
+        if target.password is not None:
+            set_md5_key(sock, target.address, target.password)
         if target.source_address is not None:
             _bind_source(sock, target.source_address)
         await loop.sock_connect(sock, (target.address, target.port))
@@ -172,14 +187,18 @@ async def dial(target: Target, opened: Callable[[Connection], Owner | None]) -> 
 
 
 def listening_socket(address: str, port: int) -> socket.socket:
-    """A socket that listens on `address`, of its own family only. Raises OSError."""
-    family = _family(address)
+    """A socket that listens on `address`, of its own family only. Raises OSError.
+
+    It answers with the greatest TTL: a peer that demands it (GTSM) would drop our SYN-ACK.
+    """
+    family = family_of(address)
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.setblocking(False)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        set_ttl(sock, MAX_TTL)
         sock.bind((address, port))
         sock.listen(1024)
     except OSError:
@@ -204,17 +223,6 @@ def _bind_source(sock: socket.socket, address: str) -> None:
     except OSError as error:
         if error.errno != errno.EADDRNOTAVAIL:
             raise
-
-
-def _set_ttl(sock: socket.socket, hops: int) -> None:
-    if sock.family == socket.AF_INET6:
-        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, hops)
-    else:
-        sock.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, hops)
-
-
-def _family(address: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
 def _endpoints(sock: socket.socket) -> Endpoints:

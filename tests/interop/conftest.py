@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.interop.link import Link, joined
 from tests.interop.routers.base import Router, SeenRoute, Setup, missing, until
 from tests.interop.routers.bird import Bird
 from tests.interop.routers.exabgp import ExaBgp
@@ -58,7 +59,9 @@ class Pair:
                 "address": setup.address,
                 "port": setup.port,
                 "sourceAddress": setup.peer_address,
-                "ebgpMultiHop": True,
+                "ebgpMultiHop": not setup.ttl_security,
+                **({"ttlSecurity": True} if setup.ttl_security else {}),
+                **({"password": setup.password} if setup.password else {}),
                 **self.fields,
             },
         )
@@ -112,12 +115,17 @@ class Lab:
         return replace(setup, **fields)
 
     @asynccontextmanager
-    async def pair(self, setup: Setup, **fields: Any) -> AsyncIterator[Pair]:
-        """Both running, the router first; the speaker has no configuration yet."""
+    async def pair(
+        self, setup: Setup, prefix: tuple[str, ...] | None = None, **fields: Any
+    ) -> AsyncIterator[Pair]:
+        """Both running, the router first; the speaker has no configuration yet.
+
+        The speaker runs behind `prefix`, else where the router does.
+        """
         folder = self._folder / "router"
         folder.mkdir()
         router = self._kind(folder, setup)
-        speaker = SpeakerProcess(self._folder, prefix=setup.prefix)
+        speaker = SpeakerProcess(self._folder, prefix=setup.prefix if prefix is None else prefix)
         try:
             await router.start()
             await speaker.start()
@@ -126,6 +134,15 @@ class Lab:
             await speaker.stop()
             await router.stop()
         assert "traceback" not in speaker.log, speaker.log
+
+
+@pytest.fixture
+def link() -> Iterator[Link]:
+    """Two network namespaces joined by a cable."""
+    if os.geteuid() != 0 or missing(("ip",)):
+        pytest.skip("making network namespaces needs root and `ip`")
+    with joined() as made:
+        yield made
 
 
 @pytest.fixture

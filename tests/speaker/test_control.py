@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -109,9 +110,17 @@ BROKEN = document(
         session("node-a/tor-a", address="192.0.2.256", routeSet="missing", holdTime=2),
         session("node-a/tor-a", address="192.0.2.1", peerAsn=None, keepaliveTime=60, families=[]),
         session("node-a/tor-b", address="::", dynamicAsn="external", sourceAddress="2001:db8::1"),
-        session("node-a/tor-c", address="192.0.2.9", password=SECRET, ttlSecurity=True),
+        session("node-a/tor-c", address="192.0.2.9", password="é" * 41, listenPort=1790),
         session("node-a/tor-d", address="192.0.2.9", sourceAddress="2001:db8::1", routerId="::1"),
         session("", address="192.0.2.9", connectTime=0, holdTime=3.5),
+        session("a/x", address="192.0.2.1", ttlSecurity=True, ebgpMultiHop=True, password=""),
+        session(
+            "a/y",
+            address="192.0.2.9",
+            sourceAddress="192.0.2.1",
+            listenPort=1790,
+            password=SECRET,
+        ),
     ],
     {
         "rs": [
@@ -140,13 +149,15 @@ EXPECTED = [
     f"{AT}[2].dynamicAsn",
     f"{AT}[2].address",
     f"{AT}[3].password",
-    f"{AT}[3].ttlSecurity",
     f"{AT}[4].routerId",
     f"{AT}[4].sourceAddress",
     f"{AT}[5].id",
     f"{AT}[5].peer",
     f"{AT}[5].holdTime",
     f"{AT}[5].connectTime",
+    f"{AT}[6].password",
+    f"{AT}[6].ttlSecurity",
+    f"{AT}[7].password",
     "routeSets['rs'][0].prefix",
     "routeSets['rs'][1].prefix",
     "routeSets['rs'][2].prefix",
@@ -166,6 +177,7 @@ async def test_every_problem_is_told_and_nothing_is_applied(speaker: SpeakerProc
     found = problem(answer, 422, "invalid").error.details
     assert sorted(detail.path for detail in found) == sorted(EXPECTED)
     assert all(detail.message for detail in found)
+    assert SECRET not in json.dumps(answer.body)
     assert (await speaker.get("/v1/config"))["generation"] == 1
     assert (await speaker.get("/v1/sessions"))["sessions"] == []
     assert (speaker.state / "config.json").read_bytes() == before
@@ -210,12 +222,22 @@ async def test_two_sessions_that_accept_the_same_connections_are_refused(
 
 
 async def test_password_is_never_shown(speaker: SpeakerProcess) -> None:
-    wanted = document([session("a/x", address="192.0.2.1", password=SECRET)])
-    answer = await speaker.call("PUT", "/v1/config", wanted)
-    (detail,) = problem(answer, 422, "invalid").error.details
-    assert "TCP-MD5" in detail.message
-    assert SECRET not in json.dumps(answer.body)
+    fields = {"address": "127.0.51.9", "sourceAddress": "127.0.51.8", "password": SECRET}
+    wanted = document([session("a/x", **fields, port=1)])
+    await speaker.put(wanted)
+    assert (await speaker.session("a/x"))["password"] is True
+    shown = [await speaker.get(path) for path in ("/v1/config", "/v1/sessions", "/v1/status")]
+    assert shown[0]["speakers"][0]["sessions"][0]["password"] == "***"
+    async with speaker.http.get("http://speaker/metrics") as response:
+        shown.append(await response.text())
+    async with speaker.http.ws_connect("http://speaker/v1/events") as events:
+        shown.append(await events.receive_str())
+    assert SECRET not in json.dumps(shown)
     assert SECRET not in speaker.log
+    assert SECRET not in Path(f"/proc/{speaker.pid}/cmdline").read_text()
+    kept = speaker.state / "config.json"
+    assert SECRET in kept.read_text()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     config = msgspec.convert(wanted["speakers"][0]["sessions"][0], SessionConfig)
     assert config.password == SECRET
     assert SECRET not in repr(config)

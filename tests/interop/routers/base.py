@@ -34,6 +34,8 @@ class Setup:
     router_id: str = "192.0.2.254"
     hold_time: int = 9
     families: tuple[str, ...] = ("ipv4", "ipv6")
+    password: str | None = None
+    ttl_security: bool = False
     prefix: tuple[str, ...] = ()
     """Put before every command, to run it in a network namespace."""
 

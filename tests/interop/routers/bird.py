@@ -102,7 +102,8 @@ protocol device {{}}
 protocol bgp speaker {{
   local {setup.address} port {setup.port} as {setup.asn};
   neighbor {setup.peer_address} port {setup.peer_port} as {setup.peer_asn};
-  multihop;
+  {"direct; ttl security on" if setup.ttl_security else "multihop"};
+  {f'password "{setup.password}";' if setup.password else ""}
   passive {"on" if setup.is_passive else "off"};
   hold time {setup.hold_time};
   connect delay time {CONNECT_RETRY};

@@ -129,6 +129,7 @@ neighbor {setup.peer_address} {{
   local-as {setup.asn};
   peer-as {setup.peer_asn};
   hold-time {setup.hold_time};
+  {f"md5-password '{setup.password}';" if setup.password else ""}
   passive {"true" if setup.is_passive else "false"};
   connect {setup.peer_port};
   listen {setup.port};

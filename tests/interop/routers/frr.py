@@ -129,6 +129,7 @@ def _configuration(setup: Setup) -> str:
         f" address-family {family} unicast\n  neighbor {peer} activate\n exit-address-family"
         for family in setup.families
     )
+    hops = "ttl-security hops 1" if setup.ttl_security else "ebgp-multihop 2"
     return f"""
 log stdout
 router bgp {setup.asn}
@@ -139,7 +140,8 @@ router bgp {setup.asn}
  neighbor {peer} remote-as {setup.peer_asn}
  neighbor {peer} port {setup.peer_port}
  neighbor {peer} update-source {setup.address}
- {"" if setup.is_ibgp else f"neighbor {peer} ebgp-multihop 2"}
+ {"" if setup.is_ibgp else f"neighbor {peer} {hops}"}
+ {f"neighbor {peer} password {setup.password}" if setup.password else ""}
  {f"neighbor {peer} passive" if setup.is_passive else ""}
  neighbor {peer} advertisement-interval 0
  neighbor {peer} timers {setup.hold_time // 3} {setup.hold_time}

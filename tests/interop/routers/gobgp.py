@@ -118,6 +118,7 @@ def _configuration(setup: Setup) -> str:
   [neighbors.config]
     neighbor-address = "{setup.peer_address}"
     peer-as = {setup.peer_asn}
+    {f'auth-password = "{setup.password}"' if setup.password else ""}
   [neighbors.transport.config]
     remote-port = {setup.peer_port}
     local-address = "{setup.address}"
