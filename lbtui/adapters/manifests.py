@@ -20,6 +20,7 @@ from lbtui.adapters.yaml_nodes import (
     key_of,
     value_of,
 )
+from lbtui.adapters.yaml_simple import NOT_SIMPLE, read_simple
 from lbtui.core.diagnostics import Diagnostic, Place, Severity
 from lbtui.core.objects.decode import Decoded, decode_manifest, flatten
 from lbtui.core.objects.field_path import Steps, split
@@ -116,14 +117,14 @@ def read_file(
 
 def read_document(text: str, namespace: str = METALLB_NAMESPACE) -> Document:
     """Read one document; whatever is wrong with it becomes a problem."""
+    value = read_simple(text)
+    if value is not NOT_SIMPLE:
+        return Document(text, _members(value, namespace))
     try:
         root = compose(text)
         if root is None:
             return Document(text)
-        members = tuple(
-            Member(steps, manifest, decode_manifest(manifest, namespace))
-            for steps, manifest in flatten(value_of(root))
-        )
+        members = _members(value_of(root), namespace)
         return Document(text, members, tuple(_duplicates(root, members)))
     except YamlProblem as problem:
         message, fix = _explain(str(problem), text, problem.offset)
@@ -131,6 +132,13 @@ def read_document(text: str, namespace: str = METALLB_NAMESPACE) -> Document:
         if began is not None and "\n" not in text[began : problem.offset]:
             began = None
         return Document(text, (), (Problem(problem.code, message, fix, problem.offset, began),))
+
+
+def _members(value: Any, namespace: str) -> tuple[Member, ...]:
+    return tuple(
+        Member(steps, manifest, decode_manifest(manifest, namespace))
+        for steps, manifest in flatten(value)
+    )
 
 
 def split_documents(text: str) -> Iterator[str]:

@@ -33,7 +33,7 @@ except ImportError:  # PyYAML without libyaml
 MAX_DEPTH = 100
 """Nesting that no manifest needs; deeper ones are refused before Python's stack ends."""
 MAX_EXPANDED = 500_000
-"""Nodes that a document may have once its aliases are written out."""
+"""Nodes that a document may have once its aliases are written out, or as many as characters."""
 
 
 class NodeKind(enum.Enum):
@@ -111,6 +111,7 @@ class _Composer:
     def __init__(self, text: str) -> None:
         self._parser = _Parser(text)
         self._anchors: dict[str, YamlNode] = {}
+        self._limit = max(MAX_EXPANDED, len(text))  # without aliases a node has a character
 
     def compose_document(self) -> YamlNode | None:
         next_event: Callable[[], Any] = self._parser.get_event
@@ -167,7 +168,7 @@ class _Composer:
             child = self._compose(event, depth + 1)
             children.append(child)
             node.size += child.size
-            if node.size > MAX_EXPANDED:
+            if node.size > self._limit:
                 raise YamlProblem("its aliases write out to too many values", node.start)
         if is_mapping:
             node.pairs = list(zip(children[::2], children[1::2], strict=True))
