@@ -107,6 +107,17 @@ class ConfigDocument(Document, frozen=True):
     route_sets: dict[str, tuple[Route, ...]]
 
 
+class RouteSetChange(Document, frozen=True, omit_defaults=True):
+    """A change to one route set: `PATCH /v1/route-sets/{id}`."""
+
+    generation: Annotated[int, Meta(ge=0)]
+    """Of the whole wanted state, as in `ConfigDocument`: newer than the accepted one."""
+    announce: tuple[Route, ...] = ()
+    """Added, or in place of the route with the same prefix."""
+    withdraw: tuple[str, ...] = ()
+    """Prefixes that are to be gone, whether or not they are there."""
+
+
 # ---- observed ----------------------------------------------------------------------------------
 
 

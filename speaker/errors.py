@@ -59,3 +59,7 @@ class AttributeDiscarded(SpeakerError):
 
 class UnknownSessionError(SpeakerError):
     """No session has this id."""
+
+
+class UnknownRouteSetError(SpeakerError):
+    """The wanted state has no route set of this name."""

@@ -11,7 +11,13 @@ from aiohttp import web
 from speaker.api import API_HEADER, API_VERSION, ErrorBody, ErrorDetail, ErrorDocument
 from speaker.control.calls import ERRORS
 from speaker.daemon.logs import line
-from speaker.errors import DocumentError, StateError, StorageError, UnknownSessionError
+from speaker.errors import (
+    DocumentError,
+    StateError,
+    StorageError,
+    UnknownRouteSetError,
+    UnknownSessionError,
+)
 
 log = logging.getLogger("speaker.control.server")
 
@@ -49,6 +55,8 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         return error_answer(error.code, error.message, error.details)
     except UnknownSessionError as error:
         return error_answer("unknown-session", str(error))
+    except UnknownRouteSetError as error:
+        return error_answer("unknown-route-set", str(error))
     except StateError as error:
         return error_answer("wrong-state", str(error))
     except StorageError as error:

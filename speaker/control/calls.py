@@ -29,6 +29,7 @@ ERRORS: Final = {
     "unauthorized": ErrorKind(401, "the bearer token is missing or wrong (TCP only)"),
     "not-found": ErrorKind(404, "there is no such call"),
     "unknown-session": ErrorKind(404, "no session has this id"),
+    "unknown-route-set": ErrorKind(404, "the wanted state has no route set of this name"),
     "method-not-allowed": ErrorKind(405, "the call exists under other methods, see `Allow`"),
     "request-timeout": ErrorKind(408, "the body did not come in time"),
     "stale": ErrorKind(409, "the generation is not newer than the accepted one"),
@@ -92,6 +93,18 @@ CALLS: Final = (
         "Read the wanted state accepted last.",
         "The document, each password as `***`.",
         api.ConfigDocument,
+    ),
+    Call(
+        "patchRouteSet",
+        "PATCH",
+        "/v1/route-sets/{id}",
+        "Change some routes of one route set; the same as `PUT` of the whole state with the change "
+        "made, but it costs what the change costs.",
+        "Accepted, on disk and in force.",
+        api.StatusDocument,
+        ("id",),
+        api.RouteSetChange,
+        errors=(*ANYWHERE, *_BODY, "unknown-route-set", "stale", "storage"),
     ),
     Call(
         "getStatus",

@@ -165,6 +165,12 @@ def check_routes(at: str, routes: Sequence[Route], first: int = 0) -> Iterator[E
             yield from _check_communities(f"{at}[{number}]", route)
 
 
+def check_prefix(text: str) -> str:
+    """What is wrong with a prefix; empty if nothing is."""
+    address, slash, length = text.rpartition("/")
+    return _prefix_problem(text, pack_address(address) if slash else None, length)
+
+
 def _prefix_problem(text: str, packed: bytes | None, length: str) -> str:
     if packed is None or not _NUMBER.fullmatch(length):
         return f"{text!r} is not a prefix such as 192.0.2.0/24"

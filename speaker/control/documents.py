@@ -56,7 +56,7 @@ def _decode(data: bytes) -> ConfigDocument:
         try:
             return msgspec.json.decode(data, type=ConfigDocument)
         except msgspec.ValidationError as error:  # raised before the end was read
-            problems = _piecewise(msgspec.json.decode(data)) or [_located("", error)]
+            problems = _piecewise(msgspec.json.decode(data)) or [located("", error)]
             raise DocumentError("invalid", "the document has wrong types", problems) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DocumentError("malformed", f"the body is not JSON: {error}") from None
@@ -66,6 +66,11 @@ def write_document(wanted: WantedState) -> ConfigDocument:
     """The document that `wanted` could have been read from. Slow for large route sets."""
     route_sets = {name: write_routes(routes) for name, routes in wanted.route_sets.items()}
     return ConfigDocument(wanted.generation, wanted.speakers, route_sets)
+
+
+def encode_document(wanted: WantedState) -> bytes:
+    """The same as JSON, passwords included, for the user's own disk."""
+    return msgspec.json.encode(write_document(wanted))
 
 
 def masked(document: ConfigDocument) -> ConfigDocument:
@@ -129,11 +134,12 @@ def _convert(value: Any, kind: type[T], at: str, found: list[ErrorDetail]) -> T 
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        found.append(_located(at, error))
+        found.append(located(at, error))
         return None
 
 
-def _located(at: str, error: msgspec.ValidationError) -> ErrorDetail:
+def located(at: str, error: msgspec.ValidationError) -> ErrorDetail:
+    """What msgspec says, with its path behind `at`."""
     match = _AT.match(str(error))
     path = (match["path"] or "") if match else ""
     message = match["message"] if match else str(error)

@@ -50,6 +50,7 @@ class ControlServer:
             [
                 web.put("/v1/config", self._put_config),
                 web.get("/v1/config", self._get_config),
+                web.patch("/v1/route-sets/{id}", self._patch_route_set),
                 web.get("/v1/status", self._get_status),
                 web.get("/v1/sessions", self._get_sessions),
                 web.get("/v1/sessions/{rest:.+}", self._get_session),
@@ -69,6 +70,10 @@ class ControlServer:
 
     async def _get_config(self, request: web.Request) -> web.Response:
         return json_answer(await asyncio.to_thread(_masked, self._daemon.wanted))
+
+    async def _patch_route_set(self, request: web.Request) -> web.Response:
+        data = await read_body(request)
+        return json_answer(await self._daemon.change_routes(request.match_info["id"], data))
 
     async def _post_session(self, request: web.Request) -> web.Response:
         session_id, action = split_path(request)

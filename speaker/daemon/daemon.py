@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 
 from speaker import __version__
 from speaker.api import API_VERSION, StatusDocument
-from speaker.control.documents import read_document
+from speaker.control.changes import Changed, change_state
+from speaker.control.documents import encode_document, read_document
 from speaker.control.observer import Publisher
 from speaker.daemon.clock import Clock
 from speaker.daemon.host import check_host
@@ -64,6 +65,7 @@ class Daemon:
         self._publisher = Publisher(clock, self.status, self.peerings, self._progress)
         self._listeners = Listeners()
         self._changing = asyncio.Lock()
+        self._compacting: asyncio.Task[None] | None = None
         self._is_installing = False
         self.clock = clock
         self.follow = self._publisher.follow
@@ -106,6 +108,47 @@ class Daemon:
                 await asyncio.to_thread(self._state.save, data)
             await self._install(wanted)
             return self.status()
+
+    async def change_routes(self, name: str, data: bytes) -> StatusDocument:
+        """Make the change in `data` to the route set `name`: checked, on disk, then in force.
+
+        Args:
+            name: of the route set.
+            data: JSON, see `change_state`.
+
+        Raises:
+            UnknownRouteSetError: there is no such route set.
+            DocumentError: malformed, invalid or stale; nothing was changed.
+            StorageError: it cannot be kept; nothing was changed.
+        """
+        async with self._changing:
+            changed = await asyncio.to_thread(self._keep_change, name, data)
+            self._wanted = changed.wanted
+            for peering in self._peerings.values():
+                if peering.wanted.config.route_set == name:
+                    peering.want(changed.routes)
+            counts = {"announced": changed.announced, "withdrawn": changed.withdrawn}
+            log.info(line("changed", generation=changed.wanted.generation, routes=name, **counts))
+            self._publisher.status_changed()
+            self._note_reached()
+            if self._state is not None and self._state.is_compaction_due:
+                self._compacting = asyncio.create_task(self._compact(self._state))
+            return self.status()
+
+    def _keep_change(self, name: str, data: bytes) -> Changed:
+        changed = change_state(self._wanted, name, data)
+        self._check_newer(changed.wanted.generation)
+        if self._state is not None:
+            self._state.append(changed.entry)
+        return changed
+
+    async def _compact(self, state: StateFolder) -> None:
+        async with self._changing:
+            if state.is_compaction_due:
+                try:
+                    await asyncio.to_thread(lambda: state.save(encode_document(self._wanted)))
+                except StorageError as error:  # the journal still has it all
+                    log.warning(line(str(error)))
 
     def _check_newer(self, generation: int) -> None:
         accepted = self._wanted.generation

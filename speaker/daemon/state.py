@@ -1,7 +1,7 @@
 """The state folder: one process at a time, the last accepted document, which sessions are off.
 
-Every write is a temporary file beside its target, fsync, rename: a power cut leaves the old
-content or the new one.
+Changes to the document are in a journal beside it. Every other write is a temporary file beside
+its target, fsync, rename: a power cut leaves the old content or the new one.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from pathlib import Path
 
 import msgspec
 
+from speaker.control.changes import replay
 from speaker.control.documents import read_document
 from speaker.daemon.folders import make_private_folder
+from speaker.daemon.journal import Journal, digest
 from speaker.daemon.logs import line
 from speaker.daemon.wanted import WantedState
 from speaker.errors import DocumentError, StartError, StorageError
@@ -26,7 +28,10 @@ log = logging.getLogger("speaker.daemon.state")
 _DOCUMENT, _DISABLED, _LOCK = "config.json", "disabled.json", "speaker.lock"
 _GOODBYE = "goodbye"
 """There from a stop that told the peers until the next start."""
+_JOURNAL = "changes.journal"
 _TEMPORARY = ".new"
+_LEAST_TO_COMPACT = 1 << 20
+"""Octets of the journal below which it is not worth writing the document anew."""
 
 
 class StateFolder:
@@ -37,11 +42,14 @@ class StateFolder:
         self.path = path
         make_private_folder(path)
         self._lock = self._take_lock()
+        self._journal = Journal(path / _JOURNAL)
+        self._base, self._base_octets = digest(b""), 0
         for left in path.glob(f".*{_TEMPORARY}"):  # by a process that was killed while writing
             left.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let another process have it."""
+        self._journal.close()
         os.close(self._lock)
 
     def load(self) -> WantedState | None:
@@ -50,12 +58,33 @@ class StateFolder:
         if data is None:
             return None
         try:
-            return read_document(data)
+            wanted = read_document(data)
         except DocumentError as error:
             first = error.details[0] if error.details else None
             where = f" at {first.path}: {first.message}" if first else ""
             self._set_aside(_DOCUMENT, f"{error.message}{where}")
             return None
+        self._base, self._base_octets = digest(data), len(data)
+        return self._with_changes(wanted)
+
+    def _with_changes(self, wanted: WantedState) -> WantedState:
+        """Make the journal's changes to the document read from disk."""
+        try:
+            entries, surplus = self._journal.read(self._base)
+            if surplus and not self._journal.octets:
+                self._set_aside(_JOURNAL, "it has changes to another document than is there")
+            elif surplus:
+                why = f"the last {surplus} octets are no change that was acknowledged"
+                log.warning(line("journal cut short", file=self.path / _JOURNAL, why=why))
+                self._journal.cut()
+        except OSError as error:
+            path = self.path / _JOURNAL
+            raise StartError(f"cannot read {path}: {error.strerror}") from None
+        try:
+            return replay(wanted, entries)
+        except DocumentError as error:
+            self._set_aside(_JOURNAL, error.message)
+            return wanted
 
     def load_disabled(self) -> frozenset[str]:
         """Ids of sessions that were held down by hand."""
@@ -71,6 +100,18 @@ class StateFolder:
     def save(self, document: bytes) -> None:
         """Put a checked document on disk. Raises StorageError; then the old one is still there."""
         self._write(_DOCUMENT, document)
+        self._base, self._base_octets = digest(document), len(document)
+        with contextlib.suppress(OSError):  # what is left of it belongs to another document
+            self._journal.remove()
+
+    def append(self, entry: bytes) -> None:
+        """Put a change to that document on disk. Raises StorageError; then it is not there."""
+        self._journal.append(self._base, entry)
+
+    @property
+    def is_compaction_due(self) -> bool:
+        """Whether the changes take more room than the document, so that it had better be saved."""
+        return self._journal.octets > max(_LEAST_TO_COMPACT, self._base_octets)
 
     def save_disabled(self, ids: frozenset[str]) -> None:
         """Put the ids on disk. Raises StorageError."""

@@ -118,9 +118,9 @@ class AdjRibOut:
 
     @property
     def has_pending(self) -> bool:
-        """Whether `next_chunk` has something to give."""
-        self._plan()
-        return bool(self._work or self._markers or self._repetition)
+        """Whether `next_chunk` may have something to give."""
+        is_unplanned = self._unplanned is not None
+        return bool(is_unplanned or self._work or self._markers or self._repetition)
 
     def desire(self, routes: RouteSet) -> None:
         """Replace the wanted routes; only the difference will be sent.
@@ -159,6 +159,7 @@ class AdjRibOut:
 
     def next_chunk(self, max_octets: int = 65536) -> Chunk | None:
         """Give messages of about `max_octets` (at least one message), or None when all is sent."""
+        self._plan()
         messages: list[bytes] = []
         octets = updates = refreshes = 0
         while octets < max_octets and self.has_pending:

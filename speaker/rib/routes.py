@@ -82,11 +82,7 @@ class RouteSet:
             kept = [group for group in self.groups if _is_carried(group, key)]
             self._sendable[key] = None
             if len(kept) < len(self.groups):
-                tables: dict[Family, Table] = {family: {} for family in FAMILIES}
-                for group in kept:
-                    assert group.attributes is not None
-                    tables[group.family].update(dict.fromkeys(group.prefixes, group.attributes))
-                self._sendable[key] = RouteSet.of_tables(tables)
+                self._sendable[key] = _of_groups(kept)
         return self._sendable[key] or self
 
     def since(self, before: RouteSet) -> tuple[Group, ...]:
@@ -122,27 +118,19 @@ class RouteSet:
             mine.since(before.sendable(families, local_family, extended_next_hop=extended))
         return self
 
-    def changed(
-        self, announced: Iterable[WantedRoute], withdrawn: Iterable[tuple[Family, bytes]]
-    ) -> RouteSet:
-        """Give the set with some routes added or replaced, then some left out.
+    def changed(self, announced: RouteSet, withdrawn: Iterable[tuple[Family, bytes]]) -> RouteSet:
+        """Give the set with those of `announced` added or in place of others, and some left out.
 
         Itself if nothing changes. Costs a copy of a table, and nothing else that grows with it:
         what was worked out for this set is handed on.
         """
-        new: dict[Family, Table] = {family: {} for family in FAMILIES}
-        gone: dict[Family, dict[bytes, None]] = {family: {} for family in FAMILIES}
-        for route in announced:
-            new[route.family][route.nlri] = route.attributes
-        for family, nlri in withdrawn:
-            new[family].pop(nlri, None)
-            gone[family][nlri] = None
         groups = []
         for family in FAMILIES:
-            groups += _announced(family, self.tables[family], new[family])
+            groups += _announced(family, self.tables[family], announced.tables[family])
+        gone = dict.fromkeys(withdrawn)
         for family in FAMILIES:
             table = self.tables[family]
-            groups += _withdrawn(family, [nlri for nlri in gone[family] if nlri in table])
+            groups += _withdrawn(family, [n for of, n in gone if of == family and n in table])
         return self._after(tuple(groups)) if groups else self
 
     def _after(self, change: tuple[Group, ...]) -> RouteSet:
@@ -175,17 +163,21 @@ class RouteSet:
             return  # else it is worked out when it is asked for
         dropped = [group for group in change if group.attributes is None or group not in carried]
         self._sendable[key] = kept.changed(
-            [
-                WantedRoute(group.family, nlri, group.attributes)
-                for group in carried
-                if group.attributes is not None
-                for nlri in group.prefixes
-            ],
+            _of_groups(carried),
             [(group.family, nlri) for group in dropped for nlri in group.prefixes],
         )
 
 
 EMPTY: Final = RouteSet()
+
+
+def _of_groups(groups: Iterable[Group]) -> RouteSet:
+    """What is announced by them."""
+    tables: dict[Family, Table] = {family: {} for family in FAMILIES}
+    for group in groups:
+        if group.attributes is not None:
+            tables[group.family].update(dict.fromkeys(group.prefixes, group.attributes))
+    return RouteSet.of_tables(tables)
 
 
 def _is_carried(group: Group, key: Carried) -> bool:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speaker.codec.families import FAMILIES, Family
-from speaker.codec.prefix import prefix_text
+from speaker.codec.prefix import parse_prefix, prefix_text
 from speaker.rib.adj_rib_out import AdjRibOut, Chunk, RouteSet, WantedRoute, parse_route
 from tests.speaker.rib.wire import LOCAL4, LOCAL6, Receiver, drain, encoding
 
@@ -98,3 +98,45 @@ def test_what_stays_the_same_is_not_sent_again(
     same = {key for key, attributes in after.items() if before.get(key) == attributes}
     assert same.isdisjoint(touched)
     assert len(set(touched)) == len(touched)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    first=wanted_set,
+    changes=st.lists(st.tuples(wanted_set, st.lists(st.sampled_from(PREFIXES), max_size=4))),
+    messages=st.integers(0, 3),
+    families=family_set,
+    local=st.sampled_from([LOCAL4, LOCAL6]),
+)
+def test_a_changed_set_is_the_set_made_from_the_whole(
+    first: list[WantedRoute],
+    changes: list[tuple[list[WantedRoute], list[str]]],
+    messages: int,
+    families: tuple[Family, ...],
+    local: str,
+) -> None:
+    """What a change hands on (differences, what is sendable) is what would be worked out anew."""
+    shape = encoding(families=families, local_address=local)
+    rib, receiver = AdjRibOut(shape), Receiver(shape)
+    current = RouteSet(first)
+    whole = {(each.family, each.nlri): each for each in first}
+    rib.desire(current)
+    receiver.feed(drain(rib))
+    for announced, texts in changes:
+        withdrawn = [parse_prefix(text) for text in texts]
+        whole |= {(each.family, each.nlri): each for each in announced}
+        whole = {key: each for key, each in whole.items() if key not in withdrawn}
+        # As a document may not name a prefix in both lists, what it withdraws is not announced.
+        new = [each for each in announced if (each.family, each.nlri) not in withdrawn]
+        current = current.changed(RouteSet(new), withdrawn)
+        rib.desire(current)
+        for _ in range(messages):
+            chunk = rib.next_chunk(1)
+            receiver.feed([] if chunk is None else [chunk])
+    assert current.tables == RouteSet(whole.values()).tables
+    receiver.feed(drain(rib))
+    assert receiver.rows() == rib.advertised(limit=10**9)
+    assert {row.prefix for row in receiver.rows()} == expected([*whole.values()], local, families)
+    for family in FAMILIES:
+        counts = rib.counts(family)
+        assert (counts.advertised, counts.pending) == (receiver.routes.count(family), 0)
