@@ -137,3 +137,26 @@ def test_chance_is_told_where_it_decides_and_only_there() -> None:
     }
     (finding,) = found.diagnostics
     assert finding.code == "undefined-order" and "192.0.2.0 of pool four" in finding.message
+
+
+def test_dual_stack_addresses_under_a_single_stack_policy_get_nothing() -> None:
+    both: dict[str, Any] = {
+        "clusterIPs": ["192.0.2.200", "2001:db8:ffff::1"],
+        "ipFamilyPolicy": "SingleStack",
+    }
+    dual = pool("p", "192.0.2.0/30", "2001:db8::/126")
+    asks = {"metallb.io/address-pool": "p"}
+    found = _forecast(dual, _pending("any", **both), _pending("one", asks, **both))
+    assert [(o.is_failed, o.addresses) for o in found.outcomes] == [(True, ()), (True, ())]
+    assert all("ipFamilyPolicy" in o.reason for o in found.outcomes)
+
+
+def test_two_families_without_a_policy_require_both() -> None:
+    dual = pool("p", "192.0.2.0/30", "2001:db8::/126")
+    specs: tuple[dict[str, Any], ...] = (
+        {"ipFamilies": ["IPv6", "IPv4"]},
+        {"clusterIPs": ["192.0.2.9", "2001:db8:f::1"]},
+    )
+    for spec in specs:
+        found = _forecast(dual, _pending("any", **spec))
+        assert found.outcomes[0].addresses == ("192.0.2.0", "2001:db8::")

@@ -18,6 +18,7 @@ from lbtui.core.allocation.requests import (
     Request,
     RequestError,
     families_of,
+    is_contradictory,
     service_families,
     wanted_addresses,
 )
@@ -112,6 +113,8 @@ class Controller:
         known: Usable,
     ) -> list[Address]:
         """Of the first pool that serves all families, else of the first that serves the better."""
+        if is_contradictory(request, families):
+            return []
         better = 6 if request.prefers_ipv6 else 4
         fallback: dict[int, list[Address]] = {}
         for pool in pools:
@@ -143,6 +146,8 @@ class Controller:
         )
 
     def _refusal(self, request: Request, families: frozenset[int], pool: AddressPool) -> str:
+        if is_contradictory(request, families):
+            return "no address serves both its clusterIPs and its ipFamilyPolicy SingleStack"
         if not pool.admits(request.namespace, request.labels):
             return "kept for others (serviceAllocation)"
         if not pool.is_automatic:
@@ -332,6 +337,9 @@ class _Turn:
         pool = self._controller.pools.get(name)
         if pool is None:
             raise self._fail("AllocationFailed", f"it asks for pool {name}, which does not exist")
+        if is_contradictory(self._request, families):
+            text = "it has clusterIPs of both families, but is not dual stack by its ipFamilyPolicy"
+            raise self._fail("AllocationFailed", text)
         found = self._controller.usable(self._request, pool)
         chosen = [found[family] for family in sorted(families) if family in found]
         is_partial = len(chosen) < len(families)

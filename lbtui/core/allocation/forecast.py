@@ -8,7 +8,7 @@ from typing import Any
 
 from lbtui.core.allocation.controller import Controller, Outcome
 from lbtui.core.allocation.pools import AddressPool, PoolOrder, read_pools
-from lbtui.core.allocation.requests import read_request
+from lbtui.core.allocation.requests import REQUIRE_DUAL, SINGLE, read_request
 from lbtui.core.configuration.model import Configuration
 from lbtui.core.diagnostics import Diagnostic, Severity
 from lbtui.core.objects.cluster_resources import Service
@@ -211,14 +211,22 @@ _ASSUMED = {"IPv4": "0.0.0.0", "IPv6": "::"}
 
 
 def with_cluster_ips(service: Service) -> Service:
-    """The service with the cluster addresses that Kubernetes would give it."""
+    """The service with the cluster addresses and the policy that Kubernetes would give it.
+
+    Source: Kubernetes pkg/registry/core/service/storage/alloc.go.
+    """
     import msgspec
 
     spec = service.spec
-    if spec.cluster_ips or spec.cluster_ip:
-        return service
     families = spec.ip_families or ("IPv4",)
-    if spec.ip_family_policy == "RequireDualStack" and len(families) == 1:
+    if spec.ip_family_policy == REQUIRE_DUAL and len(families) == 1:
         families = (*families, "IPv6" if families[0] == "IPv4" else "IPv4")
     chosen = tuple(_ASSUMED[family] for family in families if family in _ASSUMED)
-    return msgspec.structs.replace(service, spec=msgspec.structs.replace(spec, cluster_ips=chosen))
+    if spec.cluster_ips or spec.cluster_ip:
+        chosen = spec.cluster_ips
+    is_dual = len(chosen) == 2 or len(spec.ip_families) == 2
+    policy = spec.ip_family_policy or (REQUIRE_DUAL if is_dual else SINGLE)
+    return msgspec.structs.replace(
+        service,
+        spec=msgspec.structs.replace(spec, cluster_ips=chosen, ip_family_policy=policy),
+    )

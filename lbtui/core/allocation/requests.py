@@ -106,6 +106,14 @@ def service_families(request: Request) -> frozenset[int]:
     return families_of([parse_address(text) for text in request.cluster_ips], f"clusterIPs {texts}")
 
 
+def is_contradictory(request: Request, families: frozenset[int]) -> bool:
+    """Whether the clusterIPs are dual stack and the policy is not: MetalLB then finds nothing.
+
+    Source: MetalLB internal/allocator/allocation.go selectIPsForFamilyAndPolicy.
+    """
+    return families == DUAL and request.policy not in (PREFER_DUAL, REQUIRE_DUAL)
+
+
 def wanted_addresses(request: Request) -> tuple[Address, ...]:
     """The addresses asked for; none if none are. Raises RequestError."""
     if not request.wanted_text and not request.wanted_ip:

@@ -16,6 +16,7 @@ from lbtui.core.values.selectors import LabelIndex
 ASSUMED_NODE = "node"
 """Stands for any node when there is no Node object."""
 
+_NETWORK = "NetworkUnavailable"
 EXCLUDE_LABEL = "node.kubernetes.io/exclude-from-external-load-balancers"
 
 
@@ -60,14 +61,11 @@ def read_nodes(resources: ResourceSet, previous: NodeReading | None = None) -> N
 
 
 def _network_unavailable(nodes: Iterable[Node]) -> Iterable[str]:
-    """Names of the nodes whose condition NetworkUnavailable is True."""
+    """Names of the nodes whose condition NetworkUnavailable, the first of that type, is True."""
     return (
         node.name
         for node in nodes
-        if any(
-            condition.type == "NetworkUnavailable" and condition.status == "True"
-            for condition in node.status.conditions
-        )
+        if next((c.status for c in node.status.conditions if c.type == _NETWORK), "") == "True"
     )
 
 
