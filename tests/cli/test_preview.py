@@ -165,3 +165,47 @@ def test_errors_are_in_json_on_stderr_otherwise_and_exit_is_1(lbtui: Lbtui, clus
     assert done.returncode == 1
     assert "error peer-hold-time" in done.stderr
     assert "error" not in done.stdout
+
+
+CONTRADICTION = """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: other
+  namespace: default
+  labels: {app: other}
+spec:
+  type: LoadBalancer
+status:
+  loadBalancer:
+    ingress:
+    - ip: 198.51.100.10
+---
+apiVersion: metallb.io/v1beta1
+kind: BGPAdvertisement
+metadata:
+  name: contradicts
+  namespace: metallb-system
+spec:
+  localPref: 200
+  peers: [tor]
+  serviceSelectors:
+  - matchLabels: {app: other}
+"""
+"""A second service on the address, announced by another localPref alone."""
+
+
+def test_what_frr_k8s_refuses_is_not_shown_as_sent(lbtui: Lbtui, cluster: Path) -> None:
+    local = "serviceSelectors: [{matchExpressions: [{key: app, operator: DoesNotExist}]}]"
+    edit(cluster / "advertisements.yaml", "  peers: [tor]", f"  peers: [tor]\n  {local}")
+    (cluster / "more.yaml").write_text(CONTRADICTION, encoding="utf-8")
+    done = lbtui("preview", "cluster")
+    assert done.returncode == 1
+    assert "NOTHING SENT BY  WHY" in done.stdout
+    assert "all 2 nodes      BGPAdvertisement/contradicts and BGPAdv" in done.stdout
+    assert "198.51.100.10/32 " not in done.stdout.partition("NOTHING SENT BY")[0]
+    assert len(lbtui("preview", "cluster", "-o", "csv").stdout.splitlines()) == 1
+    document = lbtui.json("preview", "cluster", "-o", "json", code=1)
+    assert sorted(document["backendErrors"]) == ["node-a", "node-b"]
+    frr = lbtui.json("preview", "cluster", "-o", "json", "--backend", "frr")
+    assert frr["backendErrors"] == {}

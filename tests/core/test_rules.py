@@ -108,6 +108,7 @@ OF_ONE_BACKEND = [
     pytest.param(
         "peer-duplicate", "native", [peer("r", nodeSelectors=[{}]), peer("r", password="")]
     ),
+    pytest.param("peer-hold-time", "frr", [peer("r", keepaliveTime="1000000h")]),
     pytest.param("native-bfd", "native", [bfd_profile("fast")]),
     pytest.param("native-keepalive", "native", [peer("r", keepaliveTime="1s", holdTime="3s")]),
     pytest.param("native-vrf", "native", [peer("r", vrf="red")]),

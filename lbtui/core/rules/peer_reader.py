@@ -111,7 +111,7 @@ class PeerReader:
             return Timers()
         if hold is None:
             assert keepalive is not None
-            hold = keepalive * 3
+            hold = _wrapped(keepalive * 3)
         elif keepalive is None:
             keepalive = _truncate(hold, 3)
         if _truncate(hold, _SECOND) != 0 and _truncate(hold, _SECOND) < 3:
@@ -238,6 +238,11 @@ def _decoded(data: Hidden) -> Hidden:
     except binascii.Error:
         return data
     return Hidden(octets.decode("utf-8", "surrogateescape"))
+
+
+def _wrapped(value: int) -> int:
+    """What is left of a product in 64 bits with a sign, as in Go."""
+    return (value + (1 << 63)) % (1 << 64) - (1 << 63)
 
 
 def _truncate(value: int, divisor: int) -> int:
