@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from lbtui.core.configuration.config import resolve
 from lbtui.core.configuration.model import Configuration, Options
 from lbtui.core.diagnostics import Diagnostic
-from lbtui.core.lint import Facts, lint, with_repairs
+from lbtui.core.lint import Facts, Linted, lint, with_repairs
 from lbtui.core.objects.resource_set import ResourceSet
 from lbtui.core.routing.routes import RouteTables, compile_routes
 
@@ -20,6 +20,8 @@ class Analysis:
     config: Configuration
     tables: RouteTables
     diagnostics: tuple[Diagnostic, ...]
+    linted: Linted = field(compare=False, repr=False)
+    """What the rules leave to the next run."""
 
 
 def analyse(
@@ -44,7 +46,9 @@ def analyse(
         )
     resolved = resolve(resources, backend, options, previous.config if previous else None)
     tables = compile_routes(resolved.config, previous.tables if previous else None)
-    facts = Facts(resources, resolved.config, tables)
+    linted = previous.linted if previous else None
+    facts = Facts(resources, resolved.config, tables, linted.facts if linted else None)
+    linted = lint(facts, linted)
     refused = with_repairs(facts, (*resolved.diagnostics, *tables.diagnostics))
-    diagnostics = (*refused, *lint(facts))
-    return Analysis(resources, resolved.config, tables, diagnostics)
+    diagnostics = (*refused, *linted.diagnostics)
+    return Analysis(resources, resolved.config, tables, diagnostics, linted)

@@ -8,7 +8,7 @@ What MetalLB itself refuses belongs into `lbtui.core.rules` instead.
 """
 
 from lbtui.core.lint.facts import Facts
-from lbtui.core.lint.registry import RULES, lint
+from lbtui.core.lint.registry import RULES, Linted, lint
 from lbtui.core.lint.repairing import with_repairs
 
-__all__ = ["RULES", "Facts", "lint", "with_repairs"]
+__all__ = ["RULES", "Facts", "Linted", "lint", "with_repairs"]

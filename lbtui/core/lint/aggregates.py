@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lbtui.core.configuration.model import Advertisement, Pool
 from lbtui.core.lint.facts import Facts, counted, listed
 from lbtui.core.lint.rule import WARNING, Finding, rule
+from lbtui.core.routing.prefixes import Member
 from lbtui.core.values.addresses import BITS, Address, Network, Prefix
 from lbtui.core.values.nodes import NodeSet
 
@@ -168,23 +169,28 @@ Sharers = tuple[NodeSet, list[tuple[str, NodeSet]]]
 def _aggregates(facts: Facts, index: int) -> dict[Prefix, Sharers]:
     """The aggregates of one advertisement that hold a Local service."""
     advertisement = facts.config.advertisements[index]
-    lengths = {f: n for f in BITS if 0 <= (n := advertisement.length(f)) < BITS[f]}
     found: dict[Prefix, Sharers] = {}
-    if not lengths:
-        return found
-    own_nodes: dict[int, NodeSet] = {}
-    for service, decision in zip(facts.config.services, facts.tables.decisions, strict=True):
-        key = id(decision.parts)
-        if key not in own_nodes:
-            own_nodes[key] = dict(decision.parts).get(index, 0)
-        nodes = own_nodes[key]
-        if not nodes:
+    for family, bits in BITS.items():
+        length = advertisement.length(family)
+        if not 0 <= length < bits:
             continue
-        for address in service.addresses:
-            if address.family in lengths:
-                prefix = address.masked(lengths[address.family])
-                before, locals_ = found.get(prefix, (0, []))
-                if service.is_local:
-                    locals_.append((service.name, nodes))
-                found[prefix] = (before | nodes, locals_)
-    return {prefix: sharers for prefix, sharers in found.items() if sharers[1]}
+        for bundle in facts.tables.index.level((family, length)).bundles.values():
+            for network, member in bundle.members.items():
+                sharers = _sharers(facts, index, member)
+                if sharers[1]:
+                    found[Prefix(family, network, length)] = sharers
+    return found
+
+
+def _sharers(facts: Facts, index: int, member: Member) -> Sharers:
+    """Who announces one prefix by an advertisement, and its Local services."""
+    own = {key: dict(facts.tables.plans.plan(key).parts).get(index, 0) for key in member.keys}
+    nodes = 0
+    for key, limit in member.limits:
+        nodes |= own[key] & limit
+    locals_ = [
+        (placement.service.name, sending)
+        for placement in member.sources
+        if placement.service.is_local and (sending := own[placement.key] & placement.nodes)
+    ]
+    return nodes, locals_

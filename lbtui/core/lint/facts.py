@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
-from typing import TypeVar
+from operator import itemgetter
+from typing import Any, TypeVar
 
 from lbtui.core.configuration.model import Advertisement, Configuration, Peer, Pool
+from lbtui.core.lint.announced import Announced, Carriers, Group, carriers, decide, group_services
 from lbtui.core.objects.cluster_resources import Namespace, Node, Service
 from lbtui.core.objects.meta import LabelSelector
-from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
 from lbtui.core.objects.resources import (
     BFDProfile,
     BGPAdvertisement,
@@ -27,16 +30,71 @@ from lbtui.core.values.nodes import NodeSet
 from lbtui.core.values.selectors import LabelIndex, SelectorError, compile_selector
 
 M = TypeVar("M", bound=MetalLBResource)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+PREFIXES = ("metallb.io/", "metallb.universe.tf/")
+"""Of MetalLB's annotations: the new spelling, and the old one."""
+
+_DRAWN: dict[str, tuple[str, ...]] = {}
+"""Fact → the kinds of resources that it follows from, and from nothing else."""
+
+
+def drawn_from(*kinds: type[AnyResource]) -> Callable[[F], F]:
+    """Say what a fact follows from, so that it is lent on while these kinds stay the same."""
+
+    def mark(function: F) -> F:
+        _DRAWN[function.__name__] = tuple(kind.kind for kind in kinds)
+        return function
+
+    return mark
 
 
 class Facts:
     """One configuration as the rules see it; everything derived is made when first asked for."""
 
-    def __init__(self, resources: ResourceSet, config: Configuration, tables: RouteTables) -> None:
-        """Keep the three."""
+    def __init__(
+        self,
+        resources: ResourceSet,
+        config: Configuration,
+        tables: RouteTables,
+        previous: Facts | None = None,
+    ) -> None:
+        """Keep the three; `previous` facts lend what has not changed."""
         self.resources = resources
         self.config = config
         self.tables = tables
+        if previous is not None:
+            self._borrow(previous)
+
+    def _borrow(self, previous: Facts) -> None:
+        """Take over facts whose sources are the very same."""
+        changed = previous.resources.changed_kinds(self.resources)
+        known = vars(previous)
+        for name, kinds in _DRAWN.items():
+            if name in known and changed.isdisjoint(kinds):
+                vars(self)[name] = known[name]
+        if "load_balancers" in known and "load_balancers" not in vars(self):
+            vars(self)["load_balancers"] = self._patched(previous)
+        if previous.tables.placements.by_name is self.tables.placements.by_name:
+            self._take(previous, "groups")
+            if previous.tables.plans is self.tables.plans:
+                self._take(previous, "announced")
+
+    def _take(self, previous: Facts, name: str) -> None:
+        """One fact as it was, if it was asked for."""
+        if name in vars(previous):
+            vars(self)[name] = vars(previous)[name]
+
+    def _patched(self, previous: Facts) -> tuple[tuple[ResourceRef, Service], ...]:
+        """The load balancers as they were, with those that changed put in their places."""
+        items = list(previous.load_balancers)
+        for ref, service in previous.resources.changed(self.resources, Service).items():
+            at = bisect_left(items, ref, key=itemgetter(0))
+            is_there = at < len(items) and items[at][0] == ref
+            is_wanted = service is not None and service.spec.type == "LoadBalancer"
+            items[at : at + is_there] = [(ref, service)] if service and is_wanted else []
+        return tuple(items)
 
     # ---- as written --------------------------------------------------------------------------
 
@@ -45,41 +103,49 @@ class Facts:
         return tuple(sorted(self.resources.items(kind), key=lambda item: item[0]))
 
     @cached_property
+    @drawn_from(BGPPeer)
     def written_peers(self) -> tuple[tuple[ResourceRef, BGPPeer], ...]:
         """All BGPPeers by name."""
         return self.sorted(BGPPeer)
 
     @cached_property
+    @drawn_from(BGPAdvertisement)
     def written_advertisements(self) -> tuple[tuple[ResourceRef, BGPAdvertisement], ...]:
         """All BGPAdvertisements by name."""
         return self.sorted(BGPAdvertisement)
 
     @cached_property
+    @drawn_from(IPAddressPool)
     def written_pools(self) -> tuple[tuple[ResourceRef, IPAddressPool], ...]:
         """All IPAddressPools by name."""
         return self.sorted(IPAddressPool)
 
     @cached_property
+    @drawn_from(L2Advertisement)
     def l2_advertisements(self) -> tuple[tuple[ResourceRef, L2Advertisement], ...]:
         """All L2Advertisements by name."""
         return self.sorted(L2Advertisement)
 
     @cached_property
+    @drawn_from(Community)
     def communities(self) -> tuple[tuple[ResourceRef, Community], ...]:
         """All Communities by name."""
         return self.sorted(Community)
 
     @cached_property
+    @drawn_from(BFDProfile)
     def bfd_profiles(self) -> tuple[tuple[ResourceRef, BFDProfile], ...]:
         """All BFDProfiles by name."""
         return self.sorted(BFDProfile)
 
     @cached_property
+    @drawn_from(Namespace)
     def namespaces(self) -> tuple[Namespace, ...]:
         """All Namespaces; none: they are not known."""
         return self.resources.all(Namespace)
 
     @cached_property
+    @drawn_from(Community)
     def aliases(self) -> Mapping[str, CommunityValue]:
         """Alias → its value, of all that can be read."""
         found: dict[str, CommunityValue] = {}
@@ -92,11 +158,23 @@ class Facts:
         return found
 
     @cached_property
+    @drawn_from(Service)
     def load_balancers(self) -> tuple[tuple[ResourceRef, Service], ...]:
         """Services of type LoadBalancer, by name."""
         items = self.resources.items(Service)
         chosen = [item for item in items if item[1].spec.type == "LoadBalancer"]
         return tuple(sorted(chosen, key=lambda item: item[0]))
+
+    @cached_property
+    @drawn_from(Service)
+    def requesting(self) -> tuple[tuple[ResourceRef, Service], ...]:
+        """Those of them that ask MetalLB for something, by annotation or spec.loadBalancerIP."""
+        return tuple(
+            item
+            for item in self.load_balancers
+            if item[1].spec.load_balancer_ip
+            or any(name.startswith(PREFIXES) for name in item[1].metadata.annotations)
+        )
 
     # ---- as resolved -------------------------------------------------------------------------
 
@@ -106,6 +184,7 @@ class Facts:
         return not self.config.is_node_assumed
 
     @cached_property
+    @drawn_from(Node)
     def node_addresses(self) -> Mapping[Address, NodeSet]:
         """InternalIP → nodes that have it."""
         found: dict[Address, NodeSet] = {}
@@ -127,11 +206,13 @@ class Facts:
         return {ref.name for ref, _ in self.written_pools} != self.pools.keys()
 
     @cached_property
+    @drawn_from(BGPPeer)
     def spec_of_peer(self) -> Mapping[ResourceRef, BGPPeer]:
         """BGPPeer by reference."""
         return dict(self.written_peers)
 
     @cached_property
+    @drawn_from(BGPAdvertisement)
     def spec_of_advertisement(self) -> Mapping[ResourceRef, BGPAdvertisement]:
         """BGPAdvertisement by reference."""
         return dict(self.written_advertisements)
@@ -164,6 +245,23 @@ class Facts:
             self._reach[index, family] = known
         return known
 
+    # ---- as announced ------------------------------------------------------------------------
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """All services, those that are announced alike together."""
+        return group_services(self.tables)
+
+    @cached_property
+    def announced(self) -> tuple[Announced, ...]:
+        """The groups with what becomes of them."""
+        return decide(self.groups, self.tables.plans)
+
+    @cached_property
+    def carriers(self) -> tuple[Carriers, ...]:
+        """The groups that some router hears of, with the nodes and peers that carry them."""
+        return carriers(self.announced, self.tables.plans, self.receivers)
+
     def families_of(self, advertisement: Advertisement) -> frozenset[int]:
         """Families of the pools that it covers."""
         pools = (self.pools[name] for name in advertisement.pools if name in self.pools)
@@ -172,21 +270,44 @@ class Facts:
     # ---- labels ------------------------------------------------------------------------------
 
     @cached_property
+    @drawn_from(Node)
     def node_labels(self) -> LabelIndex:
         """Labels of the nodes."""
         return LabelIndex(node.metadata.labels for node in self.resources.all(Node))
 
     @cached_property
+    @drawn_from(IPAddressPool)
     def pool_labels(self) -> LabelIndex:
         """Labels of the pools."""
         return LabelIndex(pool.metadata.labels for _, pool in self.written_pools)
 
     @cached_property
+    @drawn_from(Service, BGPAdvertisement, IPAddressPool)
     def service_labels(self) -> LabelIndex:
-        """Labels of the services of type LoadBalancer."""
-        return LabelIndex(service.metadata.labels for _, service in self.load_balancers)
+        """The different labels of LoadBalancer services, as far as selectors look at them."""
+        selectors = [
+            *(s for _, one in self.written_advertisements for s in one.spec.service_selectors),
+            *(
+                selector
+                for _, pool in self.written_pools
+                if pool.spec.service_allocation is not None
+                for selector in pool.spec.service_allocation.service_selectors
+            ),
+        ]
+        keys = {key for selector in selectors for key in selector.match_labels}
+        keys |= {one.key for selector in selectors for one in selector.match_expressions}
+        ordered = sorted(keys)
+        different = {
+            tuple([service.metadata.labels.get(key) for key in ordered])
+            for _, service in self.load_balancers
+        }
+        return LabelIndex(
+            {key: value for key, value in zip(ordered, values, strict=True) if value is not None}
+            for values in different
+        )
 
     @cached_property
+    @drawn_from(Namespace)
     def namespace_labels(self) -> LabelIndex:
         """Labels of the namespaces."""
         return LabelIndex(namespace.metadata.labels for namespace in self.namespaces)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from lbtui.core.configuration.model import Pool
 from lbtui.core.lint.facts import Facts, counted, listed
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
 from lbtui.core.values.addresses import Address, Network, parse_address
+
+_cluster_ip = lru_cache(maxsize=1 << 16)(parse_address)
+"""Reading those of all services anew after each edit would take longer than all else here."""
 
 
 def _blocks(pools: Iterable[Pool]) -> Iterator[tuple[Pool, str, Network]]:
@@ -75,7 +79,7 @@ def pool_contains_cluster_ip(facts: Facts) -> Iterator[Finding]:
     """spec.clusterIP of known services."""
     by_address: dict[Address, str] = {}
     for ref, service in facts.load_balancers:
-        address = parse_address(service.spec.cluster_ip) if service.spec.cluster_ip else None
+        address = _cluster_ip(service.spec.cluster_ip) if service.spec.cluster_ip else None
         if address is not None:
             by_address[address] = f"{ref.namespace}/{ref.name}"
     known = sorted(by_address)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.lint import (
@@ -24,6 +25,7 @@ from lbtui.core.lint import (
 )
 from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.rule import Finding, LintRule
+from lbtui.core.lint.watching import Reading, is_unchanged, watched
 from lbtui.core.values.nodes import NodeSet
 
 _TOPICS = (
@@ -50,19 +52,42 @@ RULES: tuple[LintRule, ...] = tuple(
 """Every lint rule, by topic."""
 
 
-def lint(facts: Facts) -> tuple[Diagnostic, ...]:
-    """Everything that the rules object to; linear in resources, whatever the number of nodes."""
-    return tuple(dict.fromkeys(_run(facts)))
+class Linted(NamedTuple):
+    """What a run found, and what it leaves to the next."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    facts: Facts
+    by_rule: Mapping[str, tuple[Reading, tuple[Diagnostic, ...]]]
+    """Code → what the rule read, and what it found."""
 
 
-def _run(facts: Facts) -> Iterator[Diagnostic]:
+def lint(facts: Facts, previous: Linted | None = None) -> Linted:
+    """Everything that the rules object to; linear in resources, whatever the number of nodes.
+
+    A rule runs again only if something that it read for `previous` is not the same any more.
+    """
+    by_rule: dict[str, tuple[Reading, tuple[Diagnostic, ...]]] = {}
     names: dict[NodeSet | None, tuple[str, ...]] = {None: ()}
     for rule in RULES:
-        for finding in rule.check(facts):
-            mask = finding.nodes if facts.knows_nodes else None
-            if mask not in names:
-                names[mask] = facts.config.nodes.names_of(mask or 0)
-            yield _diagnostic(rule, finding, names[mask])
+        known = previous.by_rule.get(rule.code) if previous else None
+        if known is None or not is_unchanged(facts, known[0]):
+            readings: Reading = {}
+            known = readings, tuple(_run(rule, watched(facts, readings), names))
+        by_rule[rule.code] = known
+    found = (diagnostic for _, own in by_rule.values() for diagnostic in own)
+    return Linted(tuple(dict.fromkeys(found)), facts, by_rule)
+
+
+def _run(
+    rule: LintRule, facts: Facts, names: dict[NodeSet | None, tuple[str, ...]]
+) -> Iterator[Diagnostic]:
+    """The findings of one rule; `names` remembers the names of node sets."""
+    index, knows_nodes = facts.config.nodes, facts.knows_nodes
+    for finding in rule.check(facts):
+        mask = finding.nodes if knows_nodes else None
+        if mask not in names:
+            names[mask] = index.names_of(mask or 0)
+        yield _diagnostic(rule, finding, names[mask])
 
 
 def _diagnostic(rule: LintRule, finding: Finding, nodes: tuple[str, ...]) -> Diagnostic:

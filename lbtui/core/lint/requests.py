@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lbtui.core.lint.facts import Facts, nearest
+from lbtui.core.lint.facts import PREFIXES, Facts, nearest
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
 from lbtui.core.objects.cluster_resources import Service
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import IPAddressPool
 from lbtui.core.values.addresses import Address, parse_address
 
-NEW, OLD = "metallb.io/", "metallb.universe.tf/"
+NEW, OLD = PREFIXES
 ADDRESSES, POOL, SHARING = "loadBalancerIPs", "address-pool", "allow-shared-ip"
 
 
@@ -51,7 +51,7 @@ def _named(ref: ResourceRef) -> str:
 def requested_pool_unknown(facts: Facts) -> Iterator[Finding]:
     """The annotation address-pool; without any pool in the set, pools are not known."""
     known = {ref.name for ref, _ in facts.written_pools}
-    for ref, service in facts.load_balancers if known else ():
+    for ref, service in facts.requesting if known else ():
         name, wanted = _annotation(service, POOL)
         if wanted and wanted not in known:
             meant = nearest(wanted, known)
@@ -70,7 +70,7 @@ def requested_pool_unknown(facts: Facts) -> Iterator[Finding]:
 def requested_address_refused(facts: Facts) -> Iterator[Finding]:
     """The annotation loadBalancerIPs or spec.loadBalancerIP."""
     pools = {ref.name: pool for ref, pool in facts.written_pools}
-    for ref, service in facts.load_balancers if pools and not facts.has_unread_pools else ():
+    for ref, service in facts.requesting if pools and not facts.has_unread_pools else ():
         path, wanted = _requested(service)
         for text in wanted:
             why = _refusal(facts, pools, parse_address(text))
@@ -101,7 +101,7 @@ def _refusal(facts: Facts, pools: dict[str, IPAddressPool], address: Address | N
 )
 def requested_twice(facts: Facts) -> Iterator[Finding]:
     """The annotation loadBalancerIPs together with spec.loadBalancerIP."""
-    for ref, service in facts.load_balancers:
+    for ref, service in facts.requesting:
         _, value = _annotation(service, ADDRESSES)
         if value and service.spec.load_balancer_ip:
             message = f"{_named(ref)} asks by annotation and by spec.loadBalancerIP: it gets none"
@@ -117,7 +117,7 @@ def requested_twice(facts: Facts) -> Iterator[Finding]:
 )
 def deprecated_annotation(facts: Facts) -> Iterator[Finding]:
     """Every annotation with the old prefix."""
-    for ref, service in facts.load_balancers:
+    for ref, service in facts.requesting:
         for name in service.metadata.annotations:
             if name.startswith(OLD):
                 fix = f"Write {NEW}{name.removeprefix(OLD)}."
@@ -133,16 +133,16 @@ def deprecated_annotation(facts: Facts) -> Iterator[Finding]:
 )
 def shared_address_conflict(facts: Facts) -> Iterator[Finding]:
     """Addresses in the status of more than one service."""
-    holders: dict[str, list[tuple[ResourceRef, Service]]] = {}
-    for ref, service in facts.load_balancers:
+    holders: dict[str, tuple[ResourceRef, Service]] = {}
+    for holder in facts.load_balancers:
+        ref, service = holder
         for entry in service.status.load_balancer.ingress:
-            if entry.ip:
-                holders.setdefault(entry.ip, []).append((ref, service))
-    for text, sharing in holders.items():
-        first_ref, first = sharing[0]
-        for ref, service in sharing[1:]:
+            text = entry.ip
+            first_ref, first = holders.setdefault(text, holder)
+            if first is service or not text or first_ref == ref:
+                continue
             why = _why_not_shared(first, service)
-            if why and ref != first_ref:
+            if why:
                 message = f"{_named(ref)} has {text} together with {_named(first_ref)}, but {why}"
                 fix = f"Give both the same {NEW}{SHARING} and different ports."
                 yield Finding(ref, "status.loadBalancer.ingress[0]", message, fix)

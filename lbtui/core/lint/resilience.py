@@ -7,59 +7,22 @@ there are many such nodes, one for all of them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from lbtui.core.lint.facts import Facts, counted, listed
 from lbtui.core.lint.rule import INFO, Finding, rule
 from lbtui.core.objects.cluster_resources import Node
 from lbtui.core.objects.resource_set import ResourceRef
-from lbtui.core.routing.plans import Parts
-from lbtui.core.values.nodes import NodeSet
 
 MAX_FINDINGS = 4
 """More nodes or peers than these are told together."""
-
-
-class _Carriers(NamedTuple):
-    """Who carries a service to the network."""
-
-    nodes: NodeSet
-    peers: frozenset[str]
-
-
-def _carriers(facts: Facts, parts: Parts, families: frozenset[int]) -> _Carriers:
-    """Nodes that send a route of these parts, and peers that get one."""
-    nodes, peers = 0, set()
-    for index, own in parts:
-        for peer in facts.receivers[index]:
-            shared = own & peer.nodes
-            if shared and peer.families & families:
-                nodes |= shared
-                peers.add(peer.name)
-    return _Carriers(nodes, frozenset(peers))
-
-
-def _carried(facts: Facts) -> Iterator[tuple[str, _Carriers]]:
-    """Services that some router hears of, with their carriers; what many share is worked out once.
-
-    Linear in services; `Decision.parts` is one object for services that are announced alike.
-    """
-    known: dict[tuple[int, frozenset[int]], _Carriers] = {}
-    for service, decision in zip(facts.config.services, facts.tables.decisions, strict=True):
-        if not decision.parts:
-            continue
-        families = frozenset([address.family for address in service.addresses])
-        key = (id(decision.parts), families)
-        if key not in known:
-            known[key] = _carriers(facts, decision.parts, families)
-        if known[key].nodes:
-            yield service.name, known[key]
 
 
 def _told(
     kind: str, refs: Mapping[str, ResourceRef], alone: Mapping[str, list[str]], fix: str
 ) -> Iterator[Finding]:
     """One finding for each, or one for all if there are many."""
+    for services in alone.values():
+        services.sort()
     verb = "announced from" if kind == "node" else "announced to"
     if len(alone) <= MAX_FINDINGS:
         for name, services in sorted(alone.items()):
@@ -93,9 +56,10 @@ def single_node(facts: Facts) -> Iterator[Finding]:
     if not facts.knows_nodes:
         return
     alone: dict[str, list[str]] = {}
-    for service, carriers in _carried(facts):
-        if carriers.nodes.bit_count() == 1:
-            alone.setdefault(facts.config.nodes.names_of(carriers.nodes)[0], []).append(service)
+    for group, nodes, _ in facts.carriers:
+        if nodes & nodes - 1 == 0:
+            own = alone.setdefault(facts.config.nodes.names_of(nodes)[0], [])
+            own.extend(service.name for service in group.services)
     refs = {node.name: ref for ref, node in facts.resources.items(Node)} if alone else {}
     if len(facts.config.nodes) == 1:
         fix = "Nothing to do in a cluster of one node; a second node would carry them too."
@@ -114,9 +78,9 @@ def single_node(facts: Facts) -> Iterator[Finding]:
 def single_peer(facts: Facts) -> Iterator[Finding]:
     """One finding for each such peer."""
     alone: dict[str, list[str]] = {}
-    for service, carriers in _carried(facts):
-        if len(carriers.peers) == 1:
-            alone.setdefault(next(iter(carriers.peers)), []).append(service)
+    for group, _, peers in facts.carriers:
+        if len(peers) == 1:
+            alone.setdefault(peers[0], []).extend(service.name for service in group.services)
     refs = {peer.name: peer.ref for peer in facts.config.peers}
     if len(facts.config.peer_names) == 1:
         fix = "Add a BGPPeer for a second router, if there is one."

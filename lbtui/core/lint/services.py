@@ -1,18 +1,15 @@
 """Services that get no address, or whose address nobody hears of.
 
-One pass over services for each rule; node sets are masks, and what many services share is worked
-out once.
+Services that are announced alike are judged together; node sets are masks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lbtui.core.configuration.model import LoadBalancer
 from lbtui.core.lint.facts import Facts, counted, listed
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
-from lbtui.core.routing.plans import Decision, Parts
-from lbtui.core.values.nodes import NodeSet
+from lbtui.core.values.addresses import BITS
 
 _INGRESS = "status.loadBalancer.ingress"
 _WHY = {
@@ -29,11 +26,6 @@ _FIX = {
     "nodeLabeledExcludeBalancers": "Remove the label, or start MetalLB with --ignore-exclude-lb.",
     "noLocalEndpoints": "Run pods on announcing nodes, or set externalTrafficPolicy to Cluster.",
 }
-
-
-def _decided(facts: Facts) -> Iterator[tuple[LoadBalancer, Decision]]:
-    """Services with their decisions."""
-    return zip(facts.config.services, facts.tables.decisions, strict=True)
 
 
 @rule(
@@ -83,8 +75,8 @@ def service_outside_pools(facts: Facts) -> Iterator[Finding]:
     """Not told while a pool could not be read: it may hold them."""
     if facts.has_unread_pools:
         return
-    for one, decision in _decided(facts):
-        if not one.obstacle and not decision.pool:
+    for group, _ in facts.announced:
+        for one in group.services if not group.key.pool and not group.key.obstacle else ():
             addresses = listed(one.addresses)
             message = f"no pool holds {addresses} of {one.name}: it is not announced"
             fix = "Widen a pool, or clear the status so that MetalLB allocates anew."
@@ -102,10 +94,9 @@ def service_has_node_address(facts: Facts) -> Iterator[Finding]:
     """Addresses that are InternalIPs of nodes and of no pool; one finding for all services."""
     taken = [
         one
-        for one, decision in _decided(facts)
-        if one.addresses
-        and not decision.pool
-        and all(address in facts.node_addresses for address in one.addresses)
+        for group, _ in facts.announced
+        for one in (group.services if not group.key.pool else ())
+        if one.addresses and all(address in facts.node_addresses for address in one.addresses)
     ]
     if taken:
         names = listed(one.name for one in taken)
@@ -127,10 +118,12 @@ def service_has_node_address(facts: Facts) -> Iterator[Finding]:
 )
 def service_no_endpoints(facts: Facts) -> Iterator[Finding]:
     """Cluster or Local, without an endpoint."""
-    for one, decision in _decided(facts):
-        if decision.pool and not one.has_endpoint:
-            message = f"{one.name} has no healthy endpoint: no node announces it"
-            yield Finding(one.ref, "spec.selector", message, "Start its pods, or correct selector.")
+    for group, _ in facts.announced:
+        for one in group.services if group.key.pool and not group.nodes else ():
+            if not one.has_endpoint:
+                message = f"{one.name} has no healthy endpoint: no node announces it"
+                fix = "Start its pods, or correct selector."
+                yield Finding(one.ref, "spec.selector", message, fix)
 
 
 @rule(
@@ -142,14 +135,16 @@ def service_no_endpoints(facts: Facts) -> Iterator[Finding]:
 )
 def service_not_announced(facts: Facts) -> Iterator[Finding]:
     """The reason that stops the last nodes; a pool without advertisement is told at the pool."""
-    for one, decision in _decided(facts):
-        if not decision.pool or decision.announcing or not one.has_endpoint:
+    for group, decision in facts.announced:
+        if not decision.pool or decision.announcing:
             continue
         reasons = [reason for reason, _ in decision.reasons if reason in _WHY]
-        if reasons:
-            nodes = 0
-            for _, mask in decision.reasons:
-                nodes |= mask
+        nodes = 0
+        for _, mask in decision.reasons:
+            nodes |= mask
+        for one in group.services if reasons else ():
+            if not one.has_endpoint:
+                continue
             why = " and ".join(_WHY[reason] for reason in reasons)
             message = f"no node announces {one.name}: {why}"
             path = "spec.externalTrafficPolicy" if reasons[-1] == "noLocalEndpoints" else ""
@@ -165,9 +160,9 @@ def service_not_announced(facts: Facts) -> Iterator[Finding]:
 )
 def service_conflict(facts: Facts) -> Iterator[Finding]:
     """Advertisements with serviceSelectors are compared only when a service meets them."""
-    for one, decision in _decided(facts):
+    for group, decision in facts.announced:
         nodes = dict(decision.reasons).get("conflictingAdvertisements", 0)
-        if nodes and decision.announcing:
+        for one in group.services if nodes and decision.announcing else ():
             where = facts.config.nodes.describe(nodes)
             message = f"{where} do not announce {one.name}: its advertisements differ in localPref"
             fix = "Give the advertisements the same localPref, or let them share no node."
@@ -184,11 +179,13 @@ def service_conflict(facts: Facts) -> Iterator[Finding]:
 def local_endpoints_elsewhere(facts: Facts) -> Iterator[Finding]:
     """Only where slices are known; these endpoints get no traffic from outside."""
     assumed = set(facts.config.assumed_endpoints)
-    for one, decision in _decided(facts):
-        if not one.is_local or one.obstacle or one.name in assumed or not decision.announcing:
+    for group, decision in facts.announced:
+        if not decision.announcing or not group.services[0].is_local:
             continue
-        idle = one.endpoint_nodes & ~decision.announcing
-        if idle:
+        idle = group.nodes & ~decision.announcing
+        for one in group.services if idle else ():
+            if one.name in assumed:
+                continue
             where = facts.config.nodes.describe(idle)
             message = (
                 f"endpoints of {one.name} on {where} get no traffic: it is not announced there"
@@ -208,29 +205,26 @@ def service_without_route(facts: Facts) -> Iterator[Finding]:
     """MetalLB reports success for these; told only where the advertisement reaches somebody."""
     if facts.has_unread_peers or not facts.config.peers:
         return
-    sent: dict[tuple[Parts, int], tuple[NodeSet, bool]] = {}
-    for one, decision in _decided(facts):
-        for position, address in enumerate(one.addresses if decision.announcing else ()):
-            key = (decision.parts, address.family)
-            if key not in sent:
-                sent[key] = _reached(facts, decision.parts, address.family)
-            nodes, is_possible = sent[key]
-            if not nodes and is_possible:
-                where = facts.config.nodes.describe(decision.announcing)
-                message = (
-                    f"{where} announce {one.name} ({address}), but have no session that carries "
-                    "it: MetalLB says it is announced, and no router hears of it"
-                )
-                fix = "Run pods on nodes with a session, or widen the nodeSelectors of the peers."
-                path = f"{_INGRESS}[{position}]"
-                yield Finding(one.ref, path, message, fix, decision.announcing)
-
-
-def _reached(facts: Facts, parts: Parts, family: int) -> tuple[NodeSet, bool]:
-    """Nodes that send routes of these parts; whether the advertisements reach anybody at all."""
-    nodes, is_possible = 0, False
-    for index, own in parts:
-        reach = facts.reach(index, family)
-        nodes |= own & reach
-        is_possible = is_possible or bool(reach)
-    return nodes, is_possible
+    reach = {
+        (index, family): facts.reach(index, family)
+        for index in range(len(facts.config.advertisements))
+        for family in BITS
+    }
+    for group, decision in facts.announced:
+        for family in group.families:
+            if any(own & reach[index, family] for index, own in decision.parts):
+                continue
+            if not any(reach[index, family] for index, _ in decision.parts):
+                continue
+            where = facts.config.nodes.describe(decision.announcing)
+            for one in group.services:
+                for position, address in enumerate(one.addresses):
+                    if address.family != family:
+                        continue
+                    message = (
+                        f"{where} announce {one.name} ({address}), but have no session that "
+                        "carries it: MetalLB says it is announced, and no router hears of it"
+                    )
+                    path = f"{_INGRESS}[{position}]"
+                    fix = "Run pods on nodes with a session, or widen the peers' nodeSelectors."
+                    yield Finding(one.ref, path, message, fix, decision.announcing)
