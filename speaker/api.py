@@ -249,7 +249,7 @@ class SessionStatus(Document, frozen=True):
     """Whether one is configured; never the password."""
     route_set: str
     last_connect_failure: ErrorInfo | None = None
-    """Why the last dial failed; None once one did not."""
+    """Why the last dial failed, or its connection before the peer's OPEN; None once one did not."""
     graceful_restart: GracefulRestartStatus | None = None
     """None until both OPENs are there, or when it is not configured."""
     malformed: MalformedCounts = MalformedCounts()

@@ -109,8 +109,9 @@ class Peering:
 
     def reset(self, text: str) -> None:
         """Close what is open and begin anew."""
+        is_again = bool(self._connections)
         self.stop(ADMINISTRATIVE_RESET, text)
-        self.start()
+        self._perform(self.session.start(self._clock.now(), is_again=is_again))
 
     def close(self, subcode: int, text: str = "", *, keep_routes: bool = False) -> None:
         """Stop for good; what was written is still delivered."""
@@ -144,13 +145,13 @@ class Peering:
         if not moved:
             self.wanted = wanted
             return moved
-        was_enabled = self.session.is_enabled
+        was_enabled, is_again = self.session.is_enabled, bool(self._connections)
         self.stop(OTHER_CHANGE, f"parameters changed: {', '.join(moved)}")
         old, self.wanted = self.session, wanted
         self.session = Session(wanted.parameters(), random.random, self._clock.now())
         _inherit(self.session, old)
         if was_enabled:
-            self.start()
+            self._perform(self.session.start(self._clock.now(), is_again=is_again))
         return moved
 
     def note(self, name: str, text: str) -> None:

@@ -118,7 +118,9 @@ class Closing(Seeking):
         effects.append(Disconnect(connection.number))
         if not self._connections:
             effects += self._seek_again(after, established_for, now)
-        if not self._connections or connection.established_at is not None:
+        if event is Event.CONNECTION_FAILED and connection.theirs is None:
+            self.last_dial_failure = error  # it never was more than a TCP connection
+        elif not self._connections or connection.established_at is not None:
             self.last_error = error
         return effects + self._settle(now, error.text or error.name, error)
 

@@ -93,6 +93,7 @@ class Machine(Closing):
             effects += self._send_open(connection, now)
         connection.state = after
         self.peer_asn = theirs.asn
+        self.last_dial_failure = None
         connection.restart_hold(now)
         effects += self._send_keepalive(connection, now)
         return effects + self._settle(now, "OPEN received")

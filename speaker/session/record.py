@@ -64,7 +64,7 @@ class SessionRecord:
         self.last_error: ErrorRecord | None = None
         """Why the last connection ended."""
         self.last_dial_failure: ErrorRecord | None = None
-        """Why no connection came about; None once one did."""
+        """Why no connection came about, or none with a peer that says OPEN; None once one did."""
         self.established_count = 0
         self.dropped_count = 0
         """Times that Established was left."""

@@ -50,6 +50,10 @@ class Retry:
         self._failed_at = now
         self.at = now + self.shorten(wait)
 
+    def pause(self, now: float) -> None:
+        """Run for the shortest wait, without a failure."""
+        self.at = now + self.shorten(FIRST_WAIT)
+
     def may_answer(self, now: float) -> bool:
         """Whether the peer may dial now, though the idle hold time is not over."""
         return self._failures <= PATIENCE or now >= self._failed_at + FIRST_WAIT

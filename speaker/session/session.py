@@ -145,13 +145,20 @@ class Session(Machine):
 
     # ---- what the caller wants -------------------------------------------------------------
 
-    def start(self, now: float) -> list[Effect]:
-        """Begin (ManualStart): dial, or wait if passive. Does nothing when enabled."""
+    def start(self, now: float, *, is_again: bool = False) -> list[Effect]:
+        """Begin (ManualStart): dial, or wait if passive. Does nothing when enabled.
+
+        With `is_again`, a connection has just been closed: the dial waits a second, so that the
+        peer is done with the old one before it sees the new one. Its own dial is answered.
+        """
         if self.is_enabled:
             return []
         self.is_enabled = True
         self._offers_capabilities = True
         self._retry.reset()
+        if is_again:
+            self._retry.pause(now)
+            return []
         return self._seek(now, "started")
 
     def stop(
@@ -220,7 +227,6 @@ class Session(Machine):
         new = Connection(connection, opened_by, endpoints, ours, state, now + delay)
         self._connections[connection] = new
         self.router_id = new.ours.router_id
-        self.last_dial_failure = None
         if self._seeking is State.ACTIVE:
             self._retry.stop()
         if not delay:

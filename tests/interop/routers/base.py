@@ -36,6 +36,10 @@ class Setup:
     families: tuple[str, ...] = ("ipv4", "ipv6")
     password: str | None = None
     ttl_security: bool = False
+    graceful_restart: bool = False
+    """Say so where the router does not keep routes by itself (GoBGP)."""
+    options: str = ""
+    """More about the session, in the router's own configuration language."""
     prefix: tuple[str, ...] = ()
     """Put before every command, to run it in a network namespace."""
 

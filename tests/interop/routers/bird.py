@@ -58,6 +58,21 @@ class Bird:
         """Send ROUTE-REFRESH for every family."""
         await self._ask("reload", "in", "speaker")
 
+    async def stale(self) -> tuple[str, ...]:
+        """Prefixes that it keeps though the session is down; it marks the session, not routes."""
+        text = await self._ask("show", "protocols", "all", "speaker")
+        if "Neighbor graceful restart active" not in text:
+            return ()
+        return tuple(route.prefix for route in await self.routes())
+
+    async def last_error(self) -> str:
+        """What it says of the last connection's end: its log has all of it."""
+        return self.log
+
+    async def shut_down(self, text: str) -> None:
+        """Close the session with a shutdown communication."""
+        await self._ask("disable", "speaker", f'"{text}"')
+
     @property
     def log(self) -> str:
         return self._process.log
@@ -110,6 +125,7 @@ protocol bgp speaker {{
   connect retry time {CONNECT_RETRY};
   error wait time 1, 2;
   error forget time 1;
+  {setup.options}
 {channels}
 }}
 """

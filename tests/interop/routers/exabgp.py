@@ -139,6 +139,7 @@ neighbor {setup.peer_address} {{
   capability {{
     route-refresh enable;
     graceful-restart disable;
+    {setup.options}
   }}
   api {{
     processes [ reader ];

@@ -81,6 +81,36 @@ class Frr:
         await self._ask(f"clear bgp {self._setup.peer_address} soft in")
         await self._ask(f"clear bgp ipv6 {self._setup.peer_address} soft in")
 
+    async def stale(self) -> tuple[str, ...]:
+        """Prefixes that it keeps though the session is down."""
+        found = []
+        for family in self._setup.families:
+            table = json.loads(await self._ask(f"show bgp {family} unicast json"))
+            found += [
+                prefix
+                for prefix, paths in table["routes"].items()
+                if any(path.get("stale") for path in paths)
+            ]
+        return tuple(sorted(found))
+
+    async def last_error(self) -> str:
+        """What it says of the last connection's end."""
+        address = self._setup.peer_address
+        peers = json.loads(await self._ask(f"show bgp neighbors {address} json"))
+        found = peers[address]
+        return " ".join(
+            str(found.get(name, ""))
+            for name in ("lastNotificationReason", "lastShutdownDescription")
+        )
+
+    async def shut_down(self, text: str) -> None:
+        """Close the session with a shutdown communication."""
+        await self._ask(
+            "configure terminal",
+            f"router bgp {self._setup.asn}",
+            f"neighbor {self._setup.peer_address} shutdown message {text}",
+        )
+
     @property
     def log(self) -> str:
         return self._process.log
@@ -146,5 +176,6 @@ router bgp {setup.asn}
  neighbor {peer} advertisement-interval 0
  neighbor {peer} timers {setup.hold_time // 3} {setup.hold_time}
  neighbor {peer} timers connect {CONNECT_RETRY}
+{setup.options}
 {families}
 """

@@ -21,6 +21,16 @@ _ESTABLISHED = 6
 _AS_PATH, _NEXT_HOP, _LOCAL_PREF, _COMMUNITIES, _MP_REACH, _LARGE = 2, 3, 5, 8, 14, 32
 
 
+_RESTART = """
+  [neighbors.graceful-restart.config]
+    enabled = true
+    notification-enabled = true
+    restart-time = 90"""
+_FAMILY_RESTART = """
+    [neighbors.afi-safis.mp-graceful-restart.config]
+      enabled = true"""
+
+
 class GoBgp:
     name: ClassVar[str] = "GoBGP"
     programs: ClassVar[tuple[str, ...]] = ("gobgpd", "gobgp")
@@ -59,6 +69,23 @@ class GoBgp:
             table = json.loads(text) if text.strip() else {}
             found += (self._route(path) for paths in table.values() for path in paths)
         return tuple(sorted(found))
+
+    async def stale(self) -> tuple[str, ...]:
+        """Prefixes that it keeps though the session is down."""
+        found = []
+        for family in self._setup.families:
+            text = await self._ask("global", "rib", "-a", family)
+            table = json.loads(text) if text.strip() else {}
+            found += [key for key, paths in table.items() if any(p.get("stale") for p in paths)]
+        return tuple(sorted(found))
+
+    async def last_error(self) -> str:
+        """What it says of the last connection's end: only its log has it."""
+        return self.log
+
+    async def shut_down(self, text: str) -> None:
+        """Close the session with a shutdown communication."""
+        await self._ask("neighbor", self._setup.peer_address, "shutdown", "--reason", text)
 
     @property
     def log(self) -> str:
@@ -101,7 +128,8 @@ def _configuration(setup: Setup) -> str:
     families = "\n".join(
         f"""  [[neighbors.afi-safis]]
     [neighbors.afi-safis.config]
-      afi-safi-name = "{family}-unicast\""""
+      afi-safi-name = "{family}-unicast"
+{_FAMILY_RESTART if setup.graceful_restart else ""}"""
         for family in setup.families
     )
     multihop = """
@@ -129,5 +157,7 @@ def _configuration(setup: Setup) -> str:
     keepalive-interval = {setup.hold_time // 3}
     connect-retry = {CONNECT_RETRY}
     idle-hold-time-after-reset = 1
+{_RESTART if setup.graceful_restart else ""}
+{setup.options}
 {families}
 """

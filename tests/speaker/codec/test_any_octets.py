@@ -21,7 +21,7 @@ from speaker.codec.notification import (
     encode_notification,
     encode_shutdown_text,
 )
-from speaker.codec.open import Open, decode_open, encode_open
+from speaker.codec.open import AS_TRANS, Open, decode_open, encode_open
 from speaker.codec.prefix import decode_prefixes
 from speaker.codec.refresh import decode_refresh
 from speaker.codec.update import decode_update
@@ -139,7 +139,7 @@ def test_any_capabilities_survive_the_wire(offered: Capabilities) -> None:
 
 
 @given(
-    asn=st.integers(1, 65535),
+    asn=st.integers(1, 65535).filter(lambda asn: asn != AS_TRANS),
     hold_time=st.just(0) | st.integers(3, 65535),
     identifier=st.integers(1, 2**32 - 1),
     offered=capabilities,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from speaker.codec.framing import KEEPALIVE, MessageType
+from speaker.codec.framing import KEEPALIVE, MessageType, encode_message
 from speaker.codec.notification import Notification, encode_notification, encode_shutdown_text
 from speaker.session.effects import ErrorRecord, StateChanged
 from speaker.session.fsm import State
@@ -104,3 +104,35 @@ def test_since_is_when_the_state_was_entered() -> None:
     made.closed(1, 60.0, "connection reset by peer")
     assert made.since == 60.0
     assert (made.last_read, made.state) == (50.0, State.IDLE)
+
+
+def test_a_failed_dial_does_not_hide_why_the_session_ended() -> None:
+    made = in_state(State.ESTABLISHED)
+    made.receive_data(1, encode_notification(Notification(6, 2, b"\x02hi")), 1.0)
+    made.tick(2.0)
+    made.connect_failed(2.0, "connection refused")
+    assert made.last_error is not None
+    assert (made.last_error.code, made.last_error.subcode, made.last_error.text) == (6, 2, "hi")
+    assert made.last_dial_failure is not None
+    assert made.last_dial_failure.text == "connection refused"
+    made.tick(made.deadline or 0.0)
+    made.connected(2, 9.0, "local", ENDPOINTS)
+    made.closed(2, 9.0, "the peer closed the connection")
+    assert made.last_dial_failure.text == "the peer closed the connection"
+    made.tick(made.deadline or 0.0)
+    made.connected(3, 19.0, "local", ENDPOINTS)
+    made.receive_data(3, peer_open(), 19.0)
+    assert made.last_dial_failure is None
+    assert made.last_error.code == 6
+
+
+def test_what_is_wrong_in_updates_without_ending_the_session_is_counted() -> None:
+    """RFC 7606 section 2."""
+    made = in_state(State.ESTABLISHED)
+    withdrawn = bytes.fromhex("0000 0004 40010109 18c63364")
+    discarded = bytes.fromhex("0000 0007 400504000000c8")
+    for body in (withdrawn, withdrawn, discarded):
+        made.receive_data(1, encode_message(MessageType.UPDATE, body), 1.0)
+    assert (made.malformed.updates, made.malformed.attributes) == (2, 1)
+    assert made.malformed.last == "LOCAL_PREF of an external peer"
+    assert made.state is State.ESTABLISHED

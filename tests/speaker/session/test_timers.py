@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from speaker.codec.framing import KEEPALIVE, MessageType, encode_message
@@ -14,6 +16,7 @@ from tests.speaker.session.pair import (
     ENDPOINTS,
     in_state,
     kinds,
+    notifications,
     of_kind,
     peer_open,
     session,
@@ -190,3 +193,67 @@ def test_an_early_tick_is_harmless_in_every_state() -> None:
 def test_retry_is_not_left_running_beside_a_session() -> None:
     made = in_state(State.ESTABLISHED)
     assert made.retry_deadline is None
+
+
+def failing(count: int, octets: bytes = CEASE, **changes: Any) -> tuple[Session, float]:
+    """A session that the peer has ended `count` times in a row, and when it did so last."""
+    made = session(**changes)
+    made.start(0.0)
+    now = 0.0
+    for number in range(1, count + 1):
+        made.connected(number, now, "peer", ENDPOINTS)
+        made.receive_data(number, peer_open() + KEEPALIVE + octets, now)
+        assert state_of(made) is State.IDLE
+        if number < count:
+            now = made.retry_deadline or 0.0
+            made.tick(now)
+    return made, now
+
+
+@pytest.mark.parametrize("passive", [True, False])
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_peer_that_dials_again_at_once_is_answered(count: int, passive: bool) -> None:
+    """It was reset, or restarted: the idle hold time would only make it wait in turn."""
+    made, now = failing(count, passive=passive)
+    assert kinds(made.connected(99, now, "peer", ENDPOINTS)) == [MessageType.OPEN]
+    assert state_of(made) is State.OPEN_SENT
+    assert [(step.before, step.after) for step in tuple(made.history)[-2:]] == [
+        (State.IDLE, State.ACTIVE),
+        (State.ACTIVE, State.OPEN_SENT),
+    ]
+    made.receive_data(99, peer_open() + KEEPALIVE, now)
+    assert state_of(made) is State.ESTABLISHED
+    assert made.retry_deadline is None
+
+
+@pytest.mark.parametrize("passive", [True, False])
+def test_a_peer_that_goes_on_failing_is_answered_once_a_second(passive: bool) -> None:
+    made, now = failing(4, passive=passive)
+    effects = made.connected(98, now + 0.9, "peer", ENDPOINTS)
+    assert notifications(effects) == [(6, 5, b"")]
+    assert state_of(made) is State.IDLE
+    effects = made.connected(99, now + 1.0, "peer", ENDPOINTS)
+    assert kinds(effects) == [MessageType.OPEN]
+
+
+def test_a_disabled_session_answers_nobody() -> None:
+    made = session()
+    assert notifications(made.connected(1, 0.0, "peer", ENDPOINTS)) == [(6, 5, b"")]
+
+
+def test_a_passive_session_is_never_idle_for_long() -> None:
+    made, now = failing(8, passive=True)
+    assert retry_wait(made, now) == 1.0
+
+
+@pytest.mark.parametrize("peer_dials", [True, False])
+def test_a_session_started_again_lets_the_peer_finish_first(peer_dials: bool) -> None:
+    """A dial right behind the Cease would meet the old connection, and be refused."""
+    made = in_state(State.ESTABLISHED)
+    made.stop(5.0)
+    assert of_kind(made.start(5.0, is_again=True), Dial) == []
+    assert (made.is_enabled, state_of(made), retry_wait(made, 5.0)) == (True, State.IDLE, 1.0)
+    if peer_dials:
+        assert kinds(made.connected(2, 5.1, "peer", ENDPOINTS)) == [MessageType.OPEN]
+    else:
+        assert of_kind(made.tick(6.0), Dial) == [Dial()]
