@@ -170,6 +170,23 @@ class PrefixCounts(Document, frozen=True):
     """Desired, but the family is not negotiated or no next hop of the family is known."""
 
 
+class TcpStatus(Document, frozen=True):
+    """The connection in use as the kernel sees it."""
+
+    mss: int
+    """Octets of the largest segment sent."""
+    rtt: float
+    """Smoothed round-trip time, seconds."""
+    retransmits: int
+    """Segments sent again so far."""
+    ttl: int
+    """Of the segments sent."""
+    least_ttl: int
+    """What the peer's segments need at least; 0: any. 255 is GTSM for a peer on the link."""
+    waiting: int
+    """Octets that the network has not taken yet."""
+
+
 class GracefulRestartStatus(Document, frozen=True):
     """What both sides said of graceful restart, RFC 4724 and 8538."""
 
@@ -253,6 +270,14 @@ class SessionStatus(Document, frozen=True):
     graceful_restart: GracefulRestartStatus | None = None
     """None until both OPENs are there, or when it is not configured."""
     malformed: MalformedCounts = MalformedCounts()
+    configured_keepalive_time: float | None = None
+    """None: a third of the negotiated hold time."""
+    configured_connect_time: float = 120.0
+    """Seconds that a dial may take, and the longest wait between two."""
+    send_hold_remaining: float | None = None
+    """Until a peer that takes nothing is given up, RFC 9687; None while nothing waits."""
+    tcp: TcpStatus | None = None
+    """None without a connection."""
 
 
 class SessionsDocument(Document, frozen=True):

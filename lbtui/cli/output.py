@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 from lbtui.cli import stdout
 from lbtui.core.diagnostics import Diagnostic, Severity
 from lbtui.ports import PortError
+
+_CONTROL = re.compile("[\x7f-\x9f]")
+"""Those that JSON lets stand."""
 
 
 def emit(text: str) -> bool:
@@ -35,10 +39,15 @@ def narrate(text: str) -> None:
 
 
 def to_json(document: Any, *, is_line: bool = False) -> str:
-    """One JSON document, indented, or as a single line of a stream."""
+    """One JSON document, indented, or as a single line of a stream.
+
+    Control characters are escaped, also those above ASCII: a terminal would obey them.
+    """
     if is_line:
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return json.dumps(document, ensure_ascii=False, indent=2)
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    else:
+        text = json.dumps(document, ensure_ascii=False, indent=2)
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def to_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -4,34 +4,83 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lbtui.cli import output
 from lbtui.cli.arguments import add_output
-from lbtui.cli.exits import SUCCESS
+from lbtui.cli.exits import SUCCESS, UsageError
 from lbtui.cli.speaker_files import add_connect, add_socket, talk
 
 if TYPE_CHECKING:
     from lbtui.adapters.speaker_client import SpeakerClient
     from lbtui.ports import SessionRow, SpeakerView
 
-HEADER = ("NODE", "PEER", "STATE", "FOR", "ADVERTISED", "PENDING", "RECEIVED", "LAST ERROR")
+HEADER = (
+    "NODE",
+    "PEER",
+    "STATE",
+    "FOR",
+    "ADVERTISED",
+    "PENDING",
+    "RECEIVED",
+    "PEER AS",
+    "UP/DOWN",
+    "FAMILIES",
+    "BFD",
+    "LAST ERROR",
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument(
-        "-w", "--watch", action="store_true", help="go on after every change, until interrupted"
-    )
-    add_output(parser, ("table", "json"))
+    add_choice(parser)
     add_socket(parser)
     add_connect(parser)
 
 
+def add_choice(parser: argparse.ArgumentParser) -> None:
+    """Which sessions to tell of, once or all the time, and in which form."""
+    parser.add_argument(
+        "sessions", metavar="NODE/PEER", nargs="*", help="tell all about these (default: a table)"
+    )
+    parser.add_argument(
+        "-w", "--watch", action="store_true", help="go on after every change, until interrupted"
+    )
+    add_output(parser, ("table", "json"))
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Print the sessions."""
-    follow = _watch if getattr(arguments, "watch", False) else _once
+    follow = _watch if arguments.watch else _once
+    if arguments.sessions and arguments.watch:
+        raise UsageError("--watch follows all sessions; leave the names away")
+    if arguments.sessions:
+        return talk(arguments, lambda client: _tell(client, arguments.sessions, arguments.output))
     return talk(arguments, lambda client: follow(client, arguments.output))
+
+
+async def _tell(client: SpeakerClient, chosen: Sequence[str], form: str) -> int:
+    """Everything about the sessions named, one after another."""
+    view = await client.view()
+    rows = [await client.session(session_id) for session_id in chosen]
+    if form == "json":
+        output.emit(output.to_json(_document(replace(view, sessions=tuple(rows)))))
+        return SUCCESS
+    output.emit("\n\n".join(map(_details, rows)))
+    return SUCCESS
+
+
+def _details(row: SessionRow) -> str:
+    from lbtui.adapters.speaker_documents import printable
+    from lbtui.tui.views.session_details import details
+
+    lines = [f"Session {row.id}"]
+    for heading, entries in details(row, time.time()):
+        width = max((len(label) for label, _ in entries), default=0)
+        lines += ["", heading, *(f"  {label:<{width}}  {text}" for label, text in entries)]
+    return "\n".join(map(printable, lines))
 
 
 async def _once(client: SpeakerClient, form: str) -> int:
@@ -87,6 +136,10 @@ def _row(row: SessionRow) -> tuple[str, ...]:
         f"{advertised}/{desired}",
         str(sum(c.pending for c in counts)),
         str(sum(c.received for c in counts)),
+        str(row.peer_asn or ""),
+        f"{row.established}/{row.dropped}",
+        ",".join(row.negotiated),
+        str((row.detail.get("bfd") or {}).get("state") or "off").lower(),
         row.last_error,
     )
 

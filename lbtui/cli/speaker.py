@@ -47,8 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         if name == "status":
             add_output(verb, ("table", "json"))
         elif name == "sessions":
-            verb.add_argument("-w", "--watch", action="store_true", help="go on after each change")
-            add_output(verb, ("table", "json"))
+            sessions.add_choice(verb)
         elif name == "apply":
             _add_apply(verb)
         elif name in ("reset", "enable", "disable"):

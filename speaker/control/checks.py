@@ -58,9 +58,16 @@ def _check_size(document: ConfigDocument) -> Iterator[ErrorDetail]:
 
 def check_speaker(at: str, speaker: SpeakerConfig) -> Iterator[ErrorDetail]:
     """Problems of a speaker's own fields; its sessions are looked at one by one."""
-    if not speaker.name:
-        yield ErrorDetail(f"{at}.name", "must not be empty")
+    yield from _check_name(f"{at}.name", speaker.name)
     yield from _check_router_id(at, speaker.router_id)
+
+
+def _check_name(at: str, name: str) -> Iterator[ErrorDetail]:
+    """Names end up on terminals, in logs and in metrics."""
+    if not name:
+        yield ErrorDetail(at, "must not be empty")
+    elif not name.isprintable():
+        yield ErrorDetail(at, f"{name!r} has characters that cannot be printed")
 
 
 def _check_router_id(at: str, router_id: str | None) -> Iterator[ErrorDetail]:
@@ -73,8 +80,7 @@ def _check_router_id(at: str, router_id: str | None) -> Iterator[ErrorDetail]:
 def check_session(at: str, session: SessionConfig) -> Iterator[ErrorDetail]:
     """Problems of one session's own fields."""
     for name in ("id", "peer"):
-        if not getattr(session, name):
-            yield ErrorDetail(f"{at}.{name}", "must not be empty")
+        yield from _check_name(f"{at}.{name}", getattr(session, name))
     yield from _check_router_id(at, session.router_id)
     if session.peer_asn is None and session.dynamic_asn is None:
         yield ErrorDetail(f"{at}.peerAsn", "peerAsn or dynamicAsn is needed")

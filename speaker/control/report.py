@@ -12,6 +12,7 @@ from speaker.api import (
     RoutesDocument,
     SentRoute,
     SessionStatus,
+    TcpStatus,
     Transition,
 )
 from speaker.daemon.clock import Clock
@@ -78,6 +79,10 @@ def session_status(peering: Peering, clock: Clock) -> SessionStatus:
         route_set=config.route_set,
         last_connect_failure=_error_info(session.last_dial_failure, clock),
         graceful_restart=_graceful_restart(session),
+        configured_keepalive_time=config.keepalive_time,
+        configured_connect_time=parameters.connect_time,
+        send_hold_remaining=remaining(session.send_hold_deadline),
+        tcp=_tcp(peering),
         malformed=MalformedCounts(
             session.malformed.updates, session.malformed.attributes, session.malformed.last
         ),
@@ -137,6 +142,21 @@ def _prefixes(peering: Peering, family: Family) -> PrefixCounts:
     counts = peering.rib.counts(family)
     return PrefixCounts(
         counts.desired, counts.advertised, counts.pending, received_count, counts.unsendable
+    )
+
+
+def _tcp(peering: Peering) -> TcpStatus | None:
+    connection = peering.connection
+    figures = connection.figures if connection else None
+    if connection is None or figures is None:
+        return None
+    return TcpStatus(
+        mss=figures.mss,
+        rtt=figures.rtt,
+        retransmits=figures.retransmits,
+        ttl=figures.ttl,
+        least_ttl=figures.least_ttl,
+        waiting=connection.backlog,
     )
 
 

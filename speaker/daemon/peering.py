@@ -173,6 +173,12 @@ class Peering:
         """Whether no connection is left, not even one that is being closed."""
         return not self._connections and not self._closing
 
+    @property
+    def connection(self) -> Connection | None:
+        """The one in use: of the machine's, the one furthest on."""
+        used = self.session.connection
+        return None if used is None else self._connections.get(used.number)
+
     # ---- what the network reports --------------------------------------------------------------
 
     def data_received(self, connection: Connection, data: bytes) -> None:

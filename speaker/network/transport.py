@@ -23,6 +23,7 @@ from speaker.network.options import (
     set_md5_key,
     set_ttl,
 )
+from speaker.network.tcp_figures import TcpFigures, tcp_figures
 from speaker.session.effects import ConnectionId, Endpoints
 
 WRITE_HIGH_WATER = 256 * 1024
@@ -72,6 +73,13 @@ class Connection(asyncio.BufferedProtocol):
     def backlog(self) -> int:
         """Octets written that the kernel has not taken yet."""
         return 0 if self._transport is None else self._transport.get_write_buffer_size()
+
+    @property
+    def figures(self) -> TcpFigures | None:
+        """What the kernel tells of it; None once it is gone."""
+        if self._transport is None:
+            return None
+        return tcp_figures(cast(socket.socket, self._transport.get_extra_info("socket")))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio."""

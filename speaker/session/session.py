@@ -131,6 +131,11 @@ class Session(Machine):
         return self.connection.hold_at if self.connection else None
 
     @property
+    def send_hold_deadline(self) -> float | None:
+        """When the peer is given up if it goes on taking nothing, or None."""
+        return self.connection.send_hold.at if self.connection else None
+
+    @property
     def retry_deadline(self) -> float | None:
         """When the session dials again or leaves Idle, or None."""
         return self._retry.at

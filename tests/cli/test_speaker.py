@@ -120,6 +120,12 @@ def test_apply_announces_what_preview_shows(
     assert table[0].split()[:3] == ["NODE", "PEER", "STATE"]
     assert table[1].split()[:3] == ["node-a", "tor", "Established"]
     assert "1 Established" in speaker("speaker", "status").stdout
+    page = speaker("sessions", SESSION).stdout
+    headings = [line for line in page.splitlines() if line and not line.startswith(" ")]
+    assert headings[:4] == [f"Session {SESSION}", "State", "Identity", "Transport"]
+    assert "in use" in page and "round trip" in page and "KEEPALIVE received" in page
+    one = speaker.json("sessions", SESSION, "-o", "json")["sessions"]
+    assert [found["id"] for found in one] == [SESSION]
 
     router.send_signal(signal.SIGTERM)
     assert router.wait(timeout=20) == 0

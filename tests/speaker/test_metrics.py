@@ -118,7 +118,7 @@ async def test_speaker_s_own_figures_are_there(speaker: SpeakerProcess) -> None:
 
 async def test_sessions_that_share_a_peer_are_told_apart(speaker: SpeakerProcess) -> None:
     """As several nodes at once, and with two sources on one of them."""
-    odd = 'node "b"\\\n'
+    odd = 'node "b"\\'
     wanted = document([session("a/x", address="127.0.51.8")])
     wanted["speakers"].append(
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from dataclasses import replace
 from typing import Any
@@ -11,14 +12,21 @@ import pytest
 from lbtui.ports import FamilyCounts, SessionRow
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.views.session_details import details
+from lbtui.tui.views.session_remedies import remedy
 from lbtui.tui.views.session_words import (
     asn_text,
+    bfd_text,
     counts_text,
     duration,
     families_text,
+    flags_text,
     since_text,
     state_text,
 )
+from speaker.codec.capabilities import Capabilities
+from speaker.codec.notification import CODES, SUBCODES
+from speaker.network.transport import describe
+from speaker.session.seeking import DIAL_FAILED
 
 NOW = 1_700_000_000.0
 ROW = SessionRow(
@@ -108,3 +116,88 @@ def test_details_list_the_newest_transition_first() -> None:
         f"Connect {SYMBOLS.arrow} OpenSent  connected",
         f"Idle {SYMBOLS.arrow} Connect  start",
     ]
+
+
+def test_every_notification_has_a_remedy() -> None:
+    known = [(code, 0) for code in CODES] + list(SUBCODES)
+    assert len(known) > 35
+    for code, subcode in known:
+        error = {"direction": "received", "code": code, "subcode": subcode}
+        assert len(remedy(error)) > 30, (code, subcode)
+    assert remedy({"direction": "sent", "code": 6, "subcode": 2}).startswith("This side")
+    assert remedy(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "word"),
+    [
+        (errno.ECONNREFUSED, "listens"),
+        (errno.EHOSTUNREACH, "VLAN"),
+        (errno.ENETUNREACH, "routing table"),
+        (errno.ETIMEDOUT, "filter"),
+        (errno.ECONNRESET, "no such neighbour"),
+        (errno.EADDRNOTAVAIL, "source address"),
+    ],
+)
+def test_every_way_a_dial_fails_has_a_remedy(number: int, word: str) -> None:
+    """In the words that the speaker reports."""
+    text = describe(OSError(number, "whatever"))
+    error = {"code": None, "name": DIAL_FAILED, "text": text, "direction": "local"}
+    assert word in remedy(error), text
+
+
+def test_remedy_stands_below_the_error_while_the_session_is_down() -> None:
+    error = {"direction": "received", "code": 2, "subcode": 2, "name": "", "text": "", "data": ""}
+    down = replace(ROW, state="Idle", last_error="← 2/2 Bad Peer AS", detail={"lastError": error})
+    lines = dict(details(down, NOW))["State"]
+    words = " ".join(text for label, text in lines if label in ("what to do", ""))
+    assert "myASN and peerASN" in words
+    assert all(len(text) <= 60 for label, text in lines if label in ("what to do", ""))
+    up = dict(details(replace(down, state="Established"), NOW))["State"]
+    assert "what to do" not in dict(up)
+
+
+def test_details_keep_intended_able_and_sent_apart() -> None:
+    lines = dict(dict(details(ROW, NOW))["Routes"])
+    assert lines["intended"] == "ipv4 14, ipv6 3"
+    assert lines["able"] == "yes: v4 v6"
+    assert lines["sent"] == "ipv4 12, ipv6 3"
+    down = dict(dict(details(replace(ROW, state="Active", negotiated=()), NOW))["Routes"])
+    assert down["able"] == "no: Active"
+    held = dict(dict(details(replace(ROW, is_enabled=False), NOW))["Routes"])
+    assert held["able"] == "no: held down"
+
+
+def test_capabilities_of_both_sides_are_paired_with_a_verdict() -> None:
+    ours = Capabilities(
+        families=("ipv4", "ipv6"), four_octet_asn=64512, route_refresh=True, extended_message=True
+    )
+    theirs = Capabilities(
+        families=("ipv4",), four_octet_asn=64513, others=((73, b"\x05tor-a"), (200, b"\xab"))
+    )
+    told = {"capabilitiesSent": ours.words(), "capabilitiesReceived": theirs.words()}
+    lines = dict(dict(details(replace(ROW, detail=told), NOW))["Capabilities"])
+    assert lines["multiprotocol ipv4 unicast"] == "in use"
+    assert lines["multiprotocol ipv6 unicast"] == "the peer does not offer it"
+    assert lines["4-octet AS"] == "in use; sent 64512; received 64513"
+    assert lines["extended message"] == "the peer does not offer it"
+    assert lines["host name"] == "not offered here; received tor-a"
+    assert lines["capability 200"] == "not offered here; received (0xab)"
+
+
+def test_details_name_every_fact_of_the_transport() -> None:
+    tcp = {"mss": 1448, "rtt": 0.0015, "retransmits": 2, "ttl": 255, "leastTtl": 255, "waiting": 7}
+    told = {"tcp": tcp, "password": True, "sendHoldRemaining": 479.0}
+    found = dict(details(replace(ROW, detail=told), NOW))
+    transport = dict(found["Transport"])
+    assert transport["TTL"] == "255 of ours, the peer's at least 255 (GTSM)"
+    assert transport["MSS / round trip"] == "1448 octets / 1.5 ms"
+    assert transport["TCP MD5 password"] == "configured"
+    assert dict(found["Timers"])["send hold left"] == "7m 59s"
+
+
+def test_list_tells_bfd_and_flags() -> None:
+    assert (bfd_text(ROW), flags_text(ROW)) == ("off", "-")
+    told = {"bfd": {"state": "Up"}, "password": True, "gracefulRestart": {}}
+    row = replace(ROW, detail=told, is_passive=True)
+    assert (bfd_text(row), flags_text(row)) == ("up", "MD5 GR passive")

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lbtui.ports import FamilyCounts, SessionRow
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import BLANK, Line, Span, line
+from lbtui.tui.views.session_exchange import (
+    bfd_lines,
+    capability_lines,
+    message_lines,
+    restart_lines,
+)
+from lbtui.tui.views.session_remedies import remedy
 from lbtui.tui.views.session_words import (
     asn_text,
     duration,
@@ -17,6 +25,9 @@ from lbtui.tui.views.session_words import (
     state_cell,
     state_text,
 )
+
+ADVICE_WIDTH = 56
+"""Cells of a line of advice: with its label it fits a terminal of 80."""
 
 Section = tuple[str, tuple[tuple[str, str], ...]]
 """A heading and its label-value lines."""
@@ -30,9 +41,11 @@ def details(row: SessionRow, now: float) -> tuple[Section, ...]:
         ("Identity", _identity_lines(row, told)),
         ("Transport", _transport_lines(row, told)),
         ("Timers", _timer_lines(row, told, now)),
-        ("Prefixes", tuple(_prefix_line(f, c) for f, c in sorted(row.families.items()))),
-        ("Messages", _message_lines(told)),
-        ("Capabilities", _capability_lines(row, told)),
+        ("Routes", _route_lines(row)),
+        ("Messages", message_lines(told)),
+        ("Capabilities", capability_lines(row, told)),
+        ("Graceful restart", restart_lines(told)),
+        ("BFD", bfd_lines(told)),
         ("History", _history_lines(told, now)),
     )
 
@@ -49,11 +62,20 @@ def _state_lines(
     if row.last_error:
         at = f" at {moment(row.last_error_at, now)}" if row.last_error_at else ""
         lines.append(("last error", f"{error_text(row)}{at}"))
-        if data := (told.get("lastError") or {}).get("data"):
+        error = told.get("lastError") or told.get("lastConnectFailure")
+        if data := (error or {}).get("data"):
             lines.append(("its data (hex)", data))
+        if row.state != "Established" and (advice := remedy(error)):
+            lines += _wrapped("what to do", advice)
     else:
         lines.append(("last error", "none"))
     return tuple(lines)
+
+
+def _wrapped(label: str, text: str) -> list[tuple[str, str]]:
+    """A sentence over as many lines as it takes, the label before the first."""
+    first, *rest = textwrap.wrap(text, ADVICE_WIDTH)
+    return [(label, first), *(("", more) for more in rest)]
 
 
 def _identity_lines(row: SessionRow, told: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -77,7 +99,20 @@ def _transport_lines(row: SessionRow, told: Mapping[str, Any]) -> tuple[tuple[st
         ("source address", chosen),
         ("opened by", f"{dialled}{', passive' if row.is_passive else ''}"),
         ("TCP MD5 password", "configured" if told.get("password") else "none"),
+        *_tcp_lines(told.get("tcp") or {}),
     )
+
+
+def _tcp_lines(tcp: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What the kernel tells of the connection; nothing without one."""
+    if not tcp:
+        return
+    least = tcp["leastTtl"]
+    needs = f"the peer's at least {least} (GTSM)" if least else "any of the peer's"
+    yield "TTL", f"{tcp['ttl']} of ours, {needs}"
+    yield "MSS / round trip", f"{tcp['mss']} octets / {1000 * tcp['rtt']:.1f} ms"
+    yield "sent again", f"{tcp['retransmits']} segments"
+    yield "not taken yet", f"{tcp['waiting']} octets"
 
 
 def _endpoint(address: str, port: int | None) -> str:
@@ -90,7 +125,7 @@ def _endpoint(address: str, port: int | None) -> str:
 def _timer_lines(
     row: SessionRow, told: Mapping[str, Any], now: float
 ) -> tuple[tuple[str, str], ...]:
-    remaining = told.get("holdRemaining")
+    remaining, send_hold = told.get("holdRemaining"), told.get("sendHoldRemaining")
     return (
         (
             "hold time",
@@ -98,47 +133,34 @@ def _timer_lines(
             f"{_seconds(told.get('peerHoldTime'))} offered by the peer, "
             f"{_seconds(row.hold_time)} negotiated",
         ),
-        ("keepalive", _seconds(row.keepalive_time)),
+        (
+            "keepalive",
+            f"{_configured(told, 'configuredKeepaliveTime', 'a third of hold')} configured, "
+            f"{_seconds(row.keepalive_time)} in use",
+        ),
+        ("connect retry", _seconds(told.get("configuredConnectTime"))),
         ("hold time left", duration(remaining) if remaining is not None else "-"),
+        ("send hold left", duration(send_hold) if send_hold is not None else "not running"),
         ("last read / write", f"{_when(told, 'lastRead', now)} / {_when(told, 'lastWrite', now)}"),
     )
 
 
-def _prefix_line(family: str, counts: FamilyCounts) -> tuple[str, str]:
-    text = f"{counts.advertised} advertised of {counts.desired} desired, {counts.pending} pending"
-    return family, f"{text}, {counts.received} received"
-
-
-def _message_lines(told: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    sent, received = told.get("sent") or {}, told.get("received") or {}
-    names = (
-        ("open", "OPEN"),
-        ("update", "UPDATE"),
-        ("keepalive", "KEEPALIVE"),
-        ("notification", "NOTIFICATION"),
-        ("routeRefresh", "ROUTE-REFRESH"),
-        ("total", "all"),
-        ("octets", "octets"),
-    )
-    return tuple(
-        (word, f"{sent.get(key, 0):>8} sent {received.get(key, 0):>8} received")
-        for key, word in names
+def _route_lines(row: SessionRow) -> tuple[tuple[str, str], ...]:
+    """The three facts, then the numbers of each family."""
+    counts = sorted(row.families.items())
+    up = row.state == "Established"
+    able = f"yes: {families_text(row)}" if up else f"no: {row.state}"
+    return (
+        ("intended", ", ".join(f"{family} {c.desired}" for family, c in counts) or "no family"),
+        ("able", able if row.is_enabled else "no: held down"),
+        ("sent", ", ".join(f"{family} {c.advertised}" for family, c in counts) or "nothing"),
+        *((family, _prefix_text(c)) for family, c in counts),
     )
 
 
-def _capability_lines(row: SessionRow, told: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    sent: Sequence[str] = told.get("capabilitiesSent") or ()
-    received: Sequence[str] = told.get("capabilitiesReceived") or ()
-    lines = [
-        (name, _who_offers(name, sent, received)) for name in dict.fromkeys((*sent, *received))
-    ]
-    return (("families in use", families_text(row)), *lines)
-
-
-def _who_offers(name: str, sent: Sequence[str], received: Sequence[str]) -> str:
-    if name in sent and name in received:
-        return "both sides"
-    return "sent" if name in sent else "received"
+def _prefix_text(counts: FamilyCounts) -> str:
+    words = f"{counts.pending} pending, {counts.received} received and ignored"
+    return words + (f", {counts.unsendable} cannot be sent" if counts.unsendable else "")
 
 
 def _history_lines(told: Mapping[str, Any], now: float) -> tuple[tuple[str, str], ...]:
@@ -155,6 +177,11 @@ def _history_lines(told: Mapping[str, Any], now: float) -> tuple[tuple[str, str]
 
 def _known(told: Mapping[str, Any], key: str) -> str:
     return str(told.get(key) or "unknown")
+
+
+def _configured(told: Mapping[str, Any], key: str, default: str) -> str:
+    value = told.get(key)
+    return default if value is None else _seconds(value)
 
 
 def _seconds(value: float | None) -> str:

@@ -139,3 +139,20 @@ def timers_text(row: SessionRow) -> str:
     if not row.hold_time:
         return "off"
     return f"{row.hold_time:g}/{row.keepalive_time or 0:g}"
+
+
+def bfd_text(row: SessionRow) -> str:
+    """State of BFD in a word; "off" without it."""
+    bfd = row.detail.get("bfd") or {}
+    return str(bfd.get("state") or "off").lower()
+
+
+def flags_text(row: SessionRow) -> str:
+    """What is out of the ordinary: MD5, graceful restart, passive."""
+    told = row.detail
+    flags = (
+        ("MD5", bool(told.get("password"))),
+        ("GR", told.get("gracefulRestart") is not None),
+        ("passive", row.is_passive),
+    )
+    return " ".join(word for word, is_so in flags if is_so) or "-"

@@ -18,9 +18,11 @@ from lbtui.tui.views.session_details import session_lines
 from lbtui.tui.views.session_words import (
     Health,
     asn_text,
+    bfd_text,
     counts_text,
     error_text,
     families_text,
+    flags_text,
     flaps_text,
     health,
     received_count,
@@ -49,10 +51,12 @@ class SessionsView(View):
         Column("asn", "Peer AS", priority=2),
         Column("flaps", "Up/down", priority=3),
         Column("families", "Families", priority=3),
+        Column("bfd", "BFD", priority=3),
         Column("address", "Address", priority=3),
         Column("received", "Received", priority=4, align="right"),
         Column("timers", "Hold/keep", priority=4),
         Column("messages", "Msgs in/out", priority=4),
+        Column("flags", "Flags", priority=4),
     )
     help_text = (
         "The BGP sessions of lbtui's own speaker: a stand-in for the lab. It must not run beside "
@@ -172,8 +176,10 @@ def _cells(row: SessionRow, now: float) -> tuple[Cell, ...]:
         asn_text(row),
         flaps_text(row),
         families_text(row),
+        bfd_text(row),
         row.address,
         Span(str(received), "warning" if received else ""),
         timers_text(row),
         f"{row.messages_in}/{row.messages_out}",
+        flags_text(row),
     )
