@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from tests.bench.case import Case, Figure, Figures, time_of
 from tests.bench.pseudo_terminal import time_painting
 from tests.support.environment import private_environment
 
@@ -19,36 +17,43 @@ DEMO_TEXT = "spine-1"
 """On the demo's first screen."""
 
 
-def measure() -> Iterator[str]:
-    """Lines of a report. Runs alternate, so that a busy moment meets both."""
+VERSION = "lbtui --version"
+BARE_PAINT = "bare Textual app: first paint"
+PAINT = "lbtui --demo: first paint"
+READY = "lbtui --demo: resources on screen"
+RATIO = "first paint, lbtui --demo / bare Textual app"
+
+
+def run() -> Figures:
+    """Each once, one after the other, so that a busy moment meets all of them."""
     with private_environment() as environment:
-        versions = [_time_run((*LBTUI, "--version"), environment) for _ in range(RUNS)]
-        yield _line("lbtui --version", versions)
-        bare, demo, ready = [], [], []
-        for _ in range(RUNS):
-            bare.append(time_painting(BARE, environment, "bare and ready").first)
-            painting = time_painting((*LBTUI, "--demo"), environment, DEMO_TEXT)
-            demo.append(painting.first)
-            ready.append(painting.ready)
-    yield _line("bare Textual app: first paint", bare)
-    yield _line("lbtui --demo: first paint", demo)
-    yield _line("lbtui --demo: resources on screen", ready)
-    ratio = statistics.median(demo) / statistics.median(bare)
-    yield f"first paint, lbtui --demo / bare Textual app: {ratio:.2f}"
+        version = time_of(
+            lambda: subprocess.run(
+                (*LBTUI, "--version"), env=environment, check=True, capture_output=True
+            )
+        )
+        bare = time_painting(BARE, environment, "bare and ready").first
+        painting = time_painting((*LBTUI, "--demo"), environment, DEMO_TEXT)
+    return {
+        VERSION: version,
+        BARE_PAINT: bare,
+        PAINT: painting.first,
+        READY: painting.ready,
+        RATIO: painting.first / bare,
+    }
 
 
-def _time_run(command: Sequence[str], environment: Mapping[str, str]) -> float:
-    return _time(
-        lambda: subprocess.run(command, env=dict(environment), check=True, capture_output=True)
-    )
-
-
-def _time(action: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
-
-
-def _line(what: str, seconds: Sequence[float]) -> str:
-    low, middle, high = min(seconds), statistics.median(seconds), max(seconds)
-    return f"{what:36} min {low:.3f}  median {middle:.3f}  max {high:.3f} s  ({len(seconds)} runs)"
+CASES = (
+    Case(
+        "start-up",
+        (
+            Figure(VERSION),
+            Figure(BARE_PAINT),
+            Figure(PAINT),
+            Figure(READY),
+            Figure(RATIO, "x"),
+        ),
+        run,
+        RUNS,
+    ),
+)
