@@ -67,7 +67,8 @@ def to_markdown(lines: Sequence[Line]) -> str:
     return "\n".join(
         [
             f"Measured on a machine with {os.cpu_count()} cores, {runs[0]} runs or more, each case "
-            "in a process of its own, start-up by the clock and the rest in processor time; a cluster is nodes x peers x services x advertisements.",
+            "in a process of its own, start-up by the clock and the rest in processor time; "
+            "a cluster is nodes x peers x services x advertisements.",
             "",
             *("| " + " | ".join(row) + " |" for row in rows),
         ]
