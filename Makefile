@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet
 
-.PHONY: run test lint bench screenshots dist routers clean
+.PHONY: run test lint bench fuzz screenshots dist routers clean
 .DEFAULT_GOAL := run
 
 # The console on the built-in demo. Once installed, this is a file check and an exec.
@@ -24,6 +24,12 @@ lint: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench
+
+# Coverage-guided, SECONDS for each decoder; installs atheris, which the tests do not need.
+SECONDS ?= 20
+fuzz: $(VENV)/.installed-dev
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(PIP) atheris
+	$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS)
 
 screenshots: $(VENV)/.installed-dev
 	$(BIN)/python screenshots/render.py

@@ -104,13 +104,19 @@ class SpeakerClient:
         said = f": {line}" if line else ""
         return SpeakerError(f"the speaker did not start, {reason}{said} (log: {self._process.log})")
 
-    async def stop(self) -> None:
-        """End the process and with it every session; fine if none runs. Raises SpeakerError."""
+    async def stop(self, *, keep_routes: bool = False) -> None:
+        """End the process and with it every session; fine if none runs. Raises SpeakerError.
+
+        With `keep_routes`, routers with graceful restart go on using the routes until it is back.
+        """
         try:
             status = await self.status()
         except SpeakerAbsent:
             return
         process, self._is_stopped_by_us = self._process, True
+        if keep_routes:
+            wish = api.StopDocument(keep_routes=True)
+            await self._channel.send("POST", "/v1/stop", wish)
         await process.terminate(status.pid, STOP_SECONDS)
 
     def end_child(self) -> None:

@@ -44,7 +44,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
             add_state(verb)
         elif name != "stop":
             add_connect(verb)
-        if name == "status":
+        if name == "stop":
+            verb.add_argument(
+                "--keep-routes",
+                action="store_true",
+                help="for a restart: routers with graceful restart keep the routes meanwhile",
+            )
+        elif name == "status":
             add_output(verb, ("table", "json"))
         elif name == "sessions":
             sessions.add_choice(verb)
@@ -77,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
         case "start":
             return talk(arguments, _start)
         case "stop":
-            return talk(arguments, _stop)
+            return talk(arguments, lambda client: _stop(client, arguments.keep_routes))
         case "status":
             return talk(arguments, lambda client: _status(client, arguments.output))
         case "sessions":
@@ -107,9 +113,10 @@ async def _start(client: SpeakerClient) -> int:
     return SUCCESS
 
 
-async def _stop(client: SpeakerClient) -> int:
-    await client.stop()
-    output.narrate("The speaker has stopped.")
+async def _stop(client: SpeakerClient, keep_routes: bool) -> int:
+    await client.stop(keep_routes=keep_routes)
+    kept = "; routers with graceful restart keep its routes" if keep_routes else ""
+    output.narrate(f"The speaker has stopped{kept}.")
     return SUCCESS
 
 

@@ -1,6 +1,6 @@
 """How a session writes, and how its connections end.
 
-The second third of the machine, between `seeking.py` and `machine.py`.
+A part of the machine, between `seeking.py` and `machine.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How a session reacts to messages.
 
-The last third of the machine, above `seeking.py` and `closing.py`; `session.py` takes the inputs.
+A part of the machine, between `closing.py` and `accepting.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What a session does without a connection: wait, dial, let the peer dial.
 
-The first third of the machine; `closing.py` ends connections, `machine.py` reacts to messages.
-Every move of state is looked up in `fsm.py`.
+The first part of the machine. Above it `closing.py` ends connections, `machine.py` reacts to
+messages, `accepting.py` takes new connections, `session.py` has the other inputs. Every move of
+state is looked up in `fsm.py`.
 """
 
 from __future__ import annotations

@@ -10,19 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from speaker.codec.framing import MessageType
 from speaker.codec.notification import (
     ADMINISTRATIVE_SHUTDOWN,
     CEASE,
-    COLLISION,
-    CONNECTION_REJECTED,
     HOLD_TIMER_EXPIRED,
     Notification,
-    encode_notification,
 )
-from speaker.codec.open import Open
 from speaker.errors import MessageError, StateError
 from speaker.rib.adj_rib_out import Chunk, Encoding
+from speaker.session.accepting import Accepting
 from speaker.session.connection import Connection
 from speaker.session.effects import (
     CancelDial,
@@ -42,8 +38,6 @@ from speaker.session.effects import (
     Up,
 )
 from speaker.session.fsm import Event, State, step
-from speaker.session.machine import Machine
-from speaker.session.negotiation import identifier, make_open
 from speaker.session.parameters import Negotiated, SessionParameters
 from speaker.session.record import Counters
 
@@ -70,11 +64,10 @@ __all__ = [
     "Up",
 ]
 
-OPENERS: Final = {"local": "us", "peer": "the peer"}
 CONNECTION_LOST: Final = "Connection lost"
 
 
-class Session(Machine):
+class Session(Accepting):
     """One configured session; lives across connections, holds up to two while they collide.
 
     Every method that takes `now` returns effects to perform in order. Calls about a connection
@@ -99,8 +92,6 @@ class Session(Machine):
         """
         super().__init__(parameters, jitter, now)
         self._has_restarted = has_restarted
-        self.router_id = parameters.router_id
-        """Our BGP identifier: of the newest connection, else as configured."""
 
     # ---- what can be read ------------------------------------------------------------------
 
@@ -207,71 +198,6 @@ class Session(Machine):
         return self._write(connection, chunk.data, now)
 
     # ---- what the network does -------------------------------------------------------------
-
-    def connected(
-        self, connection: ConnectionId, now: float, opened_by: Opener, endpoints: Endpoints
-    ) -> list[Effect]:
-        """A TCP connection stands: our dial's ("local") or one we accepted ("peer").
-
-        A connection that is not wanted (Idle, or another one is further on) is told so and closed
-        by the effects.
-        """
-        if opened_by == "local" and self._seeking is not State.CONNECT:
-            return [Disconnect(connection)]  # it was given up while the answer was on its way
-        effects = self._answer(now) if opened_by == "peer" else []
-        delay = self.parameters.delay_open_time
-        state = step(self._seeking, Event.CONNECTED_DELAYED if delay else Event.CONNECTED)
-        if opened_by == "local":
-            self._seeking = State.ACTIVE
-        has_rival = self._has_rival(opened_by)
-        if state is None or has_rival:
-            subcode = COLLISION if has_rival else CONNECTION_REJECTED
-            return effects + self._refuse(connection, subcode, now)
-        effects += self._drop_stale(opened_by)
-        ours = self._open(endpoints)
-        new = Connection(connection, opened_by, endpoints, ours, state, now + delay)
-        self._connections[connection] = new
-        self.router_id = new.ours.router_id
-        if self._seeking is State.ACTIVE:
-            self._retry.stop()
-        if not delay:
-            effects += self._send_open(new, now)
-        return effects + self._settle(now, f"connection opened by {OPENERS[opened_by]}")
-
-    def _open(self, endpoints: Endpoints) -> Open:
-        return make_open(
-            self.parameters,
-            identifier(self.parameters, endpoints),
-            with_capabilities=self._offers_capabilities,
-            has_restarted=self._has_restarted,
-        )
-
-    def _has_rival(self, opened_by: Opener) -> bool:
-        """Whether the same side has a connection on which both OPENs are being confirmed.
-
-        One beside an Established session stands until its OPEN comes: only that tells a collision
-        from a peer that restarted, or whose word that the old one is over is still on its way.
-        """
-        return any(
-            known.state is State.OPEN_CONFIRM and known.opened_by == opened_by
-            for known in self._connections.values()
-        )
-
-    def _refuse(self, connection: ConnectionId, subcode: int, now: float) -> list[Effect]:
-        cease = encode_notification(Notification(CEASE, subcode))
-        self._count_sent(MessageType.NOTIFICATION, cease, now)
-        return [Transmit(connection, cease), Disconnect(connection)]
-
-    def _drop_stale(self, opened_by: Opener) -> list[Effect]:
-        """Whoever dials again has given up the connection on which it sent no OPEN."""
-        stale = [
-            known.number
-            for known in self._connections.values()
-            if known.opened_by == opened_by and known.state is not State.ESTABLISHED
-        ]
-        for number in stale:
-            del self._connections[number]
-        return [Disconnect(number) for number in stale]
 
     def receive_data(self, connection: ConnectionId, data: bytes, now: float) -> list[Effect]:
         """Feed octets as read, split anywhere; b"" means the peer closed."""

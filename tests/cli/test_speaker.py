@@ -95,6 +95,13 @@ def test_without_a_speaker_status_says_no(lbtui: Lbtui) -> None:
     assert "lbtui speaker start" in done.stderr
 
 
+def test_stop_that_keeps_routes_ends_it_too(speaker: Lbtui) -> None:
+    told = speaker("speaker", "stop", "--keep-routes")
+    assert told.returncode == 0
+    assert "routers with graceful restart keep its routes" in told.stderr
+    assert speaker("speaker", "status").returncode == 1
+
+
 def test_start_twice_is_one_speaker_and_stop_ends_it(speaker: Lbtui) -> None:
     pid = speaker.json("speaker", "status", "-o", "json")["pid"]
     assert speaker("speaker", "start").returncode == 0

@@ -54,6 +54,35 @@ async def test_restart_resumes_what_was_accepted(lab: Lab, number: signal.Signal
 
 
 @pytest.mark.parametrize(
+    ("way", "is_restart"), [("kill", True), ("keep", True), ("stop", False), ("call", False)]
+)
+async def test_next_process_says_restarted_unless_the_peers_were_told(
+    lab: Lab, way: str, is_restart: bool
+) -> None:
+    """The R bit of RFC 4724: only then may a peer still have the routes of before."""
+    await lab.tor.put(document([lab.tor_session(gracefulRestart=True)], name="tor"))
+    await lab.speaker.put(document([lab.session(gracefulRestart=True)], {"rs": [ONE]}))
+    first = await lab.speaker.established("node-a/tor")
+    assert first["gracefulRestart"]["restarted"] is False
+    if way in ("keep", "call"):
+        body = {"keepRoutes": way == "keep"}
+        assert (await lab.speaker.call("POST", "/v1/stop", body)).status == 202
+        assert await lab.speaker.wait() == 0
+    await lab.speaker.stop(signal.SIGKILL if way == "kill" else signal.SIGTERM)
+    told = (lab.speaker.state / "goodbye").exists()
+    assert told is not is_restart
+    await lab.speaker.start()
+    again = await lab.speaker.established("node-a/tor")
+    assert again["gracefulRestart"]["restarted"] is is_restart
+    assert not (lab.speaker.state / "goodbye").exists()
+    await lab.speaker.call("POST", "/v1/sessions/node-a/tor/reset")
+    later = await lab.speaker.until_session(
+        "node-a/tor", lambda found: bool(found["establishedCount"] == 2)
+    )
+    assert later["gracefulRestart"]["restarted"] is False
+
+
+@pytest.mark.parametrize(
     "damage",
     [
         pytest.param(lambda data: data[: len(data) // 2], id="torn"),

@@ -1,0 +1,111 @@
+"""What becomes of a new TCP connection, ours or the peer's.
+
+One more part of the machine, above `machine.py`: whether there is room for it, and its OPEN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from speaker.codec.framing import MessageType
+from speaker.codec.notification import (
+    CEASE,
+    COLLISION,
+    CONNECTION_REJECTED,
+    Notification,
+    encode_notification,
+)
+from speaker.codec.open import Open
+from speaker.session.connection import Connection
+from speaker.session.effects import (
+    ConnectionId,
+    Disconnect,
+    Effect,
+    Endpoints,
+    Opener,
+    Transmit,
+)
+from speaker.session.fsm import Event, State, step
+from speaker.session.machine import Machine
+from speaker.session.negotiation import identifier, make_open
+from speaker.session.parameters import SessionParameters
+
+OPENERS: Final = {"local": "us", "peer": "the peer"}
+
+
+class Accepting(Machine):
+    """The part of a `Session` that takes connections."""
+
+    def __init__(
+        self, parameters: SessionParameters, jitter: Callable[[], float], now: float
+    ) -> None:
+        """Begin stopped; see `Session`."""
+        super().__init__(parameters, jitter, now)
+        self.router_id = parameters.router_id
+        """Our BGP identifier: of the newest connection, else as configured."""
+
+    def connected(
+        self, connection: ConnectionId, now: float, opened_by: Opener, endpoints: Endpoints
+    ) -> list[Effect]:
+        """A TCP connection stands: our dial's ("local") or one we accepted ("peer").
+
+        A connection that is not wanted (Idle, or another one is further on) is told so and closed
+        by the effects.
+        """
+        if opened_by == "local" and self._seeking is not State.CONNECT:
+            return [Disconnect(connection)]  # it was given up while the answer was on its way
+        effects = self._answer(now) if opened_by == "peer" else []
+        delay = self.parameters.delay_open_time
+        state = step(self._seeking, Event.CONNECTED_DELAYED if delay else Event.CONNECTED)
+        if opened_by == "local":
+            self._seeking = State.ACTIVE
+        has_rival = self._has_rival(opened_by)
+        if state is None or has_rival:
+            subcode = COLLISION if has_rival else CONNECTION_REJECTED
+            return effects + self._refuse(connection, subcode, now)
+        effects += self._drop_stale(opened_by)
+        ours = self._open(endpoints)
+        new = Connection(connection, opened_by, endpoints, ours, state, now + delay)
+        self._connections[connection] = new
+        self.router_id = new.ours.router_id
+        if self._seeking is State.ACTIVE:
+            self._retry.stop()
+        if not delay:
+            effects += self._send_open(new, now)
+        return effects + self._settle(now, f"connection opened by {OPENERS[opened_by]}")
+
+    def _open(self, endpoints: Endpoints) -> Open:
+        return make_open(
+            self.parameters,
+            identifier(self.parameters, endpoints),
+            with_capabilities=self._offers_capabilities,
+            has_restarted=self._has_restarted,
+        )
+
+    def _has_rival(self, opened_by: Opener) -> bool:
+        """Whether the same side has a connection on which both OPENs are being confirmed.
+
+        One beside an Established session stands until its OPEN comes: only that tells a collision
+        from a peer that restarted, or whose word that the old one is over is still on its way.
+        """
+        return any(
+            known.state is State.OPEN_CONFIRM and known.opened_by == opened_by
+            for known in self._connections.values()
+        )
+
+    def _refuse(self, connection: ConnectionId, subcode: int, now: float) -> list[Effect]:
+        cease = encode_notification(Notification(CEASE, subcode))
+        self._count_sent(MessageType.NOTIFICATION, cease, now)
+        return [Transmit(connection, cease), Disconnect(connection)]
+
+    def _drop_stale(self, opened_by: Opener) -> list[Effect]:
+        """Whoever dials again has given up the connection on which it sent no OPEN."""
+        stale = [
+            known.number
+            for known in self._connections.values()
+            if known.opened_by == opened_by and known.state is not State.ESTABLISHED
+        ]
+        for number in stale:
+            del self._connections[number]
+        return [Disconnect(number) for number in stale]
