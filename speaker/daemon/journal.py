@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Iterator
-from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
@@ -21,11 +20,6 @@ from speaker.errors import StorageError
 
 class _Header(msgspec.Struct, frozen=True):
     base: str
-
-
-def digest(document: bytes) -> str:
-    """What a journal calls the document that it changes."""
-    return blake2b(document, digest_size=16).hexdigest()
 
 
 class Journal:

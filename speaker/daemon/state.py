@@ -18,8 +18,9 @@ import msgspec
 from speaker.control.changes import replay
 from speaker.control.documents import read_document
 from speaker.daemon.folders import make_private_folder
-from speaker.daemon.journal import Journal, digest
+from speaker.daemon.journal import Journal
 from speaker.daemon.logs import line
+from speaker.daemon.seal import digest, sealed, unsealed
 from speaker.daemon.wanted import WantedState
 from speaker.errors import DocumentError, StartError, StorageError
 
@@ -58,13 +59,14 @@ class StateFolder:
         if data is None:
             return None
         try:
-            wanted = read_document(data)
+            document = unsealed(data)
+            wanted = read_document(document)
         except DocumentError as error:
             first = error.details[0] if error.details else None
             where = f" at {first.path}: {first.message}" if first else ""
             self._set_aside(_DOCUMENT, f"{error.message}{where}")
             return None
-        self._base, self._base_octets = digest(data), len(data)
+        self._base, self._base_octets = digest(document), len(document)
         return self._with_changes(wanted)
 
     def _with_changes(self, wanted: WantedState) -> WantedState:
@@ -99,7 +101,8 @@ class StateFolder:
 
     def save(self, document: bytes) -> None:
         """Put a checked document on disk. Raises StorageError; then the old one is still there."""
-        self._write(_DOCUMENT, document)
+        document = document.rstrip()
+        self._write(_DOCUMENT, sealed(document))
         self._base, self._base_octets = digest(document), len(document)
         with contextlib.suppress(OSError):  # what is left of it belongs to another document
             self._journal.remove()

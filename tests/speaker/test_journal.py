@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from speaker.daemon.journal import Journal, digest
+from speaker.daemon.journal import Journal
+from speaker.daemon.seal import digest
 from speaker.errors import StorageError
 
 BASE = digest(b"the document")

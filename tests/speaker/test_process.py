@@ -89,6 +89,7 @@ async def test_next_process_says_restarted_unless_the_peers_were_told(
         pytest.param(lambda data: b"", id="empty"),
         pytest.param(lambda data: bytes(len(data)), id="zeroes"),
         pytest.param(lambda data: data.replace(b"198.51.100.1/32", b"198.51.100.1/33"), id="wrong"),
+        pytest.param(lambda data: data.replace(b"198.51.100.1/", b"198.51.100.3/"), id="one-bit"),
     ],
 )
 async def test_broken_state_is_set_aside(speaker: SpeakerProcess, damage: object) -> None:
