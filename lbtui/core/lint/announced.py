@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from lbtui.core.configuration.model import LoadBalancer, Peer
+from lbtui.core.routing.placement import Limits, Placement, Placements
 from lbtui.core.routing.plans import Decision, PlanKey, Plans
-from lbtui.core.routing.routes import RouteTables
 from lbtui.core.values.nodes import NodeSet
+
+MOST_MOVES = 500
+"""Where more services moved than these, grouping all anew is quicker."""
 
 
 class Group(NamedTuple):
@@ -38,21 +42,56 @@ class Carriers(NamedTuple):
     peers: tuple[str, ...]
 
 
-def group_services(tables: RouteTables) -> tuple[Group, ...]:
-    """All services in groups; linear in services."""
-    found: dict[tuple[int, bool, tuple[int, ...]], list[LoadBalancer]] = {}
-    limits = {}
-    for placement in tables.placements.by_name.values():
-        service = placement.service
-        families = {address[0] for address in service.addresses}
-        ordered = tuple(sorted(families)) if len(families) > 1 else tuple(families)
-        # Equal limits are one object, see Placements.
-        found.setdefault((id(placement.limits), service.is_local, ordered), []).append(service)
-        limits[id(placement.limits)] = placement.limits[0]
-    return tuple(
-        Group(*limits[place], families, tuple(services))
-        for (place, _, families), services in found.items()
-    )
+GroupPlace = tuple[Limits, bool, tuple[int, ...]]
+"""What the services of a group have in common: limits, whether they are Local, families."""
+
+
+class Groups:
+    """All services in groups, in the order of their first services."""
+
+    def __init__(self, placements: Placements, previous: Groups | None = None) -> None:
+        """Group all; or move those that moved since `previous`."""
+        found: dict[GroupPlace, list[LoadBalancer]] = {}
+        if previous is None or len(placements.moves) > MOST_MOVES:
+            for placement in placements.by_name.values():
+                found.setdefault(_place(placement), []).append(placement.service)
+            self._by_place = {place: _group(place, own) for place, own in found.items()}
+        else:
+            self._by_place = dict(previous._by_place)
+            for old, new in placements.moves:
+                self._move(old, new)
+        self.ordered = tuple(
+            sorted(self._by_place.values(), key=lambda group: group.services[0].name)
+        )
+
+    def _move(self, old: Placement | None, new: Placement | None) -> None:
+        """Take one service out of its group, and put it into another."""
+        if old is not None:
+            place = _place(old)
+            left = [s for s in self._by_place.pop(place).services if s is not old.service]
+            if left:
+                self._by_place[place] = _group(place, left)
+        if new is not None:
+            place = _place(new)
+            own = list(self._by_place[place].services) if place in self._by_place else []
+            insort(own, new.service, key=lambda service: service.name)
+            self._by_place[place] = _group(place, own)
+
+
+def _place(placement: Placement) -> GroupPlace:
+    """The group that a service belongs to."""
+    addresses = placement.service.addresses
+    if len(addresses) == 1:
+        families: tuple[int, ...] = (addresses[0].family,)
+    else:
+        families = tuple(sorted({address.family for address in addresses}))
+    return placement.limits, placement.service.is_local, families
+
+
+def _group(place: GroupPlace, services: Sequence[LoadBalancer]) -> Group:
+    """A group of services by name."""
+    (((key, nodes),), _, families) = place
+    return Group(key, nodes, families, tuple(services))
 
 
 def decide(groups: Sequence[Group], plans: Plans) -> tuple[Announced, ...]:

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from lbtui.core.configuration.model import Advertisement, Configuration, Peer, Pool
-from lbtui.core.lint.announced import Announced, Carriers, Group, carriers, decide, group_services
+from lbtui.core.lint.announced import Announced, Carriers, Groups, carriers, decide
 from lbtui.core.objects.cluster_resources import Namespace, Node, Service
 from lbtui.core.objects.meta import LabelSelector
 from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
@@ -35,6 +35,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 PREFIXES = ("metallb.io/", "metallb.universe.tf/")
 """Of MetalLB's annotations: the new spelling, and the old one."""
+
+Services = tuple[tuple[ResourceRef, Service], ...]
 
 _DRAWN: dict[str, tuple[str, ...]] = {}
 """Fact → the kinds of resources that it follows from, and from nothing else."""
@@ -74,26 +76,34 @@ class Facts:
         for name, kinds in _DRAWN.items():
             if name in known and changed.isdisjoint(kinds):
                 vars(self)[name] = known[name]
-        if "load_balancers" in known and "load_balancers" not in vars(self):
-            vars(self)["load_balancers"] = self._patched(previous)
+        if Service.kind in changed:
+            for name, is_wanted in (("load_balancers", is_load_balancer), ("requesting", asks)):
+                if name in known:
+                    vars(self)[name] = self._patched(previous, known[name], is_wanted)
+        elif "service_labels" in known and previous.selected_labels == self.selected_labels:
+            self._take(previous, "service_labels")
         if previous.tables.placements.by_name is self.tables.placements.by_name:
             self._take(previous, "groups")
             if previous.tables.plans is self.tables.plans:
                 self._take(previous, "announced")
+        elif "groups" in known:
+            vars(self)["groups"] = Groups(self.tables.placements, previous.groups)
 
     def _take(self, previous: Facts, name: str) -> None:
         """One fact as it was, if it was asked for."""
         if name in vars(previous):
             vars(self)[name] = vars(previous)[name]
 
-    def _patched(self, previous: Facts) -> tuple[tuple[ResourceRef, Service], ...]:
-        """The load balancers as they were, with those that changed put in their places."""
-        items = list(previous.load_balancers)
+    def _patched(
+        self, previous: Facts, known: Services, is_wanted: Callable[[Service], bool]
+    ) -> Services:
+        """Services as they were, with those that changed put in their places."""
+        items = list(known)
         for ref, service in previous.resources.changed(self.resources, Service).items():
             at = bisect_left(items, ref, key=itemgetter(0))
             is_there = at < len(items) and items[at][0] == ref
-            is_wanted = service is not None and service.spec.type == "LoadBalancer"
-            items[at : at + is_there] = [(ref, service)] if service and is_wanted else []
+            is_here = service is not None and is_wanted(service)
+            items[at : at + is_there] = [(ref, service)] if service and is_here else []
         return tuple(items)
 
     # ---- as written --------------------------------------------------------------------------
@@ -161,20 +171,14 @@ class Facts:
     @drawn_from(Service)
     def load_balancers(self) -> tuple[tuple[ResourceRef, Service], ...]:
         """Services of type LoadBalancer, by name."""
-        items = self.resources.items(Service)
-        chosen = [item for item in items if item[1].spec.type == "LoadBalancer"]
-        return tuple(sorted(chosen, key=lambda item: item[0]))
+        chosen = [item for item in self.resources.items(Service) if is_load_balancer(item[1])]
+        return tuple(sorted(chosen, key=itemgetter(0)))
 
     @cached_property
     @drawn_from(Service)
     def requesting(self) -> tuple[tuple[ResourceRef, Service], ...]:
         """Those of them that ask MetalLB for something, by annotation or spec.loadBalancerIP."""
-        return tuple(
-            item
-            for item in self.load_balancers
-            if item[1].spec.load_balancer_ip
-            or any(name.startswith(PREFIXES) for name in item[1].metadata.annotations)
-        )
+        return tuple(item for item in self.load_balancers if asks(item[1]))
 
     # ---- as resolved -------------------------------------------------------------------------
 
@@ -248,14 +252,14 @@ class Facts:
     # ---- as announced ------------------------------------------------------------------------
 
     @cached_property
-    def groups(self) -> tuple[Group, ...]:
+    def groups(self) -> Groups:
         """All services, those that are announced alike together."""
-        return group_services(self.tables)
+        return Groups(self.tables.placements)
 
     @cached_property
     def announced(self) -> tuple[Announced, ...]:
         """The groups with what becomes of them."""
-        return decide(self.groups, self.tables.plans)
+        return decide(self.groups.ordered, self.tables.plans)
 
     @cached_property
     def carriers(self) -> tuple[Carriers, ...]:
@@ -282,9 +286,9 @@ class Facts:
         return LabelIndex(pool.metadata.labels for _, pool in self.written_pools)
 
     @cached_property
-    @drawn_from(Service, BGPAdvertisement, IPAddressPool)
-    def service_labels(self) -> LabelIndex:
-        """The different labels of LoadBalancer services, as far as selectors look at them."""
+    @drawn_from(BGPAdvertisement, IPAddressPool)
+    def selected_labels(self) -> tuple[str, ...]:
+        """The labels of services that selectors look at, sorted."""
         selectors = [
             *(s for _, one in self.written_advertisements for s in one.spec.service_selectors),
             *(
@@ -296,13 +300,18 @@ class Facts:
         ]
         keys = {key for selector in selectors for key in selector.match_labels}
         keys |= {one.key for selector in selectors for one in selector.match_expressions}
-        ordered = sorted(keys)
+        return tuple(sorted(keys))
+
+    @cached_property
+    def service_labels(self) -> LabelIndex:
+        """The different labels of LoadBalancer services, as far as selectors look at them."""
+        keys = self.selected_labels
         different = {
-            tuple([service.metadata.labels.get(key) for key in ordered])
-            for _, service in self.load_balancers
+            tuple([labels.get(key) for key in keys])
+            for labels in [service.metadata.labels for _, service in self.load_balancers]
         }
         return LabelIndex(
-            {key: value for key, value in zip(ordered, values, strict=True) if value is not None}
+            {key: value for key, value in zip(keys, values, strict=True) if value is not None}
             for values in different
         )
 
@@ -311,6 +320,19 @@ class Facts:
     def namespace_labels(self) -> LabelIndex:
         """Labels of the namespaces."""
         return LabelIndex(namespace.metadata.labels for namespace in self.namespaces)
+
+
+def is_load_balancer(service: Service) -> bool:
+    """Whether a service is of type LoadBalancer."""
+    return service.spec.type == "LoadBalancer"
+
+
+def asks(service: Service) -> bool:
+    """Whether a LoadBalancer service asks MetalLB for something."""
+    if service.spec.type != "LoadBalancer":
+        return False
+    names = service.metadata.annotations
+    return bool(service.spec.load_balancer_ip) or any(n.startswith(PREFIXES) for n in names)
 
 
 def matching(index: LabelIndex, selector: LabelSelector) -> int:

@@ -119,7 +119,7 @@ class Placements:
         for service in self._services:
             old = before.get(service.name)
             if old is not None and old.service is service:
-                if index is None and old.key.pool not in rekeyed:
+                if index is None and (not rekeyed or old.key.pool not in rekeyed):
                     placed[service.name] = old
                     continue
                 pool = old.key.pool if index is None else _pool_of(index, service)

@@ -96,9 +96,16 @@ class Level:
                     elif sources[-1] is not placement:
                         sources.append(placement)
         bundles: dict[Keys, dict[int, Member]] = {}
+        alone: dict[int, dict[int, Member]] = {}
         for network, sources in found.items():
             member = Member.of(sources)
-            bundles.setdefault(member.keys, {})[network] = member
+            limits = member.limits
+            bundle = alone.get(id(limits))
+            if bundle is None:
+                bundle = bundles.setdefault(member.keys, {})
+                if len(sources) == 1:
+                    alone[id(limits)] = bundle  # its limits are shared and stay, see Placements
+            bundle[network] = member
         return cls(kind, {keys: Bundle(members) for keys, members in bundles.items()})
 
     def moved(self, moves: Iterable[Move]) -> Level:
@@ -159,20 +166,16 @@ class PrefixIndex:
     def __init__(
         self, placements: Placements, kinds: Iterable[Kind], previous: PrefixIndex | None = None
     ) -> None:
-        """Follow the moves of `placements` since `previous`; new levels are made when asked for."""
-        self._placements = placements
+        """Follow the moves of `placements` since `previous`."""
         self.kinds = tuple(sorted(set(kinds)))
-        self._levels: dict[Kind, Level] = {
-            kind: level.moved(placements.moves)
-            for kind, level in (previous._levels.items() if previous else ())
-            if kind in self.kinds
-        }
+        self._levels: dict[Kind, Level] = {}
+        for kind in self.kinds:
+            if previous is not None and kind in previous._levels:
+                self._levels[kind] = previous._levels[kind].moved(placements.moves)
+            else:
+                placed = placements.by_name.values()
+                self._levels[kind] = Level.of(kind, [one for one in placed if one.key.pool])
 
     def level(self, kind: Kind) -> Level:
         """All prefixes of a family and length in use."""
-        known = self._levels.get(kind)
-        if known is None:
-            placed = self._placements.by_name.values()
-            known = Level.of(kind, [one for one in placed if one.key.pool])
-            self._levels[kind] = known
-        return known
+        return self._levels[kind]
