@@ -109,17 +109,15 @@ def _meets(prefix: Prefix, block: Network) -> bool:
 )
 def aggregate_covers_infrastructure(facts: Facts) -> Iterator[Finding]:
     """Only what the pool itself does not hold, which pool-contains-... tells."""
-    peers = [(peer.address, f"peer {peer.name}") for peer in facts.config.peers if peer.address]
-    nodes = [
-        (address, facts.config.nodes.describe(mask))
-        for address, mask in facts.node_addresses.items()
-    ]
+    describe = facts.config.nodes.describe
+    known: list[tuple[Address, str | NodeSet]] = [*facts.node_addresses.items()]
+    known += [(peer.address, f"peer {peer.name}") for peer in facts.config.peers if peer.address]
     for advertisement, pool, found in _wide(facts):
         blocks = [block for entry in pool.entries for block in entry]
         for prefix in found:
             covered = [
-                f"{who} ({address})"
-                for address, who in (*peers, *nodes)
+                f"{whose if isinstance(whose, str) else describe(whose)} ({address})"
+                for address, whose in known
                 if address.family == prefix.family
                 and address.masked(prefix.length) == prefix
                 and not any(block.contains(address) for block in blocks)

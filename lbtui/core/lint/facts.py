@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from operator import itemgetter
@@ -11,9 +11,19 @@ from typing import Any, TypeVar
 
 from lbtui.core.configuration.model import Advertisement, Configuration, Peer, Pool
 from lbtui.core.lint.announced import Announced, Carriers, Groups, carriers, decide
+from lbtui.core.lint.borrowing import borrow, drawn_from
+from lbtui.core.lint.written_services import (
+    Holders,
+    Labels,
+    asks,
+    chosen_labels,
+    is_load_balancer,
+    looked_at,
+    moved_holders,
+)
 from lbtui.core.objects.cluster_resources import Namespace, Node, Service
 from lbtui.core.objects.meta import LabelSelector
-from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
+from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
 from lbtui.core.objects.resources import (
     BFDProfile,
     BGPAdvertisement,
@@ -33,25 +43,6 @@ M = TypeVar("M", bound=MetalLBResource)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-PREFIXES = ("metallb.io/", "metallb.universe.tf/")
-"""Of MetalLB's annotations: the new spelling, and the old one."""
-
-Services = tuple[tuple[ResourceRef, Service], ...]
-
-_DRAWN: dict[str, tuple[str, ...]] = {}
-"""Fact → the kinds of resources that it follows from, and from nothing else."""
-
-
-def drawn_from(*kinds: type[AnyResource]) -> Callable[[F], F]:
-    """Say what a fact follows from, so that it is lent on while these kinds stay the same."""
-
-    def mark(function: F) -> F:
-        _DRAWN[function.__name__] = tuple(kind.kind for kind in kinds)
-        return function
-
-    return mark
-
-
 class Facts:
     """One configuration as the rules see it; everything derived is made when first asked for."""
 
@@ -67,44 +58,7 @@ class Facts:
         self.config = config
         self.tables = tables
         if previous is not None:
-            self._borrow(previous)
-
-    def _borrow(self, previous: Facts) -> None:
-        """Take over facts whose sources are the very same."""
-        changed = previous.resources.changed_kinds(self.resources)
-        known = vars(previous)
-        for name, kinds in _DRAWN.items():
-            if name in known and changed.isdisjoint(kinds):
-                vars(self)[name] = known[name]
-        if Service.kind in changed:
-            for name, is_wanted in (("load_balancers", is_load_balancer), ("requesting", asks)):
-                if name in known:
-                    vars(self)[name] = self._patched(previous, known[name], is_wanted)
-        elif "service_labels" in known and previous.selected_labels == self.selected_labels:
-            self._take(previous, "service_labels")
-        if previous.tables.placements.by_name is self.tables.placements.by_name:
-            self._take(previous, "groups")
-            if previous.tables.plans is self.tables.plans:
-                self._take(previous, "announced")
-        elif "groups" in known:
-            vars(self)["groups"] = Groups(self.tables.placements, previous.groups)
-
-    def _take(self, previous: Facts, name: str) -> None:
-        """One fact as it was, if it was asked for."""
-        if name in vars(previous):
-            vars(self)[name] = vars(previous)[name]
-
-    def _patched(
-        self, previous: Facts, known: Services, is_wanted: Callable[[Service], bool]
-    ) -> Services:
-        """Services as they were, with those that changed put in their places."""
-        items = list(known)
-        for ref, service in previous.resources.changed(self.resources, Service).items():
-            at = bisect_left(items, ref, key=itemgetter(0))
-            is_there = at < len(items) and items[at][0] == ref
-            is_here = service is not None and is_wanted(service)
-            items[at : at + is_there] = [(ref, service)] if service and is_here else []
-        return tuple(items)
+            borrow(self, previous)
 
     # ---- as written --------------------------------------------------------------------------
 
@@ -179,6 +133,12 @@ class Facts:
     def requesting(self) -> tuple[tuple[ResourceRef, Service], ...]:
         """Those of them that ask MetalLB for something, by annotation or spec.loadBalancerIP."""
         return tuple(item for item in self.load_balancers if asks(item[1]))
+
+    @cached_property
+    @drawn_from(Service)
+    def holders(self) -> Holders:
+        """Address as written in the status → the LoadBalancer services that have it, by name."""
+        return moved_holders({}, {}, dict(self.load_balancers))
 
     # ---- as resolved -------------------------------------------------------------------------
 
@@ -289,30 +249,27 @@ class Facts:
     @drawn_from(BGPAdvertisement, IPAddressPool)
     def selected_labels(self) -> tuple[str, ...]:
         """The labels of services that selectors look at, sorted."""
-        selectors = [
-            *(s for _, one in self.written_advertisements for s in one.spec.service_selectors),
-            *(
-                selector
-                for _, pool in self.written_pools
-                if pool.spec.service_allocation is not None
-                for selector in pool.spec.service_allocation.service_selectors
-            ),
-        ]
-        keys = {key for selector in selectors for key in selector.match_labels}
-        keys |= {one.key for selector in selectors for one in selector.match_expressions}
-        return tuple(sorted(keys))
+        return looked_at(
+            (one.spec.service_selectors for _, one in self.written_advertisements),
+            (pool.spec.service_allocation for _, pool in self.written_pools),
+        )
+
+    @cached_property
+    def label_counts(self) -> Counter[Labels]:
+        """Values of `selected_labels` → how many LoadBalancer services have them."""
+        services = (service for _, service in self.load_balancers)
+        return Counter(chosen_labels(services, self.selected_labels))
 
     @cached_property
     def service_labels(self) -> LabelIndex:
         """The different labels of LoadBalancer services, as far as selectors look at them."""
-        keys = self.selected_labels
-        different = {
-            tuple([labels.get(key) for key in keys])
-            for labels in [service.metadata.labels for _, service in self.load_balancers]
-        }
         return LabelIndex(
-            {key: value for key, value in zip(keys, values, strict=True) if value is not None}
-            for values in different
+            {
+                key: value
+                for key, value in zip(self.selected_labels, values, strict=True)
+                if value is not None
+            }
+            for values in self.label_counts
         )
 
     @cached_property
@@ -320,19 +277,6 @@ class Facts:
     def namespace_labels(self) -> LabelIndex:
         """Labels of the namespaces."""
         return LabelIndex(namespace.metadata.labels for namespace in self.namespaces)
-
-
-def is_load_balancer(service: Service) -> bool:
-    """Whether a service is of type LoadBalancer."""
-    return service.spec.type == "LoadBalancer"
-
-
-def asks(service: Service) -> bool:
-    """Whether a LoadBalancer service asks MetalLB for something."""
-    if service.spec.type != "LoadBalancer":
-        return False
-    names = service.metadata.annotations
-    return bool(service.spec.load_balancer_ip) or any(n.startswith(PREFIXES) for n in names)
 
 
 def matching(index: LabelIndex, selector: LabelSelector) -> int:

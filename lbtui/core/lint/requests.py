@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lbtui.core.lint.facts import PREFIXES, Facts, nearest
+from lbtui.core.lint.facts import Facts, nearest
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
+from lbtui.core.lint.written_services import PREFIXES
 from lbtui.core.objects.cluster_resources import Service
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import IPAddressPool
@@ -133,17 +134,13 @@ def deprecated_annotation(facts: Facts) -> Iterator[Finding]:
 )
 def shared_address_conflict(facts: Facts) -> Iterator[Finding]:
     """Addresses in the status of more than one service."""
-    holders: dict[str, tuple[ResourceRef, Service]] = {}
-    for holder in facts.load_balancers:
-        ref, service = holder
-        for entry in service.status.load_balancer.ingress:
-            text = entry.ip
-            first_ref, first = holders.setdefault(text, holder)
-            if first is service or not text or first_ref == ref:
-                continue
-            why = _why_not_shared(first, service)
+    shared = sorted(item for item in facts.holders.items() if len(item[1]) > 1)
+    services = dict(facts.load_balancers) if shared else {}
+    for text, (first, *others) in shared:
+        for ref in others:
+            why = _why_not_shared(services[first], services[ref])
             if why:
-                message = f"{_named(ref)} has {text} together with {_named(first_ref)}, but {why}"
+                message = f"{_named(ref)} has {text} together with {_named(first)}, but {why}"
                 fix = f"Give both the same {NEW}{SHARING} and different ports."
                 yield Finding(ref, "status.loadBalancer.ingress[0]", message, fix)
 

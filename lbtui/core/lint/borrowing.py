@@ -1,0 +1,77 @@
+"""What facts about a configuration take over from those about the one before an edit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lbtui.core.lint.announced import Groups
+from lbtui.core.lint.written_services import (
+    asks,
+    chosen_labels,
+    is_load_balancer,
+    moved_holders,
+    patched,
+)
+from lbtui.core.objects.cluster_resources import Service
+from lbtui.core.objects.resource_set import AnyResource
+
+if TYPE_CHECKING:
+    from lbtui.core.lint.facts import Facts
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_DRAWN: dict[str, tuple[str, ...]] = {}
+"""Fact → the kinds of resources that it follows from, and from nothing else."""
+
+
+def drawn_from(*kinds: type[AnyResource]) -> Callable[[F], F]:
+    """Say what a fact follows from, so that it is lent on while these kinds stay the same."""
+
+    def mark(function: F) -> F:
+        _DRAWN[function.__name__] = tuple(kind.kind for kind in kinds)
+        return function
+
+    return mark
+
+
+def borrow(facts: Facts, previous: Facts) -> None:
+    """Put into `facts` what `previous` was asked for and still holds."""
+    changed = previous.resources.changed_kinds(facts.resources)
+    known, own = vars(previous), vars(facts)
+    for name, kinds in _DRAWN.items():
+        if name in known and changed.isdisjoint(kinds):
+            own[name] = known[name]
+    _borrow_services(facts, previous, Service.kind in changed)
+    if previous.tables.placements.by_name is not facts.tables.placements.by_name:
+        if "groups" in known:
+            own["groups"] = Groups(facts.tables.placements, previous.groups)
+        return
+    for name in ("groups", "announced"):
+        if name in known and (name == "groups" or previous.tables.plans is facts.tables.plans):
+            own[name] = known[name]
+
+
+def _borrow_services(facts: Facts, previous: Facts, is_changed: bool) -> None:
+    """Take over what follows from services, with those that changed put in their places."""
+    known, own = vars(previous), vars(facts)
+    has_counts = "label_counts" in known and previous.selected_labels == facts.selected_labels
+    if not is_changed:
+        if has_counts:
+            own["label_counts"] = known["label_counts"]
+        return
+    changed = previous.resources.changed(facts.resources, Service)
+    before = {ref: previous.resources.get(ref) for ref in changed}
+    gone = {ref: one for ref, one in before.items() if isinstance(one, Service)}
+    come = {ref: one for ref, one in changed.items() if one is not None}
+    for name, is_wanted in (("load_balancers", is_load_balancer), ("requesting", asks)):
+        if name in known:
+            own[name] = patched(known[name], gone, come, is_wanted)
+    if "holders" in known:
+        own["holders"] = moved_holders(known["holders"], gone, come)
+    if has_counts:
+        counts = Counter(previous.label_counts)
+        counts.subtract(chosen_labels(gone.values(), facts.selected_labels))
+        counts.update(chosen_labels(come.values(), facts.selected_labels))
+        own["label_counts"] = +counts
