@@ -280,6 +280,34 @@ def test_frr_k8s_refuses_a_node_with_two_local_prefs_for_a_prefix() -> None:
 MANY = [f"64512:{i}" for i in range(64)]
 
 
+def test_what_a_session_never_learns_contradicts_nothing() -> None:
+    manifests = meeting(50, 100)
+    for manifest in manifests:
+        if manifest["kind"] == "BGPAdvertisement":
+            manifest["spec"]["communities"] = MANY
+    tables = analyse(load_resources(manifests).resources).tables
+    assert [item.code for item in tables.diagnostics] == ["too-many-communities"]
+    assert "chance" not in tables.diagnostics[0].message
+    assert (tables.backend_errors, tables.undefined_nodes) == ({}, 0)
+
+
+def test_nodes_are_refused_for_their_own_reason_only() -> None:
+    manifests = [
+        *meeting(50, 100),
+        node("c", "192.0.2.13"),
+        advertisement("many", communities=MANY, nodeSelectors=hosts("c")),
+    ]
+    for manifest in manifests:
+        if manifest["kind"] == "BGPAdvertisement" and manifest["metadata"]["name"] != "many":
+            manifest["spec"]["nodeSelectors"] = hosts("a", "b")
+    tables = analyse(load_resources(manifests).resources).tables
+    assert sorted(tables.backend_errors) == ["a", "b"]
+    assert {d.code: d.nodes for d in tables.diagnostics} == {
+        "frr-k8s-local-pref-conflict": ("a", "b"),
+        "too-many-communities": ("c",),
+    }
+
+
 def test_too_many_communities_keep_a_session_from_learning_more() -> None:
     manifests = [
         *NODES,

@@ -39,22 +39,22 @@ def find_refusals(
     config: Configuration, builder: TableBuilder, decide: Callable[[str], Decision | None]
 ) -> Refusals:
     """Look for both; `decide` tells what becomes of a service."""
-    contradictions = _contradictions(config, builder) if config.backend == "frr-k8s" else {}
     limit = _CommunityLimit(config, builder, decide)
     errors = limit.find()
-    diagnostics = [_contradiction(config, row, nodes) for row, nodes in contradictions.items()]
-    if errors:
-        diagnostics.append(_too_many(config, errors))
+    undefined = limit.undefined(errors) if errors else 0
+    contradictions = [
+        _contradiction(config, row, nodes)
+        for row, nodes in _contradictions(config, builder, limit.withheld).items()
+    ]
+    too_many = [_too_many(config, errors, bool(undefined))] if errors else []
     return Refusals(
         withheld=limit.withheld,
         service_errors=errors,
-        undefined=limit.undefined(errors) if errors else 0,
+        undefined=undefined,
         backend_errors={
-            name: diagnostic.message for diagnostic in diagnostics for name in diagnostic.nodes
-        }
-        if contradictions
-        else {},
-        diagnostics=tuple(diagnostics),
+            name: diagnostic.message for diagnostic in contradictions for name in diagnostic.nodes
+        },
+        diagnostics=(*contradictions, *too_many),
     )
 
 
@@ -67,21 +67,28 @@ def advertisements_for(config: Configuration, peer: str) -> frozenset[int]:
     )
 
 
-def _contradictions(config: Configuration, builder: TableBuilder) -> dict[Row, NodeSet]:
+def _contradictions(
+    config: Configuration, builder: TableBuilder, withheld: Mapping[str, Mapping[str, NodeSet]]
+) -> dict[Row, NodeSet]:
     """Rows with several localPrefs, and the nodes that would hand them to frr-k8s.
 
     Source: frr-k8s internal/controller/api_to_config.go localPrefPrefixesToMap.
     """
     found: dict[Row, NodeSet] = {}
-    if not any(_may_contradict(config, *pair) for pair in combinations(config.advertisements, 2)):
+    pairs = combinations(config.advertisements, 2) if config.backend == "frr-k8s" else ()
+    if not any(_may_contradict(config, *pair) for pair in pairs):
         return found
-    tables: dict[tuple[frozenset[int], frozenset[int]], tuple[Row, ...]] = {}
+    tables: dict[tuple[frozenset[int], frozenset[int], str], tuple[Row, ...]] = {}
     for peer in config.peers:
         nodes = peer.nodes & config.active_nodes
-        key = (advertisements_for(config, peer.name), peer.families)
+        held = withheld.get(peer.name)
+        key = (advertisements_for(config, peer.name), peer.families, peer.name if held else "")
         if key not in tables:
             tables[key] = builder.build(
-                *key, is_wanted=lambda used: len(builder.attributes(used).local_prefs) > 1
+                key[0],
+                key[1],
+                held,
+                is_wanted=lambda used: len(builder.attributes(used).local_prefs) > 1,
             )
         for row in tables[key]:
             if row.nodes & nodes:
@@ -128,7 +135,7 @@ def _contradiction(config: Configuration, row: Row, nodes: NodeSet) -> Diagnosti
     )
 
 
-def _too_many(config: Configuration, errors: Mapping[str, NodeSet]) -> Diagnostic:
+def _too_many(config: Configuration, errors: Mapping[str, NodeSet], is_chance: bool) -> Diagnostic:
     """Say which services are not announced for too many communities."""
     nodes = 0
     for mask in errors.values():
@@ -137,8 +144,8 @@ def _too_many(config: Configuration, errors: Mapping[str, NodeSet]) -> Diagnosti
     return Diagnostic(
         Severity.ERROR,
         "too-many-communities",
-        f"more than {MAX_COMMUNITIES} communities on one route: MetalLB fails to announce {names}, "
-        "and which routes get out before that is chance",
+        f"more than {MAX_COMMUNITIES} communities on one route: MetalLB fails to announce {names}"
+        + ", and which routes get out before that is chance" * is_chance,
         fix=f"Keep each advertisement, and what shares its prefixes, to {MAX_COMMUNITIES}.",
         nodes=config.nodes.names_of(nodes),
     )
