@@ -16,6 +16,7 @@ from lbtui.core.objects.resources import (
     IPAddressPool,
 )
 from lbtui.core.routing.routes import Route, RouteTables
+from lbtui.core.values.addresses import Prefix
 from lbtui.core.values.communities import CommunityError, parse_community
 
 Origins = dict[str, Any]
@@ -24,27 +25,61 @@ Origins = dict[str, Any]
 
 def origins_of(tables: RouteTables, resources: ResourceSet, route: Route) -> Origins:
     """Which advertisements, services, aliases and merges made each attribute of a route."""
-    behind = [a for a in tables.config.advertisements if a.name in route.advertisements]
-    return {
-        "prefix": _prefix(tables, route, behind),
-        "localPref": _local_pref(tables.config.backend, route, behind),
-        "communities": _communities(resources, route, behind),
-        "nextHop": _next_hop(tables, route),
-    }
+    return OriginFinder(tables, resources).of(route)
 
 
-def _prefix(tables: RouteTables, route: Route, behind: list[Advertisement]) -> list[str]:
-    """Each service's address, and the advertisements that make this prefix of it."""
-    lengths = [a.name for a in behind if a.length(route.prefix.family) == route.prefix.length]
-    made = f"aggregated to /{route.prefix.length} by {', '.join(lengths)}"
-    behind_it = filter(None, map(tables.service, route.services))
-    return [
-        f"{service.name}: {address} {made}"
-        for service in behind_it
-        for address in service.addresses
-        if address.family == route.prefix.family
-        and address.masked(route.prefix.length) == route.prefix
-    ]
+class OriginFinder:
+    """Finds the origins of many routes; what routes have in common is found once."""
+
+    def __init__(self, tables: RouteTables, resources: ResourceSet) -> None:
+        """Keep what they follow from."""
+        self._tables = tables
+        self._resources = resources
+        self._values: dict[tuple[object, ...], Origins] = {}
+        self._prefixes: dict[tuple[object, ...], list[str]] = {}
+        self._sentences: dict[tuple[Prefix, tuple[str, ...], str], list[str]] = {}
+
+    def of(self, route: Route) -> Origins:
+        """Which advertisements, services, aliases and merges made each attribute of a route."""
+        prefix = (route.prefix, route.advertisements, route.services)
+        made = self._prefixes.get(prefix)
+        if made is None:
+            made = self._prefixes[prefix] = [
+                sentence for name in route.services for sentence in self._sentences_of(route, name)
+            ]
+        values = (
+            route.advertisements,
+            route.local_pref,
+            route.sent_local_pref,
+            route.communities,
+            route.large_communities,
+        )
+        known = self._values.get(values)
+        if known is None:
+            behind = self._behind(route)
+            known = self._values[values] = {
+                "localPref": _local_pref(self._tables.config.backend, route, behind),
+                "communities": _communities(self._resources, route, behind),
+            }
+        return {"prefix": made, **known, "nextHop": _next_hop(self._tables, route)}
+
+    def _behind(self, route: Route) -> list[Advertisement]:
+        return [a for a in self._tables.config.advertisements if a.name in route.advertisements]
+
+    def _sentences_of(self, route: Route, name: str) -> list[str]:
+        """A service's addresses, and the advertisements that make this prefix of them."""
+        key = (route.prefix, route.advertisements, name)
+        known = self._sentences.get(key)
+        if known is None:
+            length, family = route.prefix.length, route.prefix.family
+            lengths = [a.name for a in self._behind(route) if a.length(family) == length]
+            service = self._tables.service(name)
+            known = self._sentences[key] = [
+                f"{name}: {address} aggregated to /{length} by {', '.join(lengths)}"
+                for address in (service.addresses if service is not None else ())
+                if address.family == family and address.masked(length) == route.prefix
+            ]
+        return known
 
 
 _MERGES = {
