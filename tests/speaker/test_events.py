@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from speaker.api import Event
+from speaker.control.access import MAX_SUBSCRIBERS
 from speaker.control.events import RING_EVENTS, EventLog
 from tests.speaker.conftest import Lab
 from tests.speaker.running import Json, SpeakerProcess, document, session
@@ -141,3 +142,19 @@ async def test_subscriber_that_fell_behind_gets_a_new_snapshot() -> None:
     await slow.aclose()
     await fast.aclose()
     assert not log.is_watched
+
+
+async def test_more_subscribers_than_the_limit_are_refused(speaker: SpeakerProcess) -> None:
+    url = "http://speaker/v1/events"
+    connector = aiohttp.UnixConnector(str(speaker.socket), limit=0)
+    async with aiohttp.ClientSession(connector=connector) as http:
+        sockets = [await http.ws_connect(url) for _ in range(MAX_SUBSCRIBERS)]
+        async with http.get(url) as answer:
+            assert answer.status == 503
+            assert (await answer.json())["error"]["code"] == "too-many-subscribers"
+        assert (await speaker.call("GET", "/v1/status")).status == 200
+        await sockets[0].close()
+        again = await http.ws_connect(url)
+        assert json.loads(await again.receive_str(timeout=10))["type"] == "snapshot"
+        for socket in (*sockets, again):
+            await socket.close()
