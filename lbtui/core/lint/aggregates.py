@@ -188,7 +188,7 @@ def _sharers(facts: Facts, index: int, member: Member) -> Sharers:
         nodes |= own[key] & limit
     locals_ = [
         (placement.service.name, sending)
-        for placement in member.sources
-        if placement.service.is_local and (sending := own[placement.key] & placement.nodes)
+        for placement in member.local_sources
+        if (sending := own[placement.key] & placement.nodes)
     ]
     return nodes, locals_

@@ -103,7 +103,7 @@ def carriers(
     announced: Sequence[Announced], plans: Plans, receivers: Sequence[Sequence[Peer]]
 ) -> tuple[Carriers, ...]:
     """Groups that some router hears of; `receivers`: the peers of each advertisement."""
-    planned: dict[tuple[PlanKey, tuple[int, ...]], Mapping[str, NodeSet]] = {}
+    planned: dict[tuple[PlanKey, tuple[int, ...]], Mapping[NodeSet, tuple[str, ...]]] = {}
     found: list[Carriers] = []
     for group, decision in announced:
         if not decision.announcing:
@@ -114,20 +114,26 @@ def carriers(
             sent = planned[place] = _sent(group, plans, receivers)
         nodes = 0
         peers: list[str] = []
-        for name, mask in sent.items():
-            if mask & group.nodes:
-                nodes |= mask & group.nodes
-                peers.append(name)
+        for mask, names in sent.items():
+            own = mask & group.nodes
+            if own:
+                nodes |= own
+                peers += names
         if nodes:
             found.append(Carriers(group, nodes, tuple(peers)))
     return tuple(found)
 
 
-def _sent(group: Group, plans: Plans, receivers: Sequence[Sequence[Peer]]) -> Mapping[str, NodeSet]:
-    """Peer → nodes that would send it the group's routes if all could serve."""
+def _sent(
+    group: Group, plans: Plans, receivers: Sequence[Sequence[Peer]]
+) -> Mapping[NodeSet, tuple[str, ...]]:
+    """Nodes that would send the group's routes if all could serve → the peers that get them."""
     sent: dict[str, NodeSet] = {}
     for index, own in plans.plan(group.key).parts:
         for peer in receivers[index]:
             if own & peer.nodes and not peer.families.isdisjoint(group.families):
                 sent[peer.name] = sent.get(peer.name, 0) | own & peer.nodes
-    return sent
+    by_nodes: dict[NodeSet, tuple[str, ...]] = {}
+    for name, nodes in sent.items():
+        by_nodes[nodes] = (*by_nodes.get(nodes, ()), name)
+    return by_nodes

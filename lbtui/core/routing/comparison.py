@@ -7,43 +7,19 @@ the rows themselves are made when they are looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lbtui.core.configuration.model import EVERYWHERE, Peer
 from lbtui.core.routing.placement import Limits
+from lbtui.core.routing.prefix_comparison import PeerChanges, PrefixComparison, Rows, by_prefix
 from lbtui.core.routing.prefix_groups import PrefixGroup, PrefixGroups, group_prefixes
 from lbtui.core.routing.prefixes import Kind
-from lbtui.core.routing.routes import Route, RouteTables, TableKey
+from lbtui.core.routing.routes import RouteTables, TableKey
 from lbtui.core.routing.row_groups import RowGroup
 from lbtui.core.routing.tables import Piece
 from lbtui.core.values.addresses import Prefix
-from lbtui.core.values.nodes import NodeIndex, NodeSet
-
-
-@dataclass(frozen=True, slots=True)
-class RouteChange:
-    """One prefix to one peer whose attributes change on `before.nodes` (= `after.nodes`)."""
-
-    before: Route
-    after: Route
-
-
-class PeerChanges(NamedTuple):
-    """What changes for one peer, each sorted by prefix and first node."""
-
-    added: RowGroup[Route]
-    withdrawn: RowGroup[Route]
-    changed: RowGroup[RouteChange]
-
-
-class _Rows(NamedTuple):
-    """The same as rows."""
-
-    added: list[Route]
-    withdrawn: list[Route]
-    changed: list[RouteChange]
+from lbtui.core.values.nodes import NodeSet
 
 
 class _Difference(NamedTuple):
@@ -74,41 +50,13 @@ class _Session(NamedTuple):
         return (*self[2:6], is_ibgp, tuple(self.moved.items()))
 
 
-class _Translation:
-    """Node masks of the old tables as masks over the new ones' index, and back."""
-
-    def __init__(self, old: NodeIndex, new: NodeIndex) -> None:
-        self._old, self._new = old, new
-        self.is_same = old == new
-        self._cache: dict[tuple[NodeSet, bool], NodeSet] = {}
-
-    def to_new(self, mask: NodeSet) -> NodeSet:
-        """Nodes that are gone are left out."""
-        return self._translate(mask, self._old, self._new, True)
-
-    def to_old(self, mask: NodeSet) -> NodeSet:
-        """Nodes that came are left out."""
-        return self._translate(mask, self._new, self._old, False)
-
-    def _translate(
-        self, mask: NodeSet, source: NodeIndex, target: NodeIndex, is_forward: bool
-    ) -> NodeSet:
-        if self.is_same:
-            return mask
-        known = self._cache.get((mask, is_forward))
-        if known is None:
-            known = target.mask_of(source.iterate(mask))
-            self._cache[mask, is_forward] = known
-        return known
-
-
 class Comparison:
     """Two route tables."""
 
     def __init__(self, old: RouteTables, new: RouteTables) -> None:
         """Compare nothing yet."""
         self._old, self._new = old, new
-        self._translation = _Translation(old.nodes, new.nodes)
+        self._prefixes = PrefixComparison(old, new)
         self._has_same_plans = old.plans is new.plans and old.config.backend == new.config.backend
         self._groups: dict[Kind, PrefixGroups] = {}
         self._differences: dict[tuple[object, ...], tuple[_Difference, ...]] = {}
@@ -119,17 +67,17 @@ class Comparison:
         before, after = (t.peer_objects.get(peer, ()) for t in (self._old, self._new))
         if (
             len(before) == len(after) == 1
-            and self._translation.is_same
+            and self._prefixes.has_same_nodes
             and not (peer in self._old.withheld or peer in self._new.withheld)
         ):
             return self._by_groups(before[0], after[0], moved)
         old_rows, new_rows = (
-            _by_prefix(t.peer_routes(peer) if peer in t.session_nodes else ())
+            by_prefix(t.peer_routes(peer) if peer in t.session_nodes else ())
             for t in (self._old, self._new)
         )
-        rows = _Rows([], [], [])
+        rows = Rows([], [], [])
         for prefix in sorted(old_rows.keys() | new_rows.keys()):
-            self._compare_prefix(
+            self._prefixes.compare(
                 old_rows.get(prefix, ()), new_rows.get(prefix, ()), moved[prefix.family], rows
             )
         return PeerChanges(
@@ -142,7 +90,7 @@ class Comparison:
         """Nodes of both sessions whose next hop for a family is another one now."""
         if self._old.next_hops.is_alike(self._new.next_hops, peer):
             return 0
-        both = self._new.session_nodes.get(peer, 0) & self._translation.to_new(
+        both = self._new.session_nodes.get(peer, 0) & self._prefixes.to_new(
             self._old.session_nodes.get(peer, 0)
         )
         prefix = Prefix(family, 0, 0)
@@ -156,31 +104,14 @@ class Comparison:
 
     def _compare_prefixes(
         self, peer: str, prefixes: Iterable[Prefix], moved: Mapping[int, NodeSet]
-    ) -> _Rows:
+    ) -> Rows:
         """Compare some prefixes of a peer."""
-        rows = _Rows([], [], [])
+        rows = Rows([], [], [])
         for prefix in sorted(prefixes):
             before = self._old.prefix_routes(peer, prefix)
             after = self._new.prefix_routes(peer, prefix)
-            self._compare_prefix(before, after, moved[prefix.family], rows)
+            self._prefixes.compare(before, after, moved[prefix.family], rows)
         return rows
-
-    def _compare_prefix(
-        self, before: Sequence[Route], after: Sequence[Route], moved: NodeSet, rows: _Rows
-    ) -> None:
-        """Compare the rows of one prefix; `moved`: nodes whose next hop differs."""
-        had = self._translation.to_new(_nodes(before))
-        has = self._translation.to_old(_nodes(after))
-        rows.added.extend(_narrow(self._new, after, lambda route: route.nodes & ~had))
-        rows.withdrawn.extend(_narrow(self._old, before, lambda route: route.nodes & ~has))
-        for new in after:
-            for old in before:
-                common = self._translation.to_new(old.nodes) & new.nodes
-                if _is_alike(old, new):
-                    common &= moved
-                if common:
-                    narrowed = self._old.narrowed(old, self._translation.to_old(common))
-                    rows.changed.append(RouteChange(narrowed, self._new.narrowed(new, common)))
 
     # ---- group by group ----------------------------------------------------------------------
 
@@ -196,9 +127,9 @@ class Comparison:
             moved,
         )
         differences = self._differences_of(session)
-        made: list[_Rows] = []
+        made: list[Rows] = []
 
-        def rows() -> _Rows:
+        def rows() -> Rows:
             if not made:
                 prefixes = {
                     Prefix(kind[0], network, kind[1])
@@ -306,40 +237,4 @@ def _reaching(group: PrefixGroup, masks: Iterable[NodeSet]) -> int:
     """How many rows of a group some node sets make."""
     return sum(
         count for mask in masks if mask for nodes, count in group.reached.items() if mask & nodes
-    )
-
-
-def _by_prefix(routes: Iterable[Route]) -> dict[Prefix, list[Route]]:
-    """Routes of each prefix."""
-    found: dict[Prefix, list[Route]] = {}
-    for route in routes:
-        found.setdefault(route.prefix, []).append(route)
-    return found
-
-
-def _nodes(routes: Iterable[Route]) -> NodeSet:
-    """All nodes of some routes."""
-    nodes = 0
-    for route in routes:
-        nodes |= route.nodes
-    return nodes
-
-
-def _narrow(
-    tables: RouteTables, routes: Iterable[Route], nodes_of: Callable[[Route], NodeSet]
-) -> Iterator[Route]:
-    """Routes limited to some of their nodes; those that lose all are left out."""
-    for route in routes:
-        nodes = nodes_of(route)
-        if nodes:
-            yield tables.narrowed(route, nodes)
-
-
-def _is_alike(old: Route, new: Route) -> bool:
-    """Whether a peer sees no difference, and localPref is configured the same."""
-    return (
-        old.local_pref == new.local_pref
-        and old.sent_local_pref == new.sent_local_pref
-        and old.communities == new.communities
-        and old.large_communities == new.large_communities
     )

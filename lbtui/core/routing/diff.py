@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lbtui.core.routing.comparison import Comparison, RouteChange
+from lbtui.core.routing.comparison import Comparison
+from lbtui.core.routing.prefix_comparison import RouteChange
 from lbtui.core.routing.preview import route_document
 from lbtui.core.routing.routes import Route, RouteTables
 from lbtui.core.routing.row_groups import RowGroups

@@ -55,8 +55,10 @@ class Decision(NamedTuple):
 class Plans:
     """The plans of a configuration, each made when it is first asked for."""
 
-    def __init__(self, config: Configuration) -> None:
-        """Sort the advertisements by pool."""
+    def __init__(self, config: Configuration, previous: Plans | None = None) -> None:
+        """Sort the advertisements by pool; what is equal in `previous` stays the same object."""
+        self._old_plans = previous._plans if previous else {}
+        self._old_decisions = previous._decisions if previous else {}
         self._active = config.active_nodes
         self._unavailable = config.network_unavailable
         self._excluded = 0 if config.options.ignore_exclude_lb else config.excluded
@@ -77,7 +79,9 @@ class Plans:
         """How services with this key are announced."""
         known = self._plans.get(key)
         if known is None:
-            known = self._plans[key] = self._make(key)
+            known = self._make(key)
+            old = self._old_plans.get(key)
+            known = self._plans[key] = old if old is not None and old == known else known
         return known
 
     def decide(self, key: PlanKey, service: LoadBalancer) -> Decision:
@@ -85,7 +89,11 @@ class Plans:
         place = (key, service.able_nodes, service.is_local)
         known = self._decisions.get(place)
         if known is None:
-            known = self._decisions[place] = self._limit(key, service)
+            if self.plan(key) is self._old_plans.get(key):
+                known = self._old_decisions.get(place)
+            if known is None:
+                known = self._limit(key, service)
+            self._decisions[place] = known
         return known
 
     def _limit(self, key: PlanKey, service: LoadBalancer) -> Decision:

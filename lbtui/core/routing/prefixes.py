@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from lbtui.core.configuration.model import EVERYWHERE
 from lbtui.core.routing.placement import Limits, Move, Placement, Placements
@@ -24,12 +23,23 @@ Kind = tuple[int, int]
 Keys = tuple[PlanKey, ...]
 
 
-class Member(NamedTuple):
+class Member:
     """What is behind one prefix; the same object as long as it stays."""
 
-    sources: tuple[Placement, ...]
-    """By service name."""
-    limits: Limits
+    __slots__ = ("_local_sources", "limits", "sources")
+
+    def __init__(self, sources: tuple[Placement, ...], limits: Limits) -> None:
+        """Take the sources by service name."""
+        self.sources = sources
+        self.limits = limits
+        self._local_sources: tuple[Placement, ...] | None = None
+
+    @property
+    def local_sources(self) -> tuple[Placement, ...]:
+        """Those with externalTrafficPolicy Local."""
+        if self._local_sources is None:
+            self._local_sources = tuple([one for one in self.sources if one.service.is_local])
+        return self._local_sources
 
     @classmethod
     def of(cls, sources: Sequence[Placement]) -> Member:

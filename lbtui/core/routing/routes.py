@@ -65,8 +65,9 @@ class RouteTables:
         }
         """Peer → nodes that run the session; nodes with an error of their own run none."""
         self.next_hops = NextHops(config)
+        before = previous.plans if previous is not None else None
         is_alike = previous is not None and same_plans(previous.config, config)
-        self.plans: Plans = previous.plans if previous is not None and is_alike else Plans(config)
+        self.plans: Plans = before if before and is_alike else Plans(config, before)
         """How services are announced; the same object while that stays."""
         kinds = [(family, a.length(family)) for a in config.advertisements for family in BITS]
         self.placements: Placements = Placements(
