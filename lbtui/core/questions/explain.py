@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from lbtui.core.configuration.model import LoadBalancer
 from lbtui.core.objects.resource_set import ResourceSet
 from lbtui.core.questions.checks import Checks, Step, names_of
@@ -13,6 +15,7 @@ from lbtui.core.questions.origins import OriginFinder
 from lbtui.core.routing.preview import route_document
 from lbtui.core.routing.routes import Route, RouteTables
 from lbtui.core.routing.status import status_peers
+from lbtui.core.values.addresses import Prefix
 from lbtui.core.values.nodes import NodeSet
 
 
@@ -132,6 +135,7 @@ class _Peers:
         self._service = subject.name
         self._names = [name for name in tables.peers if peers is None or name in peers]
         self._routes: dict[str, list[Route]] = {}
+        self._services: dict[tuple[Prefix, tuple[str, ...], NodeSet, str], tuple[str, ...]] = {}
         for route in tables.service_routes(subject.name):
             self._routes.setdefault(route.peer, []).append(route)
 
@@ -141,17 +145,26 @@ class _Peers:
 
     def _verdict(self, node: str, peer: str, reason: str) -> PeerVerdict:
         bit = self._tables.nodes.bit(node)
-        own = [
-            self._tables.narrowed(route, bit)
-            for route in self._routes.get(peer, ())
-            if route.nodes & bit
-        ]
+        own = [self._on(route, bit) for route in self._routes.get(peer, ()) if route.nodes & bit]
         # A row may be this service's on other nodes only.
         routes = tuple(route for route in own if self._service in route.services)
         if routes and node not in self._tables.backend_errors:
             names = sorted({name for route in routes for name in route.advertisements})
             return PeerVerdict(True, f"by {', '.join(names)}", routes)
         return PeerVerdict(False, self._why_not(node, bit, peer, reason), ())
+
+    def _on(self, route: Route, bit: NodeSet) -> Route:
+        """The route on one node. Which services share it there follows from its advertisements.
+
+        Only what is held back from a peer, or several peers of one name, can make a difference.
+        """
+        tables, peer = self._tables, route.peer
+        is_special = peer in tables.withheld or len(tables.peer_objects[peer]) > 1
+        key = (route.prefix, route.advertisements, bit, peer if is_special else "")
+        services = self._services.get(key)
+        if services is None:
+            services = self._services[key] = tables.narrowed(route, bit).services
+        return msgspec.structs.replace(route, nodes=bit, services=services)
 
     def _why_not(self, node: str, bit: NodeSet, peer: str, reason: str) -> str:
         tables = self._tables
