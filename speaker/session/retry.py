@@ -9,8 +9,8 @@ FIRST_WAIT: Final = 1.0
 """Seconds."""
 STABLE_PERIOD: Final = 60.0
 """Seconds of Established after which earlier failures are forgotten."""
-PATIENCE: Final = 3
-"""Failures in a row after which the peer's own dials are answered once a second only."""
+PATIENCE: Final = 100
+"""Failures, less one for each second since, after which the peer's own dials are refused."""
 JITTER: Final = 0.25
 """Share of a timer that chance may take away, RFC 4271 section 10."""
 
@@ -28,7 +28,9 @@ class Retry:
         self._limit = max(limit, FIRST_WAIT)
         self._jitter = jitter
         self._failures = 0
-        self._failed_at = 0.0
+        self._annoyance = 0.0
+        """Failures that still count against the peer at `_annoyed_at`."""
+        self._annoyed_at = 0.0
         self.at: float | None = None
         """When the timer expires, or None."""
 
@@ -47,7 +49,7 @@ class Retry:
         # 2 ** 16 s is past every limit that makes sense; a greater power would overflow in time.
         wait = min(FIRST_WAIT * 2.0 ** min(self._failures, 16), self._limit)
         self._failures += 1
-        self._failed_at = now
+        self._annoyance, self._annoyed_at = self._annoyance_at(now) + 1, now
         self.at = now + self.shorten(wait)
 
     def pause(self, now: float) -> None:
@@ -55,8 +57,14 @@ class Retry:
         self.at = now + self.shorten(FIRST_WAIT)
 
     def may_answer(self, now: float) -> bool:
-        """Whether the peer may dial now, though the idle hold time is not over."""
-        return self._failures <= PATIENCE or now >= self._failed_at + FIRST_WAIT
+        """Whether the peer may dial now, though the idle hold time is not over.
+
+        Once it has tried our patience it may so once a second: no peer gets to keep us busy.
+        """
+        return self._annoyance_at(now) <= PATIENCE
+
+    def _annoyance_at(self, now: float) -> float:
+        return max(0.0, self._annoyance - (now - self._annoyed_at))
 
     def stop(self) -> None:
         """Run no more; failures still count."""

@@ -195,45 +195,45 @@ def test_retry_is_not_left_running_beside_a_session() -> None:
     assert made.retry_deadline is None
 
 
-def failing(count: int, octets: bytes = CEASE, **changes: Any) -> tuple[Session, float]:
-    """A session that the peer has ended `count` times in a row, and when it did so last."""
+def failing(count: int, **changes: Any) -> Session:
+    """A session that the peer has opened and ended `count` times at 0 s."""
     made = session(**changes)
     made.start(0.0)
-    now = 0.0
     for number in range(1, count + 1):
-        made.connected(number, now, "peer", ENDPOINTS)
-        made.receive_data(number, peer_open() + KEEPALIVE + octets, now)
+        made.connected(number, 0.0, "peer", ENDPOINTS)
+        made.receive_data(number, peer_open() + KEEPALIVE + CEASE, 0.0)
         assert state_of(made) is State.IDLE
-        if number < count:
-            now = made.retry_deadline or 0.0
-            made.tick(now)
-    return made, now
+    assert made.established_count == count
+    return made
 
 
 @pytest.mark.parametrize("passive", [True, False])
-@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("count", [1, 100])
 def test_a_peer_that_dials_again_at_once_is_answered(count: int, passive: bool) -> None:
     """It was reset, or restarted: the idle hold time would only make it wait in turn."""
-    made, now = failing(count, passive=passive)
-    assert kinds(made.connected(99, now, "peer", ENDPOINTS)) == [MessageType.OPEN]
+    made = failing(count, passive=passive)
+    assert kinds(made.connected(999, 0.0, "peer", ENDPOINTS)) == [MessageType.OPEN]
     assert state_of(made) is State.OPEN_SENT
     assert [(step.before, step.after) for step in tuple(made.history)[-2:]] == [
         (State.IDLE, State.ACTIVE),
         (State.ACTIVE, State.OPEN_SENT),
     ]
-    made.receive_data(99, peer_open() + KEEPALIVE, now)
+    made.receive_data(999, peer_open() + KEEPALIVE, 0.0)
     assert state_of(made) is State.ESTABLISHED
     assert made.retry_deadline is None
 
 
 @pytest.mark.parametrize("passive", [True, False])
 def test_a_peer_that_goes_on_failing_is_answered_once_a_second(passive: bool) -> None:
-    made, now = failing(4, passive=passive)
-    effects = made.connected(98, now + 0.9, "peer", ENDPOINTS)
+    made = failing(101, passive=passive)
+    effects = made.connected(998, 0.9, "peer", ENDPOINTS)
     assert notifications(effects) == [(6, 5, b"")]
     assert state_of(made) is State.IDLE
-    effects = made.connected(99, now + 1.0, "peer", ENDPOINTS)
+    effects = made.connected(999, 1.0, "peer", ENDPOINTS)
     assert kinds(effects) == [MessageType.OPEN]
+    made.receive_data(999, CEASE, 1.0)
+    assert notifications(made.connected(1000, 1.9, "peer", ENDPOINTS)) == [(6, 5, b"")]
+    assert kinds(made.connected(1001, 60.0, "peer", ENDPOINTS)) == [MessageType.OPEN]
 
 
 def test_a_disabled_session_answers_nobody() -> None:
@@ -242,8 +242,7 @@ def test_a_disabled_session_answers_nobody() -> None:
 
 
 def test_a_passive_session_is_never_idle_for_long() -> None:
-    made, now = failing(8, passive=True)
-    assert retry_wait(made, now) == 1.0
+    assert retry_wait(failing(8, passive=True), 0.0) == 1.0
 
 
 @pytest.mark.parametrize("peer_dials", [True, False])
