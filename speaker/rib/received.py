@@ -22,6 +22,8 @@ class AdjRibIn:
         self._tables: dict[Family, dict[bytes, tuple[bytes, PathAttributes]]] = {
             family: {} for family in FAMILIES
         }
+        self._stale: dict[Family, set[bytes]] = {}
+        """Prefixes of a family that the peer is repeating and has not repeated yet."""
 
     def apply(self, update: Update) -> None:
         """Take a received message in: withdrawals first, RFC 4271 section 4.3."""
@@ -31,6 +33,17 @@ class AdjRibIn:
         for reach in update.announced:
             kept = (reach.next_hop, update.attributes) if self._keep else NOT_KEPT
             self._tables[reach.family].update(dict.fromkeys(reach.prefixes, kept))
+            if reach.family in self._stale:
+                self._stale[reach.family].difference_update(reach.prefixes)
+
+    def begin_refresh(self, family: Family) -> None:
+        """The peer is about to repeat a family, RFC 7313 section 4."""
+        self._stale[family] = set(self._tables[family])
+
+    def end_refresh(self, family: Family) -> None:
+        """It has: what it did not repeat is gone."""
+        for nlri in self._stale.pop(family, ()):
+            self._tables[family].pop(nlri, None)
 
     def count(self, family: Family) -> int:
         """How many prefixes."""

@@ -142,9 +142,15 @@ class Machine(Closing):
             raise MessageError(1, 3, bytes((kind,)), reason="ROUTE-REFRESH was not offered")
         refresh = decode_refresh(body, is_enhanced=agreed.enhanced_refresh)
         families = agreed.families
-        if refresh.kind is not RefreshKind.REQUEST or refresh.family not in families:
+        if refresh.family is None or refresh.family not in families:
             return []
-        return [RefreshRequested(refresh.family)]
+        if refresh.kind is RefreshKind.REQUEST:
+            return [RefreshRequested(refresh.family)]
+        if refresh.kind is RefreshKind.BEGIN:
+            self.routes_in.begin_refresh(refresh.family)
+        elif refresh.kind is RefreshKind.END:
+            self.routes_in.end_refresh(refresh.family)
+        return []
 
 
 def _wins(connection: Connection, theirs: Open, rival: Connection) -> bool:

@@ -233,3 +233,63 @@ def test_up_tells_what_was_agreed_and_comes_after_the_state() -> None:
     assert made.encoding.local_address == LOCAL
     assert made.endpoints is not None
     assert made.endpoints.peer_address == PEER
+
+
+@pytest.mark.parametrize("piece", [1, 4096])
+@pytest.mark.parametrize("is_offered", [True, False])
+def test_ipv4_routes_go_behind_an_ipv6_address_where_both_offer_it(
+    is_offered: bool, piece: int
+) -> None:
+    """RFC 8950: an unnumbered peer has link-local addresses only."""
+    left = Session(parameters(extended_next_hop=True, name="node-a"), lambda: 0.0)
+    settings = parameters(
+        local_asn=PEER_AS,
+        peer_asn=OUR_AS,
+        passive=True,
+        keep_received=True,
+        extended_next_hop=is_offered,
+        name="tor",
+    )
+    both = Pair(left, Session(settings, lambda: 0.0), piece)
+    both.left.address, both.right.address = "fe80::1", "fe80::2"
+    both.want(both.left, ROUTES)
+    both.establish()
+    both.run()
+    rows = both.right.session.routes_in.routes()
+    own = [("198.51.100.0/24", "fe80::1")] if is_offered else []
+    assert [(row.prefix, row.next_hop) for row in rows] == [
+        *own,
+        ("198.51.100.7/32", "192.0.2.77"),
+        ("2001:db8:1::/48", "2001:db8::1"),
+        ("2001:db8:2::/48", "fe80::1"),
+    ]
+
+
+def test_extended_messages_carry_more_prefixes_in_one() -> None:
+    """RFC 8654; both ends of this package offer it."""
+    routes = RouteSet(parse_route(f"198.51.{at >> 8}.{at & 255}/32") for at in range(10000))
+    both = pair()
+    both.want(both.left, routes)
+    both.establish()
+    both.run()
+    assert both.right.session.routes_in.count("ipv4") == 10000
+    assert both.left.session.sent.update == 1 + 2  # and End-of-RIB of both families
+
+
+def test_what_a_peer_does_not_repeat_between_its_markers_is_gone() -> None:
+    """RFC 7313 section 4."""
+    made = in_state(State.ESTABLISHED, ENHANCED)
+
+    def announce(nlri: str) -> bytes:
+        attributes = bytes.fromhex("40010100 4002040201fc01 400304c0000202")
+        body = b"\0\0" + len(attributes).to_bytes(2, "big") + attributes + bytes.fromhex(nlri)
+        return encode_message(MessageType.UPDATE, body)
+
+    begin, end = (encode_refresh("ipv4", kind) for kind in (RefreshKind.BEGIN, RefreshKind.END))
+    made.receive_data(1, announce("18c63364 18cb0071"), 1.0)
+    made.receive_data(1, begin + announce("18c63364 18c00002"), 2.0)
+    assert made.routes_in.count("ipv4") == 3
+    made.receive_data(1, end, 3.0)
+    assert made.routes_in.count("ipv4") == 2
+    made.receive_data(1, end, 4.0)
+    assert made.routes_in.count("ipv4") == 2
