@@ -40,6 +40,25 @@ class Route(Document, frozen=True, rename="camel", omit_defaults=True, gc=False)
     """`a:b:c`, decimal."""
 
 
+class BfdConfig(Document, frozen=True, rename="camel", omit_defaults=True):
+    """BFD beside a session, RFC 5880 in asynchronous mode; what is None is as in FRR."""
+
+    receive_interval: Annotated[float, Meta(ge=0.01, le=60)] | None = None
+    """None: 0.3."""
+    transmit_interval: Annotated[float, Meta(ge=0.01, le=60)] | None = None
+    """None: 0.3."""
+    detect_multiplier: Annotated[int, Meta(ge=1, le=255)] | None = None
+    """Packets missed in a row before the path counts as down; None: 3."""
+    echo_mode: bool = False
+    """Accepted and not used: this speaker has no echo function."""
+    echo_interval: Annotated[float, Meta(ge=0.01, le=60)] | None = None
+    """Accepted and not used."""
+    passive_mode: bool = False
+    """Wait for the peer's first packet."""
+    minimum_ttl: Annotated[int, Meta(ge=1, le=254)] | None = None
+    """Of packets over several hops; None: 254."""
+
+
 class SessionConfig(Document, frozen=True, rename="camel", omit_defaults=True):
     """The parameters of one session. Two equal ones never disturb a running session."""
 
@@ -47,7 +66,8 @@ class SessionConfig(Document, frozen=True, rename="camel", omit_defaults=True):
     peer: str
     local_asn: Asn
     address: str
-    """The peer's. A passive session accepts connections from it."""
+    """The peer's. A passive session accepts connections from it. Empty: whoever is found at the
+    other end of `interface` (unnumbered)."""
     route_set: str
     peer_asn: Asn | None = None
     dynamic_asn: Literal["internal", "external"] | None = None
@@ -77,6 +97,12 @@ class SessionConfig(Document, frozen=True, rename="camel", omit_defaults=True):
     delay_open_time: Annotated[float, Meta(ge=0, le=240)] = 0.0
     """Seconds to wait for the peer's OPEN before sending ours (DelayOpen, RFC 4271 section 8.1)."""
     families: tuple[Family, ...] = ("ipv4", "ipv6")
+    interface: str | None = None
+    """Of an unnumbered session, and of a link-local `address` without a scope."""
+    vrf: str | None = None
+    """Name of the VRF's device; None: the default one."""
+    bfd: BfdConfig | None = None
+    """When BFD goes down, so does the session, with Cease/10, until BFD is up again."""
     keep_received: bool = False
     """Keep received routes for `GET …/received`; for lab routers. Otherwise only counted."""
 
@@ -214,6 +240,30 @@ class MalformedCounts(Document, frozen=True):
     last: str = ""
 
 
+class BfdStatus(Document, frozen=True):
+    """BFD beside a session."""
+
+    state: Literal["AdminDown", "Down", "Init", "Up"]
+    since: float
+    reason: str
+    """Why it last went down; empty while it is up."""
+    remote_state: Literal["AdminDown", "Down", "Init", "Up"] | None
+    """None: nothing came from the peer for a detection time."""
+    remote_diagnostic: str
+    local_address: str | None
+    is_multi_hop: bool
+    """Port 4784 instead of 3784."""
+    transmit_interval: float | None
+    """As agreed; None while nothing is sent."""
+    detection_time: float | None
+    ups: int
+    downs: int
+    packets_sent: int
+    packets_received: int
+    notes: tuple[str, ...]
+    """What does not work, or was configured and is not used."""
+
+
 class SessionStatus(Document, frozen=True):
     """One session, everything known about it."""
 
@@ -264,6 +314,8 @@ class SessionStatus(Document, frozen=True):
     """The last 50."""
     password: bool
     """Whether one is configured; never the password."""
+    bfd: BfdStatus | None
+    """None: not configured."""
     route_set: str
     last_connect_failure: ErrorInfo | None = None
     """Why the last dial failed, or its connection before the peer's OPEN; None once one did not."""

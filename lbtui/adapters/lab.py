@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from lbtui.adapters.speaker_client import SpeakerClient
-from lbtui.adapters.speaker_documents import session_id
+from lbtui.adapters.speaker_documents import encode_bfd, session_id
 from lbtui.core.routing.announcements import AnnouncedNode, AnnouncedSession, Announcements
 from lbtui.ports import SessionRow, SpeakerError, WireRoute
 from speaker import api
@@ -29,12 +29,12 @@ def mirror(announcements: Announcements) -> api.ConfigDocument:
 
     One lab speaker per peer, named after it; in it one passive session per node with the node's
     and the peer's side exchanged. A session without a source address has no mirror: nobody knows
-    where it would come from.
+    where it would come from. Nor has one in a VRF.
     """
     sessions: dict[str, list[api.SessionConfig]] = {}
     addresses: dict[str, str] = {}
     for node, session in _sessions(announcements):
-        if session.source_address is not None:
+        if session.source_address is not None and session.vrf is None:
             sessions.setdefault(session.peer, []).append(_mirrored(node, session))
             addresses.setdefault(session.peer, session.address)
     return api.ConfigDocument(
@@ -73,6 +73,7 @@ def _mirrored(node: AnnouncedNode, session: AnnouncedSession) -> api.SessionConf
         graceful_restart=session.graceful_restart,
         families=session.families,  # type: ignore[arg-type]  # the server checks the words
         route_set=NO_ROUTES,
+        bfd=encode_bfd(session.bfd),
         keep_received=True,
     )
 

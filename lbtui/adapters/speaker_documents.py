@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
 
 from lbtui.core.objects.meta import Hidden
 from lbtui.core.routing.announcements import (
+    AnnouncedBfd,
     AnnouncedNode,
     AnnouncedRoute,
     AnnouncedSession,
@@ -67,7 +69,15 @@ def _encode_session(node: str, session: AnnouncedSession) -> api.SessionConfig:
         families=session.families,  # type: ignore[arg-type]
         route_set=session.route_set,
         router_id=session.router_id,
+        interface=session.interface,
+        vrf=session.vrf,
+        bfd=encode_bfd(session.bfd),
     )
+
+
+def encode_bfd(bfd: AnnouncedBfd | None) -> api.BfdConfig | None:
+    """BFD's parameters for a session."""
+    return None if bfd is None else api.BfdConfig(**asdict(bfd))
 
 
 def encode_route_sets(announcements: Announcements) -> dict[str, tuple[api.Route, ...]]:
@@ -132,6 +142,9 @@ def _decode_session(session: api.SessionConfig) -> AnnouncedSession:
         graceful_restart=session.graceful_restart,
         route_set=session.route_set,
         router_id=session.router_id,
+        interface=session.interface,
+        vrf=session.vrf,
+        bfd=None if session.bfd is None else AnnouncedBfd(**msgspec.structs.asdict(session.bfd)),
     )
 
 

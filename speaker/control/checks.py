@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from speaker.api import ConfigDocument, ErrorDetail, Route, SessionConfig, SpeakerConfig
-from speaker.control.addresses import pack_address, unusable
+from speaker.control.addresses import is_device, pack_address, pack_scoped, unusable
 from speaker.control.listening import SharedKeys, check_listener
 from speaker.network.options import MAX_PASSWORD_OCTETS
 
@@ -110,14 +110,22 @@ def _check_security(at: str, session: SessionConfig) -> Iterator[ErrorDetail]:
 
 
 def _check_addresses(at: str, session: SessionConfig) -> Iterator[ErrorDetail]:
-    peer = pack_address(session.address)
+    for name in ("interface", "vrf"):
+        device = getattr(session, name)
+        if device is not None and not is_device(device):
+            yield ErrorDetail(f"{at}.{name}", f"{device!r} is not a name that Linux gives a device")
+    if not session.address and session.interface is not None:
+        if session.source_address is not None:
+            yield ErrorDetail(f"{at}.sourceAddress", "an unnumbered session has none")
+        return
+    peer = pack_scoped(session.address)
     if peer is None:
         yield ErrorDetail(f"{at}.address", f"{session.address!r} is not an IP address")
     elif (problem := unusable(session.address)) is not None:
         yield ErrorDetail(f"{at}.address", f"{session.address} is {problem}")
     if session.source_address is None:
         return
-    source = pack_address(session.source_address)
+    source = pack_scoped(session.source_address)
     if source is None:
         yield ErrorDetail(f"{at}.sourceAddress", f"{session.source_address!r} is not an IP address")
     elif peer is not None and len(source) != len(peer):

@@ -16,12 +16,12 @@ def check_listener(
     port = listening_port(session)
     if port is None:
         return
-    key = (pack_address(session.address), pack_address(session.source_address or ""), port)
+    key = (*_ends(session), session.source_address or "", port)
     if key in listeners:
         yield ErrorDetail(
             f"{at}.listenPort",
-            f"connections from {session.address} could as well be meant for {listeners[key]}: "
-            "same address, sourceAddress and port",
+            f"connections from {session.address or session.interface} could as well be meant for "
+            f"{listeners[key]}: same address, sourceAddress and port",
         )
     listeners.setdefault(key, at)
 
@@ -48,7 +48,7 @@ class SharedKeys:
         place = _socket_of(session)
         if place not in self._shared or place[1] is None:
             return
-        key = (*place, pack_address(session.address))
+        key = (*place, *_ends(session))
         other, password = self._first.setdefault(key, (at, session.password))
         if password != session.password:
             yield ErrorDetail(
@@ -58,6 +58,12 @@ class SharedKeys:
             )
 
 
-def _socket_of(session: SessionConfig) -> tuple[bool, int | None]:
-    """Family and port that a session accepts connections on, if it does."""
-    return ":" in session.address, listening_port(session)
+def _ends(session: SessionConfig) -> tuple[object, ...]:
+    """Who connections come from."""
+    address = session.address.partition("%")[0]
+    return pack_address(address), session.interface, session.vrf
+
+
+def _socket_of(session: SessionConfig) -> tuple[bool, int | None, str | None]:
+    """Family, port and VRF that a session accepts connections on, if it does."""
+    return ":" in session.address, listening_port(session), session.vrf

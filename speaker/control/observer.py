@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Iterable
 
 from speaker.api import Event, SessionStatus, StatusDocument
+from speaker.bfd.codec import STATE_WORDS
 from speaker.codec.notification import CEASE
 from speaker.control.events import COUNTERS_INTERVAL, EventLog
 from speaker.control.report import session_status
@@ -60,6 +61,20 @@ class Publisher:
         """Something came to stand in its way, or is gone (then `text` is empty)."""
         if text:
             log.warning(line(text, session=peering.wanted.config.id))
+        self.session_changed(peering)
+
+    def liveness_changed(self, peering: Peering) -> None:
+        """BFD moved."""
+        liveness, session_id = peering.liveness, peering.wanted.config.id
+        if liveness is not None:
+            state = STATE_WORDS[liveness.machine.state]
+            why = liveness.problem or liveness.reason or None
+            log.info(line("BFD", session=session_id, state=state, reason=why))
+        self.session_changed(peering)
+
+    def neighbor_found(self, peering: Peering) -> None:
+        """An unnumbered session knows its peer's address, or knows another."""
+        log.info(line("neighbour", session=peering.wanted.config.id, peer=peering.peer_address))
         self.session_changed(peering)
 
     # ---- from the daemon -----------------------------------------------------------------------

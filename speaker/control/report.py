@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from speaker.api import (
+    BfdStatus,
     ErrorInfo,
     Family,
     GracefulRestartStatus,
@@ -15,11 +16,14 @@ from speaker.api import (
     TcpStatus,
     Transition,
 )
+from speaker.bfd.codec import STATE_WORDS, diagnostic_words
 from speaker.daemon.clock import Clock
 from speaker.daemon.peering import Peering
 from speaker.rib.adj_rib_out import RouteRow
 from speaker.session.effects import ErrorRecord
 from speaker.session.session import Counters, Session, State
+
+NO_ECHO = "echo packets are configured, and not used: this speaker has no echo function"
 
 
 def session_status(peering: Peering, clock: Clock) -> SessionStatus:
@@ -39,11 +43,11 @@ def session_status(peering: Peering, clock: Clock) -> SessionStatus:
         speaker=wanted.speaker,
         peer=config.peer,
         state=session.state.value,
-        enabled=session.is_enabled,
+        enabled=peering.is_enabled,
         since=clock.to_epoch(session.since),
         local_asn=config.local_asn,
         peer_asn=session.peer_asn,
-        address=config.address,
+        address=peering.peer_address,
         port=config.port,
         passive=config.passive,
         configured_source_address=config.source_address,
@@ -76,6 +80,7 @@ def session_status(peering: Peering, clock: Clock) -> SessionStatus:
             for step in session.history
         ),
         password=config.password is not None,
+        bfd=_bfd(peering, clock),
         route_set=config.route_set,
         last_connect_failure=_error_info(session.last_dial_failure, clock),
         graceful_restart=_graceful_restart(session),
@@ -170,6 +175,36 @@ def _messages(counters: Counters) -> MessageCounts:
         counters.total,
         counters.octets,
     )
+
+
+def _bfd(peering: Peering, clock: Clock) -> BfdStatus | None:
+    liveness = peering.liveness
+    if liveness is None:
+        return None
+    machine, remote = liveness.machine, liveness.machine.remote
+    config = liveness.config
+    is_echo = config.echo_mode or config.echo_interval is not None
+    notes = (liveness.problem, NO_ECHO if is_echo else "")
+    return BfdStatus(
+        state=STATE_WORDS[machine.state],
+        since=clock.to_epoch(liveness.since),
+        reason=liveness.reason,
+        remote_state=None if remote is None else STATE_WORDS[remote.state],
+        remote_diagnostic="" if remote is None else diagnostic_words(remote.diagnostic),
+        local_address=None if liveness.path is None else liveness.path.local,
+        is_multi_hop=liveness.path is not None and liveness.path.is_multi_hop,
+        transmit_interval=_seconds(machine.transmit_interval),
+        detection_time=_seconds(machine.detection_time),
+        ups=machine.ups,
+        downs=machine.downs,
+        packets_sent=machine.sent,
+        packets_received=machine.received,
+        notes=tuple(note for note in notes if note),
+    )
+
+
+def _seconds(microseconds: int | None) -> float | None:
+    return None if microseconds is None else microseconds / 1_000_000
 
 
 def _last_error(peering: Peering, clock: Clock) -> ErrorInfo | None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from speaker import __version__
 from speaker.api import API_VERSION, StatusDocument
+from speaker.bfd.transport import BfdTransport
 from speaker.control.changes import Changed, change_state
 from speaker.control.documents import encode_document, read_document
 from speaker.control.observer import Publisher
@@ -64,6 +65,7 @@ class Daemon:
         self._disabled: frozenset[str] = frozenset()
         self._publisher = Publisher(clock, self.status, self.peerings, self._progress)
         self._listeners = Listeners()
+        self._bfd = BfdTransport()
         self._changing = asyncio.Lock()
         self._compacting: asyncio.Task[None] | None = None
         self._is_installing = False
@@ -181,7 +183,7 @@ class Daemon:
         Raises UnknownSessionError, or StateError for one that is held down.
         """
         peering = self.find(session_id)
-        if not peering.session.is_enabled:
+        if not peering.is_enabled:
             raise StateError(f"the session {session_id} is disabled; enable it instead")
         log.info(line("reset", session=session_id, reason=reason or None))
         peering.reset(reason)
@@ -272,7 +274,12 @@ class Daemon:
         peering = self._peerings.get(session_id)
         if peering is None:
             peering = Peering(
-                session, routes, self._clock, self._publisher, has_restarted=self._has_restarted
+                session,
+                routes,
+                self._clock,
+                self._publisher,
+                bfd=self._bfd,
+                has_restarted=self._has_restarted,
             )
             self._peerings[session_id] = peering
             return peering

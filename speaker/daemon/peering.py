@@ -11,10 +11,13 @@ import errno
 import random
 from typing import NamedTuple, Protocol
 
+from speaker.bfd.transport import BfdTransport
 from speaker.codec.families import Family
 from speaker.daemon.clock import Clock
+from speaker.daemon.liveness import Liveness
 from speaker.daemon.silence import Silence
 from speaker.daemon.wanted import WantedSession
+from speaker.network.neighbors import LinkNeighbor
 from speaker.network.transport import Connection, Target, describe, dial
 from speaker.rib.adj_rib_out import AdjRibOut, RouteSet
 from speaker.session.effects import (
@@ -37,6 +40,12 @@ CHUNK_OCTETS = 65536
 ADMINISTRATIVE_RESET, OTHER_CHANGE = 4, 6
 """Subcodes of Cease, RFC 4486 section 3."""
 
+BFD_DOWN = 10
+"""Subcode of Cease, RFC 9384."""
+PATH_DOWN = "BFD Down"
+"""Name of the trouble with a path that BFD found to be down."""
+NO_NEIGHBOR = "no neighbour"
+"""Name of the trouble with a link whose other end cannot be looked for."""
 NO_CONNECTION = "Connection failed"
 """Name of the trouble with a peer that answers nothing."""
 
@@ -55,6 +64,12 @@ class Observer(Protocol):
 
     def troubled(self, peering: Peering, text: str) -> None:
         """Something came to stand in its way, or is gone (then `text` is empty)."""
+
+    def liveness_changed(self, peering: Peering) -> None:
+        """BFD moved."""
+
+    def neighbor_found(self, peering: Peering) -> None:
+        """An unnumbered session knows its peer's address, or knows another."""
 
 
 class Trouble(NamedTuple):
@@ -75,10 +90,16 @@ class Peering:
         clock: Clock,
         observer: Observer,
         *,
+        bfd: BfdTransport,
         has_restarted: bool = False,
     ) -> None:
         """Make it, stopped; `has_restarted` as for `Session`."""
         self.wanted, self.routes = wanted, routes
+        self.is_enabled = False
+        """Between `start` and `stop`; it may be held by BFD meanwhile."""
+        self.liveness: Liveness | None = None
+        """BFD while enabled, if it is configured."""
+        self._bfd = bfd
         self.troubles: dict[str, Trouble] = {}
         """What stands in its way outside the machine, by name."""
         self.session = Session(
@@ -94,24 +115,46 @@ class Peering:
         self._pump_handle: asyncio.Handle | None = None
         self._asked_again: set[Family] = set()
         """Families to repeat once what is pending is sent, however often the peer asks."""
+        self._neighbor: LinkNeighbor | None = None
         self._silence = Silence(lambda text: self.note(NO_CONNECTION, text))
 
     # ---- what the daemon asks -----------------------------------------------------------------
 
-    def start(self) -> None:
-        """Let it run."""
-        self._perform(self.session.start(self._clock.now()))
+    def start(self, *, is_again: bool = False) -> None:
+        """Let it run; `is_again` as for `Session.start`."""
+        self.is_enabled = True
+        self._look_for_neighbor()
+        config = self.wanted.config.bfd
+        if config is not None and self.liveness is None:
+            self.liveness = Liveness(
+                self.wanted,
+                config,
+                lambda: self.peer_address,
+                self._bfd,
+                self._clock,
+                self._liveness_changed,
+            )
+            self.liveness.start()
+        self._resume(is_again=is_again)
 
     def stop(self, subcode: int, text: str = "", *, keep_routes: bool = False) -> None:
         """Hold it down: Cease with `subcode` and, for 2 and 4, `text`; see `Session.stop`."""
-        now = self._clock.now()
-        self._perform(self.session.stop(now, subcode, text, keep_routes=keep_routes))
+        self.is_enabled = False
+        self._close_session(subcode, text, keep_routes=keep_routes)
+        liveness, self.liveness = self.liveness, None
+        if liveness is not None:  # after the Cease: the peer may take this for a failure
+            liveness.stop()
+            self.note(PATH_DOWN, "")
+        if self._neighbor is not None:
+            self._neighbor.close()
+            self._neighbor = None
+            self.note(NO_NEIGHBOR, "")
 
     def reset(self, text: str) -> None:
         """Close what is open and begin anew."""
         is_again = bool(self._connections)
-        self.stop(ADMINISTRATIVE_RESET, text)
-        self._perform(self.session.start(self._clock.now(), is_again=is_again))
+        self._close_session(ADMINISTRATIVE_RESET, text)
+        self._resume(is_again=is_again)
 
     def close(self, subcode: int, text: str = "", *, keep_routes: bool = False) -> None:
         """Stop for good; what was written is still delivered."""
@@ -124,6 +167,8 @@ class Peering:
     def accept(self, connection: Connection) -> None:
         """Take an incoming connection."""
         connection.limit_hops(self.wanted.ttl, self.wanted.least_ttl)
+        if self._neighbor is not None:
+            self._neighbor.meet(f"{connection.endpoints.peer_address}%{connection.scope}")
         self._adopt(connection, "peer")
 
     def want(self, routes: RouteSet) -> None:
@@ -145,13 +190,13 @@ class Peering:
         if not moved:
             self.wanted = wanted
             return moved
-        was_enabled, is_again = self.session.is_enabled, bool(self._connections)
+        was_enabled, is_again = self.is_enabled, bool(self._connections)
         self.stop(OTHER_CHANGE, f"parameters changed: {', '.join(moved)}")
         old, self.wanted = self.session, wanted
         self.session = Session(wanted.parameters(), random.random, self._clock.now())
         _inherit(self.session, old)
         if was_enabled:
-            self._perform(self.session.start(self._clock.now(), is_again=is_again))
+            self.start(is_again=is_again)
         return moved
 
     def note(self, name: str, text: str) -> None:
@@ -162,6 +207,13 @@ class Peering:
             self.troubles[name] = before if before and is_same else Trouble(text, self._clock.now())
         if text != (before.text if before else ""):
             self._observer.troubled(self, text)
+
+    @property
+    def peer_address(self) -> str:
+        """Where the peer is; of an unnumbered session the interface while it is not known."""
+        if self._neighbor is not None:
+            return self._neighbor.address or f"%{self._neighbor.interface}"
+        return self.wanted.peer_address
 
     @property
     def has_pending(self) -> bool:
@@ -178,6 +230,30 @@ class Peering:
         """The one in use: of the machine's, the one furthest on."""
         used = self.session.connection
         return None if used is None else self._connections.get(used.number)
+
+    # ---- BFD -----------------------------------------------------------------------------------
+
+    def _liveness_changed(self) -> None:
+        """Close the session when the path is down, and hold it until the path is back."""
+        liveness = self.liveness
+        if liveness is None or not self.is_enabled:
+            return
+        if liveness.is_path_down and PATH_DOWN not in self.troubles:
+            self.note(PATH_DOWN, f"BFD is down: {liveness.reason}; held until it is up")
+            self._close_session(BFD_DOWN, f"BFD down: {liveness.reason}")
+        elif not liveness.is_path_down and PATH_DOWN in self.troubles:
+            self.note(PATH_DOWN, "")
+            self._resume()
+        self._observer.liveness_changed(self)
+
+    def _close_session(self, subcode: int, text: str, *, keep_routes: bool = False) -> None:
+        now = self._clock.now()
+        self._perform(self.session.stop(now, subcode, text, keep_routes=keep_routes))
+
+    def _resume(self, *, is_again: bool = False) -> None:
+        """Let the machine run again, unless BFD holds it; `is_again` as for `Session.start`."""
+        if PATH_DOWN not in self.troubles:
+            self._perform(self.session.start(self._clock.now(), is_again=is_again))
 
     # ---- what the network reports --------------------------------------------------------------
 
@@ -261,25 +337,50 @@ class Peering:
 
     def _dial(self) -> None:
         self._cancel_dial()
-        config = self.wanted.config
-        target = Target(
-            config.address,
-            config.port,
-            config.source_address,
-            ttl=self.wanted.ttl,
-            least_ttl=self.wanted.least_ttl,
-            password=config.password,
-        )
-        self._dialling = asyncio.get_running_loop().create_task(self._connect(target))
+        self._dialling = asyncio.get_running_loop().create_task(self._connect())
 
-    async def _connect(self, target: Target) -> None:
+    async def _connect(self) -> None:
         try:
-            await dial(target, self._dialled)
+            await dial(self._target(), self._dialled)
         except OSError as error:
             self._dialling = None
             if error.errno != errno.ETIMEDOUT:
                 self._silence.heard()
             self._perform(self.session.connect_failed(self._clock.now(), describe(error)))
+
+    def _target(self) -> Target:
+        """Where to dial. Raises OSError while the neighbour of an unnumbered session is unknown."""
+        wanted, config = self.wanted, self.wanted.config
+        address = wanted.peer_address
+        if self._neighbor is not None:
+            if self._neighbor.address is None:
+                raise OSError(f"no router advertisement came on {config.interface} yet")
+            address = self._neighbor.address
+        return Target(
+            address,
+            config.port,
+            config.source_address,
+            ttl=wanted.ttl,
+            least_ttl=wanted.least_ttl,
+            password=config.password,
+            device=config.vrf,
+        )
+
+    def _look_for_neighbor(self) -> None:
+        """Find out who is at the other end of an unnumbered session's link."""
+        config = self.wanted.config
+        if config.address or config.interface is None or self._neighbor is not None:
+            return
+        self._neighbor = LinkNeighbor(config.interface, self._neighbor_found)
+        try:
+            self._neighbor.open()
+        except OSError as error:
+            where = f"cannot look for the neighbour on {config.interface}"
+            self.note(NO_NEIGHBOR, f"{where}: {describe(error)}; waiting for its connection")
+
+    def _neighbor_found(self) -> None:
+        self.note(NO_NEIGHBOR, "")
+        self._observer.neighbor_found(self)
 
     def _dialled(self, connection: Connection) -> Peering:
         self._dialling = None

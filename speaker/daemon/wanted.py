@@ -38,11 +38,25 @@ class WantedSession:
         return listening_port(self.config)
 
     @property
+    def peer_address(self) -> str:
+        """With the scope that a link-local one needs; empty for an unnumbered session."""
+        config = self.config
+        is_bare = config.address.lower().startswith("fe80:") and "%" not in config.address
+        if is_bare and config.interface is not None:
+            return f"{config.address}%{config.interface}"
+        return config.address
+
+    @property
+    def is_ibgp(self) -> bool:
+        """Whether the peer is to be of our own AS."""
+        config = self.config
+        return config.dynamic_asn == "internal" or config.peer_asn == config.local_asn
+
+    @property
     def ttl(self) -> int:
         """Of our segments: 1 towards eBGP peers on the link, as routers do, else the greatest."""
         config = self.config
-        is_ibgp = config.dynamic_asn == "internal" or config.peer_asn == config.local_asn
-        is_near = not (is_ibgp or config.ebgp_multi_hop or config.ttl_security)
+        is_near = not (self.is_ibgp or config.ebgp_multi_hop or config.ttl_security)
         return 1 if is_near else MAX_TTL
 
     @property
@@ -67,6 +81,7 @@ class WantedSession:
             connect_time=DEFAULT_CONNECT_TIME if connect is None else connect,
             delay_open_time=config.delay_open_time,
             families=config.families,
+            extended_next_hop=not config.address,
             graceful_restart=config.graceful_restart,
             restart_time=DEFAULT_RESTART_TIME if restart_time is None else restart_time,
             keep_received=config.keep_received,

@@ -9,16 +9,42 @@ import logging
 import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
 
 from speaker.daemon.logs import line
 from speaker.daemon.peering import Peering
+from speaker.network.interfaces import link_local_address
 from speaker.network.options import set_md5_key
 from speaker.network.transport import Connection, Owner, describe, listening_socket
 
 log = logging.getLogger("speaker.network.listeners")
 
-Place = tuple[str, int]
-"""Address and port."""
+
+class Place(NamedTuple):
+    """What a listening socket is bound to."""
+
+    address: str
+    """Link-local ones with their scope."""
+    port: int
+    device: str | None = None
+    """VRF."""
+
+    @property
+    def everywhere(self) -> Place:
+        """The same of any address."""
+        return self._replace(address=_ANY[6 if ":" in self.address else 4])
+
+    def __str__(self) -> str:
+        """For people, e.g. "[2001:db8::1]:179"."""
+        shown = (
+            f"[{self.address}]:{self.port}"
+            if ":" in self.address
+            else f"{self.address}:{self.port}"
+        )
+        return f"{shown} in {self.device}" if self.device else shown
+
+
 RETRY = 5.0
 """Seconds between two attempts to listen where it did not work."""
 MAX_STRANGERS = 1000
@@ -63,7 +89,8 @@ class Listeners:
         self._places: set[Place] = set()
         """Where it ought to listen."""
         self._open: dict[Place, _Listening] = {}
-        self._peerings: dict[tuple[str, str, int], Peering] = {}
+        self._peerings: dict[tuple[str, Place], Peering] = {}
+        """By peer (of an unnumbered session its link) and by where it is awaited."""
         self._retry: asyncio.TimerHandle | None = None
         self._retrying: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
@@ -77,9 +104,8 @@ class Listeners:
             for peering in peerings:
                 port = peering.wanted.listening_port
                 if port is not None:
-                    config = peering.wanted.config
-                    key = (_canonical(config.address), _local(peering), port)
-                    self._peerings[key] = peering
+                    place = Place(_local(peering), port, peering.wanted.config.vrf)
+                    self._peerings[_peer(peering), place] = peering
             await self._reconcile()
 
     async def close(self) -> None:
@@ -89,7 +115,7 @@ class Listeners:
         await self.serve(())
 
     async def _reconcile(self) -> None:
-        self._places = _sockets({(local, port) for _, local, port in self._peerings})
+        self._places = _sockets({place for _, place in self._peerings})
         for place in self._open.keys() - self._places:
             self._open.pop(place).server.close()
         problems: dict[Place, str] = {}
@@ -97,12 +123,12 @@ class Listeners:
             try:
                 sock = listening_socket(*place)
             except OSError as error:
-                problems[place] = f"cannot listen on {_show(place)}: {describe(error)}"
+                problems[place] = f"cannot listen on {place}: {describe(error)}"
                 continue
             loop = asyncio.get_running_loop()
-            server = await loop.create_server(self._connection, sock=sock)
+            server = await loop.create_server(partial(self._connection, place), sock=sock)
             self._open[place] = _Listening(server, sock)
-            log.info(line("listening", address=_show(place)))
+            log.info(line("listening", address=str(place)))
         is_complete = self._report(problems)
         if not is_complete and self._retry is None:
             loop = asyncio.get_running_loop()
@@ -111,24 +137,23 @@ class Listeners:
     def _report(self, problems: dict[Place, str]) -> bool:
         """Tell every session of its socket and key; whether all have them."""
         keys: dict[Place, dict[str, str]] = {place: {} for place in self._open}
-        for (peer, local, port), peering in self._peerings.items():
+        for (peer, wanted_place), peering in self._peerings.items():
             password = peering.wanted.config.password
-            place = self._place_of(local, port)
+            place = self._place_of(wanted_place)
             if password is not None and place in keys:
                 keys[place][peer] = password
         refused = {place: self._open[place].sign(wanted) for place, wanted in keys.items()}
         is_complete = True
-        for (peer, local, port), peering in self._peerings.items():
-            place = self._place_of(local, port)
+        for (peer, wanted_place), peering in self._peerings.items():
+            place = self._place_of(wanted_place)
             problem = problems.get(place, "") or refused.get(place, {}).get(peer, "")
             peering.note(CANNOT_LISTEN, problem)
             is_complete = is_complete and not problem
         return is_complete
 
-    def _place_of(self, local: str, port: int) -> Place:
+    def _place_of(self, place: Place) -> Place:
         """The socket that serves a local address: its own, or the one of any address."""
-        any_place = (_ANY[6 if ":" in local else 4], port)
-        return any_place if any_place in self._places else (local, port)
+        return place.everywhere if place.everywhere in self._places else place
 
     def _try_again(self) -> None:
         self._retry = None
@@ -138,17 +163,21 @@ class Listeners:
         async with self._lock:
             await self._reconcile()
 
-    def _connection(self) -> Connection:
-        return Connection(self._opened)
+    def _connection(self, place: Place) -> Connection:
+        return Connection(partial(self._opened, place))
 
-    def _opened(self, connection: Connection) -> Owner | None:
-        ends = connection.endpoints
-        for local in (ends.local_address, _ANY[6 if ":" in ends.local_address else 4]):
-            peering = self._peerings.get((ends.peer_address, local, ends.local_port))
-            if peering is not None:
-                peering.accept(connection)
-                return peering
-        stranger = (ends.peer_address, _show((ends.local_address, ends.local_port)))
+    def _opened(self, place: Place, connection: Connection) -> Owner | None:
+        ends, scope = connection.endpoints, connection.scope
+        link = f"%{scope}" if scope else ""
+        local = place._replace(address=ends.local_address + link)
+        peer = ends.peer_address + link
+        for where in (local, local.everywhere):
+            for who in (peer, link):
+                peering = self._peerings.get((who, where))
+                if peering is not None:
+                    peering.accept(connection)
+                    return peering
+        stranger = (peer, str(local))
         if stranger not in self._strangers and len(self._strangers) < MAX_STRANGERS:
             self._strangers.add(stranger)  # told once: its retries would fill the log
             log.info(line("no session for connections", peer=stranger[0], to=stranger[1]))
@@ -164,24 +193,24 @@ def _key_problem(error: OSError) -> str:
 def _sockets(places: set[Place]) -> set[Place]:
     """Without those that a wildcard of their family serves: both cannot be bound."""
     return {
-        (address, port)
-        for address, port in places
-        if address in _ANY.values() or (_ANY[6 if ":" in address else 4], port) not in places
+        place for place in places if place == place.everywhere or place.everywhere not in places
     }
+
+
+def _peer(peering: Peering) -> str:
+    """As `_opened` looks it up: `fe80::1%eth0`, or `%eth0` for whoever is on that link."""
+    return _canonical(peering.wanted.peer_address) or f"%{peering.wanted.config.interface}"
 
 
 def _local(peering: Peering) -> str:
     config = peering.wanted.config
     if config.source_address is not None:
         return _canonical(config.source_address)
+    if not config.address and config.interface is not None:
+        return link_local_address(config.interface) or _ANY[6]
     return _ANY[6 if ":" in config.address else 4]
 
 
 def _canonical(address: str) -> str:
     """As the kernel spells it, so that it can be looked up."""
-    return str(ipaddress.ip_address(address))
-
-
-def _show(place: Place) -> str:
-    address, port = place
-    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+    return str(ipaddress.ip_address(address)) if address else ""

@@ -31,6 +31,12 @@ def family_of(address: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
+def socket_address(address: str, port: int) -> tuple[str, int] | tuple[str, int, int, int]:
+    """What `bind` and `connect` take; a scope becomes an index. Raises OSError if it is unknown."""
+    plain, _, scope = address.partition("%")
+    return (plain, port, 0, socket.if_nametoindex(scope)) if scope else (plain, port)
+
+
 def set_ttl(sock: socket.socket, hops: int) -> None:
     """Limit how far our packets travel; 1 to 255."""
     if sock.family == socket.AF_INET6:

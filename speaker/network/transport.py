@@ -18,10 +18,12 @@ from typing import Protocol, cast
 from speaker.network.interfaces import interface_ipv4
 from speaker.network.options import (
     MAX_TTL,
+    bind_to_device,
     family_of,
     require_ttl,
     set_md5_key,
     set_ttl,
+    socket_address,
 )
 from speaker.network.tcp_figures import TcpFigures, tcp_figures
 from speaker.session.effects import ConnectionId, Endpoints
@@ -58,6 +60,8 @@ class Connection(asyncio.BufferedProtocol):
         """Ask `opened` for the owner once the connection stands; None drops it."""
         self.id: ConnectionId = next(_connection_ids)
         self.endpoints = Endpoints("", 0, "", 0)
+        self.scope = ""
+        """The interface of a connection between link-local addresses."""
         self._opened = opened
         self._owner: Owner | None = None
         self._transport: asyncio.Transport | None = None
@@ -89,6 +93,7 @@ class Connection(asyncio.BufferedProtocol):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             self.endpoints = _endpoints(sock)
+            self.scope = str(sock.getpeername()[0]).partition("%")[2]
         except OSError:  # the peer reset it before we looked
             self._transport.abort()
             return
@@ -173,6 +178,8 @@ class Target:
     """Of the peer's; 255 means from this link only (GTSM)."""
     password: str | None = field(default=None, repr=False)
     """Signs both directions (TCP-MD5)."""
+    device: str | None = None
+    """VRF or interface to go through."""
 
 
 async def dial(target: Target, opened: Callable[[Connection], Owner | None]) -> None:
@@ -185,16 +192,18 @@ async def dial(target: Target, opened: Callable[[Connection], Owner | None]) -> 
         require_ttl(sock, target.least_ttl)
         if target.password is not None:
             set_md5_key(sock, target.address, target.password)
+        if target.device is not None:
+            bind_to_device(sock, target.device)
         if target.source_address is not None:
             _bind_source(sock, target.source_address)
-        await loop.sock_connect(sock, (target.address, target.port))
+        await loop.sock_connect(sock, socket_address(target.address, target.port))
         await loop.create_connection(lambda: Connection(opened), sock=sock)
     except BaseException:
         sock.close()
         raise
 
 
-def listening_socket(address: str, port: int) -> socket.socket:
+def listening_socket(address: str, port: int, device: str | None = None) -> socket.socket:
     """A socket that listens on `address`, of its own family only. Raises OSError.
 
     It answers with the greatest TTL: a peer that demands it (GTSM) would drop our SYN-ACK.
@@ -207,7 +216,9 @@ def listening_socket(address: str, port: int) -> socket.socket:
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         set_ttl(sock, MAX_TTL)
-        sock.bind((address, port))
+        if device is not None:
+            bind_to_device(sock, device)
+        sock.bind(socket_address(address, port))
         sock.listen(1024)
     except OSError:
         sock.close()
@@ -227,7 +238,7 @@ def _bind_source(sock: socket.socket, address: str) -> None:
     # Without a port now, one source can dial more peers than there are ephemeral ports.
     sock.setsockopt(socket.IPPROTO_IP, getattr(socket, "IP_BIND_ADDRESS_NO_PORT", 24), 1)
     try:
-        sock.bind((address, 0))
+        sock.bind(socket_address(address, 0))
     except OSError as error:
         if error.errno != errno.EADDRNOTAVAIL:
             raise

@@ -8,7 +8,7 @@ import pytest
 
 from lbtui.core import analyse, announce, load_resources
 from lbtui.core.questions.explain import explain_service
-from lbtui.core.routing.announcements import AnnouncedSession, Announcements
+from lbtui.core.routing.announcements import AnnouncedBfd, AnnouncedSession, Announcements
 from lbtui.core.routing.paths import service_paths
 from tests.core.cluster import (
     Manifest,
@@ -78,9 +78,27 @@ def test_a_router_whose_as_is_taken_from_its_open() -> None:
     assert (session.peer_asn, session.dynamic_asn) == (None, "internal")
 
 
-def test_an_unnumbered_session_is_left_out() -> None:
-    nodes = announced("frr", peer("r", peerAddress="", interface="eth0")).nodes
-    assert [entry.sessions for entry in nodes] == [(), ()]
+def test_an_unnumbered_session_has_its_interface_and_no_addresses() -> None:
+    result = announced("frr", peer("r", peerAddress="", interface="eth0", vrf="red"))
+    session = result.nodes[0].sessions[0]
+    assert (session.address, session.source_address) == ("", None)
+    assert (session.interface, session.vrf) == ("eth0", "red")
+    assert session.families == ("ipv4", "ipv6")
+    assert {route.next_hop for route in result.route_sets[session.route_set]} == {None}
+
+
+def test_a_bfd_profile_comes_in_seconds() -> None:
+    profile = {
+        "apiVersion": "metallb.io/v1beta1",
+        "kind": "BFDProfile",
+        "metadata": {"name": "fast", "namespace": "metallb-system"},
+        "spec": {"transmitInterval": 50, "detectMultiplier": 5, "passiveMode": True},
+    }
+    session = announced("frr", peer("r", bfdProfile="fast"), profile).nodes[0].sessions[0]
+    assert session.bfd == AnnouncedBfd(
+        transmit_interval=0.05, detect_multiplier=5, passive_mode=True
+    )
+    assert session_of("frr").bfd is None
 
 
 def test_a_password_comes_from_its_secret_and_is_never_shown() -> None:

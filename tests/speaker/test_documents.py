@@ -98,7 +98,9 @@ def test_numbers_past_every_limit_are_refused(text: str) -> None:
         read_document(data)
 
 
-@pytest.mark.parametrize("address", ["::ffff:192.0.2.1", "224.0.0.1", "fe80::1%eth0", "01.2.3.4"])
+@pytest.mark.parametrize(
+    "address", ["::ffff:192.0.2.1", "224.0.0.1", "2001:db8::1%eth0", "fe80::1%", "01.2.3.4"]
+)
 def test_addresses_that_are_no_peer_s_are_refused(address: str) -> None:
     wanted = document([session("a/x", address=address)])
     with pytest.raises(DocumentError) as caught:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.objects.meta import Hidden
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+from lbtui.core.objects.resources import BFDProfileSpec
 from lbtui.core.values.addresses import Address, Network
 from lbtui.core.values.communities import CommunityValue
 from lbtui.core.values.nodes import NodeIndex, NodeSet
@@ -91,6 +92,8 @@ class Peer:
     ebgp_multi_hop: bool
     graceful_restart: bool
     bfd_profile: str
+    bfd: BFDProfileSpec | None
+    """What the profile says; None without one."""
     vrf: str
     password: Hidden | None
     families: frozenset[int]

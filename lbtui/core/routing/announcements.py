@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lbtui.core.configuration.model import Peer
 from lbtui.core.objects.meta import Hidden
+from lbtui.core.objects.resources import BFDProfileSpec
 from lbtui.core.routing.routes import RouteTables
 from lbtui.core.values.addresses import Address
 from lbtui.core.values.nodes import NodeSet
@@ -23,6 +24,19 @@ class AnnouncedRoute:
     """None: none is set (eBGP; 0 under FRR); iBGP peers then get the default, 100."""
     communities: tuple[str, ...] = ()
     large_communities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedBfd:
+    """BFD beside a session; times in seconds, None where the speaker's default applies."""
+
+    receive_interval: float | None = None
+    transmit_interval: float | None = None
+    detect_multiplier: int | None = None
+    echo_mode: bool = False
+    echo_interval: float | None = None
+    passive_mode: bool = False
+    minimum_ttl: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,10 @@ class AnnouncedSession:
     route_set: str
     router_id: str | None = None
     """BGP Identifier of this session alone, where a node's peers differ (native only)."""
+    interface: str | None = None
+    """Of an unnumbered session, whose `address` is empty."""
+    vrf: str | None = None
+    bfd: AnnouncedBfd | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +97,7 @@ def announce(tables: RouteTables, nodes: Sequence[str] | None = None) -> Announc
     """The desired state of a speaker that acts as `nodes` (None: all of them).
 
     Nodes with an error of their own are left out, and those whose configuration frr-k8s refuses:
-    MetalLB would keep what they announced before, which is not known here. So are unnumbered
-    peers, which need FRR on the node's interface.
+    MetalLB would keep what they announced before, which is not known here.
     """
     return _Announcer(tables).announce(tables.nodes.names if nodes is None else nodes)
 
@@ -110,7 +127,7 @@ class _Announcer:
     def _node(self, node: str) -> AnnouncedNode:
         """One node with its sessions, by peer name."""
         bit = self._tables.nodes.bit(node)
-        peers = [peer for peer in self._config.peers if peer.nodes & bit and peer.address]
+        peers = [peer for peer in self._config.peers if peer.nodes & bit]
         router_ids = {peer.router_id for peer in peers}
         shared = router_ids.pop() if len(router_ids) == 1 else None
         return AnnouncedNode(
@@ -125,23 +142,18 @@ class _Announcer:
     def _session(self, node: str, peer: Peer, router_id: Address | None) -> AnnouncedSession:
         """One session's parameters; whole seconds, as they stand in an OPEN."""
         address = peer.address
-        assert address is not None
+        family = 6 if address is None else address.family
         hold, keepalive = _DEFAULT_TIMERS[self._config.backend]
         if peer.hold_time is not None:
             hold, keepalive = float(int(peer.hold_time)), float(int(peer.keepalive_time or 0))
-        source = peer.source_address
         return AnnouncedSession(
             peer=peer.name,
             local_asn=peer.local_asn or peer.my_asn,
             peer_asn=peer.peer_asn or None,
             dynamic_asn=peer.dynamic_asn,
-            address=str(address),
+            address="" if address is None else str(address),
             port=peer.port,
-            source_address=(
-                str(source)
-                if source is not None and source.family == address.family
-                else self._tables.next_hops.node_address(node, address.family)
-            ),
+            source_address=None if address is None else self._source(node, peer, family),
             hold_time=hold,
             keepalive_time=keepalive or None,
             connect_time=peer.connect_time,
@@ -149,15 +161,26 @@ class _Announcer:
             ebgp_multi_hop=peer.ebgp_multi_hop or self._config.backend == "native",
             families=tuple(_FAMILIES[family] for family in sorted(peer.families)),
             graceful_restart=peer.graceful_restart,
-            route_set=self._route_set(node, peer, address.family),
+            route_set=self._route_set(node, peer, family),
             router_id=None if router_id is None else str(router_id),
+            interface=peer.interface or None,
+            vrf=peer.vrf or None,
+            bfd=None if peer.bfd is None else _bfd(peer.bfd),
         )
+
+    def _source(self, node: str, peer: Peer, family: int) -> str | None:
+        """The peer's sourceAddress if it fits, else the node's address."""
+        source = peer.source_address
+        if source is not None and source.family == family:
+            return str(source)
+        return self._tables.next_hops.node_address(node, family)
 
     def _route_set(self, node: str, peer: Peer, session_family: int) -> str:
         """The name of the set with the routes of one session."""
         other_family = 6 if session_family == 4 else 4
         other = None
-        if other_family in peer.families:
+        # Over an unnumbered session IPv4 goes behind the link-local address, RFC 8950.
+        if other_family in peer.families and peer.address is not None:
             other = self._tables.next_hops.of(node, peer.name, other_family)
         kind = (self._tables.key(peer), peer.is_ibgp, session_family, other)
         rows = self._rows.get(kind)
@@ -193,3 +216,20 @@ class _Announcer:
                 )
             )
         return found
+
+
+def _bfd(profile: BFDProfileSpec) -> AnnouncedBfd:
+    """From milliseconds to seconds."""
+
+    def seconds(milliseconds: int | None) -> float | None:
+        return None if milliseconds is None else milliseconds / 1000
+
+    return AnnouncedBfd(
+        receive_interval=seconds(profile.receive_interval),
+        transmit_interval=seconds(profile.transmit_interval),
+        detect_multiplier=profile.detect_multiplier,
+        echo_mode=profile.echo_mode,
+        echo_interval=seconds(profile.echo_interval),
+        passive_mode=profile.passive_mode,
+        minimum_ttl=profile.minimum_ttl,
+    )

@@ -85,6 +85,7 @@ def _read_peer(
         ebgp_multi_hop=spec.ebgp_multi_hop,
         graceful_restart=spec.enable_graceful_restart,
         bfd_profile=spec.bfd_profile,
+        bfd=profiles[spec.bfd_profile].spec if spec.bfd_profile in profiles else None,
         vrf=spec.vrf,
         password=password,
         families=_families(inputs.backend, spec, address),

@@ -40,6 +40,10 @@ class Setup:
     """Say so where the router does not keep routes by itself (GoBGP)."""
     options: str = ""
     """More about the session, in the router's own configuration language."""
+    interface: str | None = None
+    """Of the link, for link-local addresses."""
+    has_bfd: bool = False
+    """On the link: down after 10 packets of 100 ms."""
     prefix: tuple[str, ...] = ()
     """Put before every command, to run it in a network namespace."""
 

@@ -19,6 +19,12 @@ from tests.interop.routers.base import (
 
 _ROUTE = re.compile(r"^(\S+/\d+)\s", re.MULTILINE)
 
+_BFD = """
+protocol bfd watch {
+  interface "*" { min rx interval 100 ms; min tx interval 100 ms; multiplier 10; };
+}
+"""
+
 
 class Bird:
     name: ClassVar[str] = "BIRD"
@@ -53,6 +59,10 @@ class Bird:
         starts = [match.start() for match in _ROUTE.finditer(text)]
         blocks = (text[start:end] for start, end in pairwise((*starts, len(text))))
         return tuple(sorted(self._route(block) for block in blocks))
+
+    async def is_bfd_up(self) -> bool:
+        text = await self._ask("show", "bfd", "sessions", "watch")
+        return re.search(r"\sUp\s", text) is not None
 
     async def ask_again(self) -> None:
         """Send ROUTE-REFRESH for every family."""
@@ -110,14 +120,19 @@ def _tuples(text: str) -> tuple[str, ...]:
 
 def _configuration(setup: Setup) -> str:
     channels = "\n".join(f"  {family} {{ import all; export none; }};" for family in setup.families)
+    is_near = setup.ttl_security or setup.has_bfd or setup.interface is not None
     return f"""
 log stderr all;
 router id {setup.router_id};
 protocol device {{}}
+{_BFD if setup.has_bfd else ""}
 protocol bgp speaker {{
   local {setup.address} port {setup.port} as {setup.asn};
   neighbor {setup.peer_address} port {setup.peer_port} as {setup.peer_asn};
-  {"direct; ttl security on" if setup.ttl_security else "multihop"};
+  {"direct" if is_near else "multihop"};
+  {"ttl security on;" if setup.ttl_security else ""}
+  {f'interface "{setup.interface}";' if setup.interface else ""}
+  {"bfd on;" if setup.has_bfd else ""}
   {f'password "{setup.password}";' if setup.password else ""}
   passive {"on" if setup.is_passive else "off"};
   hold time {setup.hold_time};

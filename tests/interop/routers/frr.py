@@ -35,7 +35,7 @@ class Frr:
         self._setup, self._vty = setup, folder / "vty"
         self._process = RouterProcess(folder, setup.prefix)
         self._vty.mkdir()
-        (folder / "bgpd.conf").write_text(_configuration(setup))
+        (folder / "bgpd.conf").write_text(configuration(setup))
         (folder / "vtysh.conf").write_text("")
 
     async def start(self) -> None:
@@ -153,13 +153,18 @@ def _documents(text: str) -> list[dict[str, Any]]:
     return found
 
 
-def _configuration(setup: Setup) -> str:
+def configuration(setup: Setup) -> str:
+    """The text of bgpd.conf."""
     peer = setup.peer_address
     families = "\n".join(
         f" address-family {family} unicast\n  neighbor {peer} activate\n exit-address-family"
         for family in setup.families
     )
-    hops = "ttl-security hops 1" if setup.ttl_security else "ebgp-multihop 2"
+    hops = f"neighbor {peer} ebgp-multihop 2"
+    if setup.ttl_security:
+        hops = f"neighbor {peer} ttl-security hops 1"
+    if setup.is_ibgp or setup.has_bfd:
+        hops = ""
     return f"""
 log stdout
 router bgp {setup.asn}
@@ -170,7 +175,8 @@ router bgp {setup.asn}
  neighbor {peer} remote-as {setup.peer_asn}
  neighbor {peer} port {setup.peer_port}
  neighbor {peer} update-source {setup.address}
- {"" if setup.is_ibgp else f"neighbor {peer} {hops}"}
+ {hops}
+ {f"neighbor {peer} bfd 10 100 100" if setup.has_bfd else ""}
  {f"neighbor {peer} password {setup.password}" if setup.password else ""}
  {f"neighbor {peer} passive" if setup.is_passive else ""}
  neighbor {peer} advertisement-interval 0
