@@ -202,7 +202,7 @@ def _filter_endpoints(
         slices[ref] = piece if is_whole else msgspec.structs.replace(piece, endpoints=kept)
     if not slices:
         return resources
-    kinds = {ref.kind: resources.by_kind(ref.kind) for ref in resources.refs()}
+    kinds = {kind: resources.by_kind(kind) for kind in {ref.kind for ref in resources.refs()}}
     return ResourceSet({**kinds, EndpointSlice.kind: slices})
 
 
