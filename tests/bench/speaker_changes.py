@@ -9,16 +9,19 @@ import socket
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench.speaker import prefixes
-from tests.bench.speaker_rivals import Task, document, lbtui
+from tests.bench.case import Case, Figure, Figures
+from tests.bench.speaker_rivals import Task, document, host_routes, lbtui
 from tests.bench.speaker_sink import PEER, Sink, listen
 from tests.support.ports import free_port
 
 ROUTES = 100_000
 CHANGES = 300
+MEDIAN = "one route, PATCH sent to UPDATE received: median"
+LATE = "one route, PATCH sent to UPDATE received: p99"
+WITHDRAWAL = "all withdrawn by PUT, first UPDATE to last"
+REPLACEMENT = "all announced by PUT, first UPDATE to last"
 
 
 class _Channel(http.client.HTTPConnection):
@@ -33,11 +36,11 @@ class _Channel(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
-def measure() -> Iterator[str]:
-    """Lines of a report."""
+def run() -> Figures:
+    """One session; changes one after another, then all at once."""
     folder = Path(tempfile.mkdtemp(prefix="lbtui-bench-"))
     port = free_port(PEER)
-    routes = prefixes(ROUTES, 4)
+    routes = host_routes(ROUTES, 4)
     task = Task(folder, routes, port)
     running = lbtui(task)
     try:
@@ -48,21 +51,11 @@ def measure() -> Iterator[str]:
         time.sleep(1)
         channel = _Channel(folder / "run" / "control.sock")
         latencies = [_change(sink, channel, number) for number in range(CHANGES)]
-        yield _line("one route of 100,000, from PATCH sent to UPDATE received", latencies)
-        for what, wanted in (("withdrawal", []), ("announcement", routes)):
-            body = {**document(Task(folder, wanted or routes[:1], port)), "generation": 10_000}
-            body["generation"] = 10_000 + len(wanted)
-            body["routeSets"] = {"rs": [{"prefix": prefix} for prefix in wanted]}
-            data = json.dumps(body).encode()
-            sink.mark()
-            channel.request("PUT", "/v1/config", data, {"Content-Type": "application/json"})
-            first = sink.next_update()
-            found = sink.count(ROUTES - 2000)
-            channel.getresponse().read()
-            yield (
-                f"{what} of all 100,000 by PUT: {first:.3f} s to the first UPDATE, "
-                f"{found.seconds - first:.3f} s from there to the last"
-            )
+        latencies.sort()
+        found = {MEDIAN: statistics.median(latencies), LATE: latencies[int(CHANGES * 0.99)]}
+        for name, wanted in ((WITHDRAWAL, []), (REPLACEMENT, routes)):
+            found[name] = _replace(sink, channel, task, wanted)
+        return found
     finally:
         running.stop()
         shutil.rmtree(folder)
@@ -82,12 +75,25 @@ def _change(sink: Sink, channel: _Channel, number: int) -> float:
     return seconds
 
 
-def _line(what: str, seconds: list[float]) -> str:
-    ordered = sorted(seconds)
-    middle, late = statistics.median(ordered), ordered[int(len(ordered) * 0.99)]
-    return f"{what}: median {middle * 1000:.1f} ms, p99 {late * 1000:.1f} ms ({len(ordered)} times)"
+def _replace(sink: Sink, channel: _Channel, task: Task, wanted: list[str]) -> float:
+    """Seconds from the first UPDATE to the last."""
+    body = {
+        **document(task),
+        "generation": 10_000 + len(wanted),
+        "routeSets": {"rs": [{"prefix": prefix} for prefix in wanted]},
+    }
+    sink.mark()
+    channel.request("PUT", "/v1/config", json.dumps(body), {"Content-Type": "application/json"})
+    first = sink.next_update()
+    found = sink.count(ROUTES - 5000)  # the first piece that came had some
+    channel.getresponse().read()
+    return found.seconds - first
 
 
-if __name__ == "__main__":
-    for text in measure():
-        print(text, flush=True)
+CASES = (
+    Case(
+        "lbtui: changes of 100,000 routes",
+        (Figure(MEDIAN), Figure(LATE), Figure(WITHDRAWAL, limit=0.1), Figure(REPLACEMENT)),
+        run,
+    ),
+)

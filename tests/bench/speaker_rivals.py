@@ -38,6 +38,13 @@ class Task:
         return 6 if ":" in self.prefixes[0] else 4
 
 
+def host_routes(count: int, version: int) -> list[str]:
+    """So many host routes."""
+    if version == 6:
+        return [f"2001:db8:0:1::{at >> 16:x}:{at & 0xFFFF:x}/128" for at in range(count)]
+    return [f"10.{at >> 16}.{at >> 8 & 255}.{at & 255}/32" for at in range(count)]
+
+
 @dataclass(slots=True)
 class Running:
     """A started speaker, all its processes and threads."""

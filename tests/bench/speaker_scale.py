@@ -13,12 +13,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 from speaker.codec.framing import KEEPALIVE, Framer, MessageType
-from tests.bench.speaker import prefixes
-from tests.bench.speaker_rivals import Running
+from tests.bench.case import Case, Figure, Figures
+from tests.bench.speaker_rivals import Running, host_routes
 from tests.bench.speaker_sink import GREETING, LOCAL, LOCAL_ASN, PEER_ASN
 from tests.support.ports import free_port
 
@@ -26,6 +26,9 @@ SESSIONS, ROUTES = 500, 1000
 HOLD_TIME = 9
 ROUTE_OCTETS = 5
 IDLE_SECONDS = 20.0
+TOLD = "exec to the last prefix of all"
+SHARE = "then, of a core, hold time 9 s"
+LATE = "KEEPALIVE late by: p99"
 
 
 class _Peer(asyncio.Protocol):
@@ -90,7 +93,7 @@ def _document(port: int, passive: bool) -> bytes:
         for number in range(SESSIONS)
     ]
     speaker = {"name": "a", "routerId": "192.0.2.1", "sessions": sessions}
-    routes = [{"prefix": prefix} for prefix in prefixes(ROUTES, 4)]
+    routes = [{"prefix": prefix} for prefix in host_routes(ROUTES, 4)]
     return json.dumps(
         {"generation": 1, "speakers": [speaker], "routeSets": {"rs": routes}}
     ).encode()
@@ -107,7 +110,7 @@ async def _dial(board: _Board, number: int, port: int) -> None:
             await asyncio.sleep(0.05)
 
 
-async def _measure(passive: bool) -> AsyncIterator[str]:
+async def _measure(passive: bool) -> Figures:
     folder = Path(tempfile.mkdtemp(prefix="lbtui-bench-"))
     port, board = free_port("0.0.0.0"), _Board()
     (folder / "config.json").write_bytes(_document(port, passive))
@@ -127,28 +130,32 @@ async def _measure(passive: bool) -> AsyncIterator[str]:
             await asyncio.gather(*(_dial(board, number, port) for number in range(SESSIONS)))
         while len(board.told) < SESSIONS and time.perf_counter() < began + 60:
             await asyncio.sleep(0.02)
-        kind = "passive" if passive else "active"
+        if len(board.told) < SESSIONS:
+            raise RuntimeError(f"{len(board.told)} sessions of {SESSIONS} have their routes")
         told = max(board.told) - began
-        what = f"{len(board.told)} {kind} sessions, {ROUTES} routes each"
-        yield f"{what}: all told {told:.2f} s after exec"
         await asyncio.sleep(HOLD_TIME)
         board.gaps.clear()
         before, since = running.cpu(), time.perf_counter()
         await asyncio.sleep(IDLE_SECONDS)
         share = (running.cpu() - before) / (time.perf_counter() - since)
         late = sorted(max(0.0, gap - HOLD_TIME / 3) for gap in board.gaps)
-        p99 = late[int(len(late) * 0.99)] * 1000
-        yield f"  then {share:.1%} of a core; {len(late)} KEEPALIVEs, late by {p99:.0f} ms (p99)"
+        return {TOLD: told, SHARE: share * 100, LATE: late[int(len(late) * 0.99)]}
     finally:
         running.stop()
         shutil.rmtree(folder)
 
 
-async def _report() -> None:
-    for passive in (False, True):
-        async for text in _measure(passive):
-            print(text, flush=True)
+def run(passive: bool) -> Figures:
+    """All sessions, dialled by the speaker or (`passive`) by the peers."""
+    return asyncio.run(_measure(passive))
 
 
-if __name__ == "__main__":
-    asyncio.run(_report())
+CASES = tuple(
+    Case(
+        f"lbtui: {SESSIONS} {kind} sessions, {ROUTES:,} routes",
+        (Figure(TOLD, limit=5.0), Figure(SHARE, "%", 3.0), Figure(LATE, limit=0.1)),
+        partial(run, passive),
+        runs=1,
+    )
+    for kind, passive in (("active", False), ("passive", True))
+)
