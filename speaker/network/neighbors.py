@@ -40,6 +40,7 @@ class LinkNeighbor:
             sock.setblocking(False)
             bind_to_device(sock, self.interface)
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, MAX_TTL)
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 0)
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVHOPLIMIT, 1)
             blocked = bytearray(b"\xff" * 32)  # one bit for each type that is not wanted
             blocked[_ADVERTISEMENT // 8] ^= 1 << _ADVERTISEMENT % 8

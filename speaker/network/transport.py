@@ -93,7 +93,7 @@ class Connection(asyncio.BufferedProtocol):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             self.endpoints = _endpoints(sock)
-            self.scope = str(sock.getpeername()[0]).partition("%")[2]
+            self.scope = _scope(sock)
         except OSError:  # the peer reset it before we looked
             self._transport.abort()
             return
@@ -242,6 +242,12 @@ def _bind_source(sock: socket.socket, address: str) -> None:
     except OSError as error:
         if error.errno != errno.EADDRNOTAVAIL:
             raise
+
+
+def _scope(sock: socket.socket) -> str:
+    """The interface of a connection between link-local addresses; empty for others."""
+    index = sock.getpeername()[3] if sock.family == socket.AF_INET6 else 0
+    return socket.if_indextoname(index) if index else ""
 
 
 def _endpoints(sock: socket.socket) -> Endpoints:

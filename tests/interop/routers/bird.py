@@ -92,7 +92,7 @@ class Bird:
         local_pref = fields.get("local_pref") if self._setup.is_ibgp else None
         return SeenRoute(
             prefix=block.split()[0],
-            next_hop=fields["next_hop"].split()[0],
+            next_hop=fields["next_hop"].removeprefix(":: ").split()[0],  # a link-local one alone
             as_path=tuple(map(int, fields.get("as_path", "").split())),
             local_pref=int(local_pref) if local_pref is not None else None,
             communities=_tuples(fields.get("community", "")),

@@ -58,7 +58,7 @@ class Frr:
         return await self.session_count() == 1
 
     async def session_count(self) -> int:
-        text = await self._ask(f"show bgp neighbors {self._setup.peer_address} json")
+        text = await self._ask(f"show bgp neighbors {self._peer} json")
         peers = json.loads(text)
         return sum(
             peer.get("bgpState") == "Established"
@@ -112,6 +112,10 @@ class Frr:
         )
 
     @property
+    def _peer(self) -> str:
+        return self._setup.interface or self._setup.peer_address
+
+    @property
     def log(self) -> str:
         return self._process.log
 
@@ -155,7 +159,7 @@ def _documents(text: str) -> list[dict[str, Any]]:
 
 def configuration(setup: Setup) -> str:
     """The text of bgpd.conf."""
-    peer = setup.peer_address
+    peer = setup.interface or setup.peer_address
     families = "\n".join(
         f" address-family {family} unicast\n  neighbor {peer} activate\n exit-address-family"
         for family in setup.families
@@ -163,8 +167,11 @@ def configuration(setup: Setup) -> str:
     hops = f"neighbor {peer} ebgp-multihop 2"
     if setup.ttl_security:
         hops = f"neighbor {peer} ttl-security hops 1"
-    if setup.is_ibgp or setup.has_bfd:
+    if setup.is_ibgp or setup.has_bfd or setup.interface:
         hops = ""
+    who = (
+        f"neighbor {peer} interface remote-as" if setup.interface else f"neighbor {peer} remote-as"
+    )
     return f"""
 log stdout
 router bgp {setup.asn}
@@ -172,9 +179,9 @@ router bgp {setup.asn}
  no bgp ebgp-requires-policy
  no bgp network import-check
  no bgp default ipv4-unicast
- neighbor {peer} remote-as {setup.peer_asn}
+ {who} {setup.peer_asn}
  neighbor {peer} port {setup.peer_port}
- neighbor {peer} update-source {setup.address}
+ {"" if setup.interface else f"neighbor {peer} update-source {setup.address}"}
  {hops}
  {f"neighbor {peer} bfd 10 100 100" if setup.has_bfd else ""}
  {f"neighbor {peer} password {setup.password}" if setup.password else ""}
