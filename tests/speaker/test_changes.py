@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import signal
@@ -153,7 +154,7 @@ async def test_journal_of_another_document_is_set_aside(
     await change(speaker, announce=hosts(2))
     await speaker.stop()
     path = speaker.state / "config.json"
-    path.write_bytes(path.read_bytes() + b"\n")
+    path.write_text(json.dumps(document([], {"rs": hosts(9)})))
     if not is_there:
         path.unlink()
     await speaker.start()
