@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from lbtui.adapters.file_sources import SourceFile
-from lbtui.adapters.manifests import ManifestFile, MemberPlaces
-from lbtui.core.diagnostics import Diagnostic, Severity
+from lbtui.adapters.manifests import NOBODY_KNOWS, ManifestFile, MemberPlaces
+from lbtui.core.diagnostics import Diagnostic, Place, Severity
 from lbtui.core.objects.decode import Decoded, assemble
 from lbtui.core.objects.field_path import Steps
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
@@ -62,7 +62,10 @@ def hold(
                 origins.append(Origin(f, d, member.steps))
                 places.append(place)
     loaded, refs = assemble(decoded)
-    resources = loaded.resources.with_respelled(respelled)
+    unread = loaded.resources.unread.union(*(file.unread() for file in files))
+    if any(finding.severity is Severity.ERROR for finding in found):
+        unread |= {NOBODY_KNOWS}
+    resources = loaded.resources.with_respelled(respelled).with_unread(unread)
     by_ref = {ref: i for i, ref in enumerate(refs) if ref is not None}
     snapshot = Snapshot(
         resources,
@@ -94,4 +97,5 @@ def _nothing_found(
             "no-resources",
             "No MetalLB resource, Node, Service or EndpointSlice was found.",
             fix="Check the path; what you add will be written there.",
+            place=Place(files[0].name, 0) if len(files) == 1 else None,
         )

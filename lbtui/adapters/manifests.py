@@ -24,10 +24,16 @@ from lbtui.adapters.yaml_simple import NOT_SIMPLE, read_simple
 from lbtui.core.diagnostics import Diagnostic, Place, Severity
 from lbtui.core.objects.decode import Decoded, decode_manifest, flatten
 from lbtui.core.objects.field_path import Steps, split
+from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import METALLB_NAMESPACE
 
 BOM = "\ufeff"
 _SEPARATOR = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_KIND = re.compile(r"^kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
+_NAME = re.compile(r"^(?:[ \t]+|metadata:[ \t]*\{[^}\n]*?)name:[ \t]*[\"']?([\w.-]+)", re.MULTILINE)
+_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
+NOBODY_KNOWS = ResourceRef("", "", "")
+"""Stands for what could not be read, not even what it is."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -66,6 +72,13 @@ class Document:
         """Whether it cannot be read at all; nothing in it can be edited then."""
         return bool(self.problems) and not self.members
 
+    def unread(self) -> ResourceRef:
+        """What a malformed document was probably to be, by its lines `kind:` and `name:`."""
+        kind, name = _KIND.search(self.text), _NAME.search(self.text)
+        if kind is None:
+            return NOBODY_KNOWS
+        return ResourceRef(kind[1], "", name[1] if name is not None else "")
+
     def compose(self) -> YamlNode | None:
         """Its tree of nodes; None if it is empty. Raises YamlProblem."""
         return compose(self.text)
@@ -82,6 +95,12 @@ class ManifestFile:
     """In order; their texts put together are the file's text (without a byte order mark)."""
     diagnostics: tuple[Diagnostic, ...] = ()
     """Problems of the file and of its documents as YAML, each with its place."""
+
+    def unread(self) -> frozenset[ResourceRef]:
+        """What stands in it and could not be read as YAML."""
+        if self.diagnostics and not self.documents:
+            return frozenset({NOBODY_KNOWS})
+        return frozenset(document.unread() for document in self.documents if document.is_malformed)
 
     def first_lines(self) -> tuple[int, ...]:
         """Line of the file, counted from 1, on which each document begins."""
@@ -257,7 +276,9 @@ def _explain(words: str, text: str, offset: int) -> tuple[str, str]:
     """The parser's words, and what to do about them."""
     line = text[text.rfind("\n", 0, offset) + 1 :].split("\n", 1)[0]
     rest = text[offset : offset + 1]
-    if "{{" in line:
+    if _CONFLICT.search(text):
+        return f"Git's conflict markers are in it ({words})", "Resolve the conflict."
+    if "{{" in line or "{{" in "".join(text[:offset].splitlines()[-2:]):
         return words, "This looks like a Helm template: render it with `helm template` first."
     if rest == "\t" or ("\t" in line[: len(line) - len(line.lstrip())]):
         return f"a tab in the indentation ({words})", "Indent with spaces."

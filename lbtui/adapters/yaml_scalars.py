@@ -103,10 +103,16 @@ def _double_quoted(text: str) -> str:
     return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", quoted)
 
 
+_LONGEST_NUMBER = 308
+"""Digits from which on go-yaml takes a number for text, as float64 ends; Python refuses 4300."""
+
+
 def _read_number(text: str) -> Any:
     plain = text.replace("_", "")
     found = _INTEGER.match(plain)
     if found is not None:
+        if len(plain) > _LONGEST_NUMBER:
+            return text
         base = next(name for name in _BASES if found.group(name) is not None)
         number = int(found.group(base), _BASES[base])
         return -number if found.group("sign") == "-" else number

@@ -12,8 +12,13 @@ from lbtui.cli import stdout
 from lbtui.core.diagnostics import Diagnostic, Severity
 from lbtui.ports import PortError
 
-_CONTROL = re.compile("[\x7f-\x9f]")
-"""Those that JSON lets stand."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
+"""What moves a terminal's cursor, colours it, or turns the direction of text."""
+
+
+def visible(text: str) -> str:
+    """The text with control characters written out, as names in a manifest may hold them."""
+    return _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def emit(text: str) -> bool:
@@ -21,6 +26,7 @@ def emit(text: str) -> bool:
 
     Raises PortError if it cannot be written.
     """
+    text = visible(text)
     try:
         sys.stdout.write(text if text.endswith("\n") or not text else f"{text}\n")
         sys.stdout.flush()
@@ -35,7 +41,7 @@ def emit(text: str) -> bool:
 
 def narrate(text: str) -> None:
     """Tell the user something that is not the data asked for."""
-    print(text, file=sys.stderr, flush=True)
+    print(visible(text), file=sys.stderr, flush=True)
 
 
 def to_json(document: Any, *, is_line: bool = False) -> str:
@@ -47,7 +53,7 @@ def to_json(document: Any, *, is_line: bool = False) -> str:
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     else:
         text = json.dumps(document, ensure_ascii=False, indent=2)
-    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return visible(text)
 
 
 def to_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

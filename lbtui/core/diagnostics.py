@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lbtui.core.editing.repairs import Repair
     from lbtui.core.objects.resource_set import ResourceRef
+
+
+_LONG_MESSAGE = 400
+_LONG_WORD = re.compile(r"(\S{60})\S{40,}")
 
 
 class Severity(enum.StrEnum):
@@ -62,6 +67,11 @@ class Diagnostic:
     """The edit that does what `fix` says, where one does."""
     needs_decision: bool = False
     """Whether the edit is one of several ways out, so that only a person may choose it."""
+
+    def __post_init__(self) -> None:
+        """Shorten values that nobody reads to their end."""
+        if len(self.message) > _LONG_MESSAGE:
+            object.__setattr__(self, "message", _LONG_WORD.sub(r"\1…", self.message))
 
     def at(self, place: Place | None) -> Diagnostic:
         """The same problem with its place in a file."""

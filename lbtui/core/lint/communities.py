@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lbtui.core.editing.repairs import SetField
 from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
+from lbtui.core.objects.resources import BGPAdvertisement
 from lbtui.core.routing.limits import MAX_COMMUNITIES
 from lbtui.core.values.communities import CommunityError, CommunityValue, parse_community
 
@@ -136,7 +137,8 @@ def alias_misnamed(facts: Facts) -> Iterator[Finding]:
 def unused_alias(facts: Facts) -> Iterator[Finding]:
     """Aliases against spec.communities of all advertisements."""
     used = {text for _, one in facts.written_advertisements for text in one.spec.communities}
-    for ref, community in facts.communities if facts.written_advertisements else ():
+    is_known = bool(facts.written_advertisements) and facts.is_complete(BGPAdvertisement)
+    for ref, community in facts.communities if is_known else ():
         for position, alias in enumerate(community.spec.communities):
             if alias.name and alias.name not in used:
                 path = f"spec.communities[{position}].name"

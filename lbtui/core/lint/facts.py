@@ -23,7 +23,7 @@ from lbtui.core.lint.written_services import (
 )
 from lbtui.core.objects.cluster_resources import Namespace, Node, Service
 from lbtui.core.objects.meta import LabelSelector
-from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
 from lbtui.core.objects.resources import (
     BFDProfile,
     BGPAdvertisement,
@@ -140,6 +140,21 @@ class Facts:
         """Address as written in the status → the LoadBalancer services that have it, by name."""
         return moved_holders({}, {}, dict(self.load_balancers))
 
+    def is_complete(self, *kinds: type[AnyResource]) -> bool:
+        """Whether all of these kinds could be read, so that what is not there does not exist."""
+        unread = {ref.kind for ref in self.resources.unread}
+        return not unread or unread.isdisjoint({"", *(kind.kind for kind in kinds)})
+
+    def names(self, kind: type[M]) -> frozenset[str]:
+        """Names of a kind, of those that could not be read too."""
+        written = frozenset(ref.name for ref, _ in self.resources.items(kind))
+        return written | {ref.name for ref in self.resources.unread if ref.kind == kind.kind}
+
+    @property
+    def knows_names(self) -> bool:
+        """Whether the names of all resources are known, whatever else could not be read."""
+        return all(ref.kind and ref.name for ref in self.resources.unread)
+
     # ---- as resolved -------------------------------------------------------------------------
 
     @property
@@ -167,7 +182,8 @@ class Facts:
     @cached_property
     def has_unread_pools(self) -> bool:
         """Whether a pool could not be read, so that it is not known what it holds."""
-        return {ref.name for ref, _ in self.written_pools} != self.pools.keys()
+        is_unread = {ref.name for ref, _ in self.written_pools} != self.pools.keys()
+        return is_unread or not self.is_complete(IPAddressPool)
 
     @cached_property
     @drawn_from(BGPPeer)
@@ -184,7 +200,8 @@ class Facts:
     @cached_property
     def has_unread_peers(self) -> bool:
         """Whether a peer could not be read."""
-        return len(self.config.peers) != len(self.written_peers)
+        is_unread = len(self.config.peers) != len(self.written_peers)
+        return is_unread or not self.is_complete(BGPPeer)
 
     @cached_property
     def receivers(self) -> tuple[tuple[Peer, ...], ...]:

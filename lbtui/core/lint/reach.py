@@ -14,6 +14,7 @@ from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import (
     BGPAdvertisement,
     BGPAdvertisementSpec,
+    BGPPeer,
     L2Advertisement,
     MetalLBResource,
 )
@@ -46,7 +47,8 @@ def pool_not_advertised(facts: Facts) -> Iterator[Finding]:
         covered |= _covered(facts, bgp)
     for _, layer2 in facts.l2_advertisements:
         covered |= _covered(facts, layer2)
-    for position, (ref, _) in enumerate(facts.written_pools):
+    is_complete = facts.is_complete(BGPAdvertisement, L2Advertisement)
+    for position, (ref, _) in enumerate(facts.written_pools if is_complete else ()):
         if covered >> position & 1:
             continue
         users = sum(len(g.services) for g, _ in facts.announced if g.key.pool == ref.name)
@@ -105,7 +107,7 @@ def same_advertisement(facts: Facts) -> Iterator[Finding]:
 )
 def no_peers(facts: Facts) -> Iterator[Finding]:
     """Once for the whole set."""
-    if facts.written_advertisements and not facts.written_peers:
+    if facts.written_advertisements and not facts.written_peers and facts.is_complete(BGPPeer):
         ref = facts.written_advertisements[0][0]
         message = "there are BGPAdvertisements but no BGPPeer: nothing is announced to anybody"
         yield Finding(ref, "", message, "Make a BGPPeer for each router.")
@@ -224,7 +226,7 @@ def advertises_every_pool(facts: Facts) -> Iterator[Finding]:
 def peer_without_routes(facts: Facts) -> Iterator[Finding]:
     """Peers that no advertisement names, where each names its peers."""
     written = [advertisement.spec.peers for _, advertisement in facts.written_advertisements]
-    if not written or not all(written):
+    if not written or not all(written) or not facts.is_complete(BGPAdvertisement):
         return
     named = {name for names in written for name in names}
     for ref, _ in facts.written_peers:

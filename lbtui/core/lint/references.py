@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 from lbtui.core.editing.repairs import SetField
 from lbtui.core.lint.facts import Facts, matching, nearest
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
+from lbtui.core.objects.cluster_resources import Node, Service
 from lbtui.core.objects.meta import LabelSelector
 from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.objects.resources import BGPPeer, IPAddressPool
 from lbtui.core.values.addresses import parse_address
 from lbtui.core.values.selector_text import selector_to_text
 from lbtui.core.values.selectors import LabelIndex
@@ -23,9 +25,9 @@ from lbtui.core.values.selectors import LabelIndex
 )
 def unknown_peer(facts: Facts) -> Iterator[Finding]:
     """spec.peers against the names of peers; an address there is a frequent mistake."""
-    known = {ref.name for ref, _ in facts.written_peers}
+    known = facts.names(BGPPeer)
     by_address = {peer.spec.peer_address: ref.name for ref, peer in facts.written_peers}
-    for ref, advertisement in facts.written_advertisements:
+    for ref, advertisement in facts.written_advertisements if facts.knows_names else ():
         for position, name in enumerate(advertisement.spec.peers):
             if name in known:
                 continue
@@ -49,10 +51,10 @@ def unknown_peer(facts: Facts) -> Iterator[Finding]:
 )
 def unknown_pool(facts: Facts) -> Iterator[Finding]:
     """spec.ipAddressPools of BGP and layer 2 advertisements."""
-    known = {ref.name for ref, _ in facts.written_pools}
+    known = facts.names(IPAddressPool)
     listings = [(ref, one.spec.ip_address_pools) for ref, one in facts.written_advertisements]
     listings += [(ref, one.spec.ip_address_pools) for ref, one in facts.l2_advertisements]
-    for ref, names in listings:
+    for ref, names in listings if facts.knows_names else ():
         for position, name in enumerate(names):
             if name in known:
                 continue
@@ -112,7 +114,8 @@ def _without_match(
 )
 def pool_selector_no_match(facts: Facts) -> Iterator[Finding]:
     """spec.ipAddressPoolSelectors."""
-    for ref, advertisement in facts.written_advertisements:
+    is_complete = facts.is_complete(IPAddressPool)
+    for ref, advertisement in facts.written_advertisements if is_complete else ():
         selectors = advertisement.spec.ip_address_pool_selectors
         yield from _without_match(
             facts, ref, selectors, "ipAddressPoolSelectors", facts.pool_labels, "pool"
@@ -128,7 +131,7 @@ def pool_selector_no_match(facts: Facts) -> Iterator[Finding]:
 )
 def node_selector_no_match(facts: Facts) -> Iterator[Finding]:
     """spec.nodeSelectors of peers and advertisements, where nodes are known."""
-    if not facts.knows_nodes:
+    if not facts.knows_nodes or not facts.is_complete(Node):
         return
     listings = [(ref, one.spec.node_selectors) for ref, one in facts.written_peers]
     listings += [(ref, one.spec.node_selectors) for ref, one in facts.written_advertisements]
@@ -145,7 +148,7 @@ def node_selector_no_match(facts: Facts) -> Iterator[Finding]:
 )
 def service_selector_no_match(facts: Facts) -> Iterator[Finding]:
     """spec.serviceSelectors, where services are known."""
-    if not facts.load_balancers:
+    if not facts.load_balancers or not facts.is_complete(Service):
         return
     for ref, advertisement in facts.written_advertisements:
         selectors = advertisement.spec.service_selectors
@@ -164,7 +167,7 @@ def service_selector_no_match(facts: Facts) -> Iterator[Finding]:
 def unused_bfd_profile(facts: Facts) -> Iterator[Finding]:
     """Profiles against spec.bfdProfile of the peers; native mode has an error of its own."""
     used = {peer.spec.bfd_profile for _, peer in facts.written_peers}
-    for ref, _ in facts.bfd_profiles:
+    for ref, _ in facts.bfd_profiles if facts.is_complete(BGPPeer) else ():
         if ref.name not in used and facts.config.backend != "native":
             yield Finding(
                 ref, "metadata.name", f"no peer uses {ref}", "Name it in a peer, or delete it."

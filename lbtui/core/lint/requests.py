@@ -51,8 +51,8 @@ def _named(ref: ResourceRef) -> str:
 )
 def requested_pool_unknown(facts: Facts) -> Iterator[Finding]:
     """The annotation address-pool; without any pool in the set, pools are not known."""
-    known = {ref.name for ref, _ in facts.written_pools}
-    for ref, service in facts.requesting if known else ():
+    known = facts.names(IPAddressPool)
+    for ref, service in facts.requesting if known and facts.knows_names else ():
         name, wanted = _annotation(service, POOL)
         if wanted and wanted not in known:
             meant = nearest(wanted, known)

@@ -12,9 +12,13 @@ from lbtui.core.lint.facts import Facts, counted, listed
 from lbtui.core.lint.rule import INFO, Finding, rule
 from lbtui.core.objects.cluster_resources import Node
 from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.objects.resources import BGPAdvertisement, BGPPeer
 
 MAX_FINDINGS = 4
 """More nodes or peers than these are told together."""
+
+_CARRIERS = (BGPPeer, BGPAdvertisement, Node)
+"""What must all have been read before anything can be said to hang on one of them."""
 
 
 def _told(
@@ -53,7 +57,7 @@ def _told(
 )
 def single_node(facts: Facts) -> Iterator[Finding]:
     """One finding for each such node; without Node objects nothing is known."""
-    if not facts.knows_nodes:
+    if not facts.knows_nodes or not facts.is_complete(*_CARRIERS):
         return
     alone: dict[str, list[str]] = {}
     for group, nodes, _ in facts.carriers:
@@ -77,6 +81,8 @@ def single_node(facts: Facts) -> Iterator[Finding]:
 )
 def single_peer(facts: Facts) -> Iterator[Finding]:
     """One finding for each such peer."""
+    if not facts.is_complete(*_CARRIERS):
+        return
     alone: dict[str, list[str]] = {}
     for group, _, peers in facts.carriers:
         if len(peers) == 1:

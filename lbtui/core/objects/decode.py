@@ -72,7 +72,13 @@ def assemble(decoded: Iterable[Decoded]) -> tuple[Loaded, tuple[ResourceRef | No
         for item, ref in zip(found, refs, strict=True)
         for finding in item.diagnostics
     ]
-    return Loaded(resources, tuple(diagnostics)), refs
+    unread = frozenset(
+        finding.ref
+        for item, ref in zip(found, refs, strict=True)
+        for finding in item.diagnostics
+        if ref is None and finding.ref is not None and finding.severity is Severity.ERROR
+    )
+    return Loaded(resources.with_unread(unread), tuple(diagnostics)), refs
 
 
 def _referring(finding: Diagnostic, ref: ResourceRef | None) -> Diagnostic:
@@ -200,7 +206,7 @@ def _decode_metallb_resource(
     checker = Checker(ref, reports_unknown=True)
     _check_version(checker, kind, manifest.get("apiVersion"))
     kept = checker.check_struct(kind, manifest)
-    if not ref.name:
+    if not ref.name and all(found.path != "metadata.name" for found in checker.findings):
         checker.findings.append(_missing_name(ref))
     if not checker.is_valid:
         return Decoded(None, tuple(checker.findings))

@@ -34,17 +34,20 @@ _NONE: Mapping[ResourceRef, AnyResource] = {}
 class ResourceSet:
     """All resources of a source; every change makes a new set that shares what did not change."""
 
-    __slots__ = ("_kinds", "respelled")
+    __slots__ = ("_kinds", "respelled", "unread")
 
     def __init__(
         self,
         kinds: Mapping[str, Mapping[ResourceRef, AnyResource]] | None = None,
         respelled: frozenset[Respelling] = frozenset(),
+        unread: frozenset[ResourceRef] = frozenset(),
     ):
         """Take kind → reference → resource as it is; use `of` or `with_resource` to build one."""
         self._kinds: dict[str, Mapping[ResourceRef, AnyResource]] = dict(kinds or {})
         self.respelled = respelled
         """Edits of the documents themselves since they were read; no route depends on them."""
+        self.unread = unread
+        """What is in the source, but could not be read; without kind: nobody knows what it is."""
 
     @classmethod
     def of(cls, resources: Iterable[AnyResource]) -> ResourceSet:
@@ -111,18 +114,22 @@ class ResourceSet:
         """The set with `resource` under `ref`, in its old place or at the end of its kind."""
         members = dict(self._kinds.get(ref.kind, {}))
         members[ref] = resource
-        return ResourceSet({**self._kinds, ref.kind: members}, self.respelled)
+        return ResourceSet({**self._kinds, ref.kind: members}, self.respelled, self.unread)
 
     def without(self, ref: ResourceRef) -> ResourceSet:
         """The set without `ref`; the same set if it was not there."""
         if ref not in self:
             return self
         members = {r: v for r, v in self._kinds[ref.kind].items() if r != ref}
-        return ResourceSet({**self._kinds, ref.kind: members}, self.respelled)
+        return ResourceSet({**self._kinds, ref.kind: members}, self.respelled, self.unread)
 
     def with_respelled(self, respelled: frozenset[Respelling]) -> ResourceSet:
         """The same resources with these edits of their documents."""
-        return ResourceSet(self._kinds, respelled)
+        return ResourceSet(self._kinds, respelled, self.unread)
+
+    def with_unread(self, unread: frozenset[ResourceRef]) -> ResourceSet:
+        """The same resources, and these that could not be read."""
+        return ResourceSet(self._kinds, self.respelled, unread)
 
     def changed_kinds(self, other: ResourceSet) -> frozenset[str]:
         """Kinds whose members are not the very same mapping; a quick test, never too few."""

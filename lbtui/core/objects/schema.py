@@ -164,8 +164,7 @@ class Checker:
         if isinstance(value, float) and value.is_integer():
             value = int(value)  # 24.0 is an integer in JSON schema
         if not isinstance(value, int) or isinstance(value, bool):
-            is_digits = isinstance(value, str) and value.isdecimal()
-            fix = f"Write {value} without quotes." if is_digits else None
+            fix = _number_meant(value) if isinstance(value, str) else None
             return self._wrong_type(path, "a whole number", value, fix)
         low, high = kind.ge, kind.le
         if (low is not None and value < low) or (high is not None and value > high):
@@ -283,6 +282,14 @@ def range_text(low: int | None, high: int | None) -> str:
     if low is None:
         return f"up to {high}" if high is not None else "of any size"
     return f"from {low} to {high}" if high is not None else f"from {low} up"
+
+
+def _number_meant(text: str) -> str | None:
+    """What to write instead of text that means a number: digits, or an AS number in two parts."""
+    high, dot, low = text.partition(".")
+    if not high.isdecimal() or len(text) > 20 or (dot and not low.isdecimal()):
+        return None
+    return f"Write {(int(high) << 16) + int(low)}." if dot else f"Write {text} without quotes."
 
 
 def _shown(value: Any) -> str:
