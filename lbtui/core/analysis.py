@@ -40,6 +40,7 @@ def analyse(
         and previous.config.backend == backend
         and previous.config.options == options
         and not previous.resources.changed_kinds(resources)
+        and previous.resources.unread == resources.unread
     ):
         return (
             previous if previous.resources is resources else replace(previous, resources=resources)
