@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,15 @@ import pytest
 
 from tests.support.command import Lbtui
 from tests.support.environment import private_environment
+
+
+def pytest_configure() -> None:
+    """Take Ctrl-C back where the run was started in the background, with the signal ignored.
+
+    Programs that the tests start would ignore it too.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
