@@ -22,9 +22,11 @@ def prepare() -> None:
 
 def finish() -> None:
     """Take no SIGINT any more: what is left to do is to end."""
-    # Blocked rather than ignored: Python complains on stderr of a signal that came just before.
+    # Blocked before it is ignored: Python complains on stderr of a signal that came just before.
     signal.signal(signal.SIGINT, _do_nothing)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    # Other threads do not block it, and Python gives the default action back before it ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
