@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from lbtui.core.diagnostics import Diagnostic, Place
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
 from lbtui.core.routing.announcements import Announcements
+from lbtui.core.text_diff import Hunk
 
 
 class PortError(Exception):
@@ -54,6 +55,18 @@ class Locator(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class FileChange:
+    """What a save would do to one file, or to one object of a cluster."""
+
+    name: str
+    hunks: tuple[Hunk, ...]
+    """Lines that go and come, secrets as three stars."""
+    is_new: bool = False
+    notice: str = ""
+    """What else there is to know about writing it."""
+
+
+@dataclass(frozen=True, slots=True)
 class SaveReport:
     """What a save did."""
 
@@ -75,14 +88,32 @@ class Store(Protocol):
         """Why nothing can be saved here; empty if it can."""
 
     async def load(self) -> Snapshot:
-        """Read everything. Raises StoreError."""
+        """Read everything; saves are measured against it from now on. Raises StoreError."""
 
-    async def save(self, new: ResourceSet, *, overwrite: bool = False) -> SaveReport:
+    async def changed(self) -> Sequence[str]:
+        """Names of what is no longer as it was read: a cheap look, made every few seconds."""
+
+    async def look(self) -> Snapshot:
+        """Read everything as it is now; saves stay measured against what was taken before.
+
+        Raises StoreError.
+        """
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Measure saves against this snapshot, the one that `look` gave last.
+
+        Whoever calls it has merged the edits into it: what it holds and `new` lacks, a save
+        takes away.
+        """
+
+    async def changes(self, new: ResourceSet) -> Sequence[FileChange]:
+        """What `save` would write. Raises StoreError."""
+
+    async def save(self, new: ResourceSet) -> SaveReport:
         """Make the store hold `new`, writing only what differs from what was loaded or saved last.
 
-        Raises ConflictError if a file to be written changed since (unless `overwrite`), and
-        StoreError for anything else; then nothing, or for several files exactly what the
-        message says, was written.
+        Raises ConflictError if a file to be written changed since, and StoreError for anything
+        else; then nothing, or for several files exactly what the message says, was written.
         """
 
 

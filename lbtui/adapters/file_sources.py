@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -42,6 +42,10 @@ class Found(NamedTuple):
 
     files: tuple[SourceFile, ...]
     diagnostics: tuple[Diagnostic, ...]
+    folders: Mapping[str, int] = {}
+    """When each folder was changed last, in ns, as it was just before it was searched."""
+    names: frozenset[str] = frozenset()
+    """Every file found, those that could not be read included."""
 
 
 def read_sources(sources: Sequence[str]) -> Found:
@@ -49,14 +53,26 @@ def read_sources(sources: Sequence[str]) -> Found:
     files: list[SourceFile] = []
     diagnostics: list[Diagnostic] = []
     seen: set[str] = set()
+    folders: dict[str, int] = {}
     for source in sources:
         if source == STANDARD_INPUT:
             files.append(SourceFile(STANDARD_INPUT, sys.stdin.buffer.read(), None))
         elif os.path.isdir(source):
-            _read_folder(source, files, diagnostics, seen)
+            _read_folder(source, files, diagnostics, seen, folders)
         elif _is_new(source, seen):
             files.append(_read_named(source))
-    return Found(tuple(files), tuple(diagnostics))
+    return Found(tuple(files), tuple(diagnostics), folders, frozenset(seen))
+
+
+def manifests_below(sources: Sequence[str], folders: dict[str, int]) -> frozenset[str]:
+    """Real paths of the manifests in those sources that are folders; fills `folders` anew."""
+    found = (
+        os.path.realpath(path)
+        for source in sources
+        if os.path.isdir(source)
+        for path in _manifest_paths(source, [], folders)
+    )
+    return frozenset(found)
 
 
 def stamp_of(path: str) -> Stamp:
@@ -65,14 +81,12 @@ def stamp_of(path: str) -> Stamp:
     return Stamp(status.st_ino, status.st_size, status.st_mtime_ns)
 
 
-def file_changed(file: SourceFile) -> bool:
-    """Whether the file on disk is probably no longer what was read."""
-    if file.stamp is None:
-        return False
+def folder_time(path: str) -> int:
+    """When names came or went in a folder last, in ns; 0 if it is not there."""
     try:
-        return stamp_of(file.name) != file.stamp
+        return os.stat(path).st_mtime_ns
     except OSError:
-        return True
+        return 0
 
 
 def reason_of(error: OSError) -> str:
@@ -81,9 +95,13 @@ def reason_of(error: OSError) -> str:
 
 
 def _read_folder(
-    source: str, files: list[SourceFile], diagnostics: list[Diagnostic], seen: set[str]
+    source: str,
+    files: list[SourceFile],
+    diagnostics: list[Diagnostic],
+    seen: set[str],
+    folders: dict[str, int],
 ) -> None:
-    paths = list(_manifest_paths(source, diagnostics))
+    paths = list(_manifest_paths(source, diagnostics, folders))
     for path in paths:
         if not _is_new(path, seen):
             continue
@@ -103,14 +121,23 @@ def _read_folder(
         )
 
 
-def _manifest_paths(folder: str, diagnostics: list[Diagnostic]) -> Iterator[str]:
-    """All manifests below a folder in order of name; hidden folders such as .git left out."""
+def _manifest_paths(
+    folder: str, diagnostics: list[Diagnostic], times: dict[str, int]
+) -> Iterator[str]:
+    """All manifests below a folder in order of name; hidden folders such as .git left out.
+
+    The time of each folder's last change goes to `times` before its names are read.
+    """
 
     def refuse(error: OSError) -> None:
         diagnostics.append(_unreadable(str(error.filename), error))
 
+    times[folder] = folder_time(folder)
     for parent, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in folders:
+            path = os.path.join(parent, name)
+            times[path] = folder_time(path)
         for name in sorted(names):
             path = os.path.join(parent, name)
             is_hidden = name.startswith(".")

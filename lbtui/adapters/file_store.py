@@ -9,21 +9,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from lbtui.adapters.atomic_write import write_files
+from lbtui.adapters.file_changes import file_change
 from lbtui.adapters.file_sources import (
     NEW_FILE,
     SourceFile,
-    file_changed,
     read_sources,
     reason_of,
     stamp_of,
 )
+from lbtui.adapters.file_watch import FileWatch
 from lbtui.adapters.held_files import Held, hold
 from lbtui.adapters.manifests import Document, ManifestFile, read_file
 from lbtui.adapters.save_plan import Plan, plan_save
 from lbtui.core.objects.resource_set import ResourceSet
 from lbtui.core.objects.resources import METALLB_NAMESPACE
 from lbtui.core.objects.respelling import Respelling
-from lbtui.ports import ConflictError, SaveReport, Snapshot, StoreError
+from lbtui.ports import ConflictError, FileChange, SaveReport, Snapshot, StoreError
 
 
 class FileStore:
@@ -37,6 +38,9 @@ class FileStore:
         self._namespace = namespace
         self._title = title or ", ".join("standard input" if s == "-" else s for s in sources)
         self._held: Held | None = None
+        self._watch = FileWatch((), {}, frozenset())
+        self._seen: tuple[Held, FileWatch] | None = None
+        """What `look` found last."""
         self._lock = asyncio.Lock()
 
     @property
@@ -51,10 +55,29 @@ class FileStore:
 
     async def load(self) -> Snapshot:
         """Read everything, in a thread. Raises StoreError for a source that is not there."""
-        async with self._lock:
-            return await asyncio.to_thread(self._read)
+        snapshot = await self.look()
+        self.take(snapshot)
+        return snapshot
 
-    async def save(self, new: ResourceSet, *, overwrite: bool = False) -> SaveReport:
+    async def look(self) -> Snapshot:
+        """Read everything as it is now, in a thread; see `Store.look`."""
+        async with self._lock:
+            self._seen = await asyncio.to_thread(self._read)
+        return self._seen[0].snapshot
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Measure saves against what `look` found last."""
+        if self._seen is None or self._seen[0].snapshot is not snapshot:
+            raise LookupError("only the snapshot that `look` gave last can be taken")
+        self._held, self._watch = self._seen
+        self._seen = None
+
+    async def changed(self) -> tuple[str, ...]:
+        """Files that changed, went away or are new since they were taken."""
+        async with self._lock:
+            return await asyncio.to_thread(self._changed)
+
+    async def save(self, new: ResourceSet) -> SaveReport:
         """Change only the documents whose resources differ; see `Store.save`.
 
         A resource that is new goes behind the last one of its kind, in a folder without any
@@ -63,19 +86,28 @@ class FileStore:
         if self.read_only:
             raise StoreError(f"Nothing can be saved: {self.read_only}.")
         async with self._lock:
-            return await asyncio.to_thread(self._save, new, overwrite)
+            return await asyncio.to_thread(self._save, new)
+
+    async def changes(self, new: ResourceSet) -> tuple[FileChange, ...]:
+        """What `save` would write, file by file, in order of name."""
+        known = {source.name: source.data for source in self._held.sources} if self._held else {}
+        planned = await self.planned(new)
+        return await asyncio.to_thread(
+            lambda: tuple(
+                file_change(name, known.get(name), data)
+                for name, (_, data) in sorted(planned.items())
+            )
+        )
 
     async def planned(self, new: ResourceSet) -> Mapping[str, tuple[bytes, bytes]]:
         """What `save` would write: name → octets now and then. Raises StoreError."""
         async with self._lock:
             return await asyncio.to_thread(self._planned, new)
 
-    def changed(self) -> tuple[str, ...]:
-        """Files whose size or time on disk differs from what was read: a cheap hint, no proof."""
-        held = self._held
-        return tuple(s.name for s in held.sources if file_changed(s)) if held is not None else ()
+    def _changed(self) -> tuple[str, ...]:
+        return tuple(self._watch.changed(self._held.sources)) if self._held is not None else ()
 
-    def _read(self) -> Snapshot:
+    def _read(self) -> tuple[Held, FileWatch]:
         found = read_sources(self._sources)
         known = _documents_by_text(self._held.files) if self._held is not None else {}
         with _collector_paused():
@@ -83,10 +115,10 @@ class FileStore:
                 read_file(source.name, source.data, self._namespace, known)
                 for source in found.files
             )
-            self._held = hold(found.files, files, found.diagnostics)
-        return self._held.snapshot
+            held = hold(found.files, files, found.diagnostics)
+        return held, FileWatch(self._sources, found.folders, found.names)
 
-    def _save(self, new: ResourceSet, overwrite: bool) -> SaveReport:
+    def _save(self, new: ResourceSet) -> SaveReport:
         held = self._held
         if held is None:
             raise StoreError("Nothing can be saved before it was loaded.")
@@ -96,9 +128,8 @@ class FileStore:
                 self._held = held = hold(held.sources, held.files, held.found, new.respelled)
             return SaveReport((), held.snapshot)
         _refuse_pipes(held, plan)
-        if not overwrite:
-            _refuse_changed(held, plan)
-        write_files(plan.contents, lambda: None if overwrite else _refuse_changed(held, plan))
+        _refuse_changed(held, plan)
+        write_files(plan.contents, lambda: _refuse_changed(held, plan))
         self._held = _held_after(held, plan, self._namespace, new.respelled)
         return SaveReport(tuple(plan.contents), self._held.snapshot)
 
@@ -145,7 +176,7 @@ def _refuse_changed(held: Held, plan: Plan) -> None:
     if changed:
         raise ConflictError(
             f"{', '.join(changed)} changed on disk since it was read; nothing was saved. "
-            "Read it again and repeat your edit, or overwrite what is there.",
+            "Read it again, so that your change is made in what is there now.",
             changed,
         )
 

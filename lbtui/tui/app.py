@@ -12,6 +12,7 @@ from lbtui.ports import PortError, Speaker, Store
 from lbtui.tui import workspace
 from lbtui.tui.compiler import Compiler
 from lbtui.tui.editing import Editing
+from lbtui.tui.following import Following
 from lbtui.tui.saving import Saving
 from lbtui.tui.screens.main import MainScreen
 from lbtui.tui.speaker_actions import SpeakerActions
@@ -91,6 +92,7 @@ class LbtuiApp(SpeakerActions):
         self.main = MainScreen(self.state)
         self.editing = Editing(self)
         self.saving = Saving(self)
+        self.following = Following(self)
         self.compiler = Compiler(self._spawn, self._take_outcome, self._analysis_failed)
 
     # ---- start -------------------------------------------------------------------------------
@@ -111,6 +113,7 @@ class LbtuiApp(SpeakerActions):
         for notice in self._notices:
             self.notify(notice, severity="warning", timeout=10)
         self._spawn(self.load())
+        self._spawn(self.following.run())
         if self.speaker is not None:
             self._spawn(self._follow_speaker(self.speaker))
         if self.lab is not None:
@@ -281,6 +284,13 @@ class LbtuiApp(SpeakerActions):
     async def _leave(self) -> None:
         if await self.saving.leave():
             self.exit()
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether the user is being asked something, or an answer is being carried out."""
+        return self.screen is not self.main or any(
+            worker.group == "dialog" and not worker.is_finished for worker in self.workers
+        )
 
     def _dialog(self, work: Coroutine[Any, Any, Any]) -> None:
         """Run what asks the user; one at a time, so that a key held down opens one dialog."""

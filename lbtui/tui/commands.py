@@ -30,7 +30,7 @@ ACTIONS: tuple[Command, ...] = (
     Command("undo", "Take the last edit back", "u", "app.undo"),
     Command("redo", "Do it again", "ctrl+r", "app.redo"),
     Command("save", "Save all edits, after showing what that does", "s", "app.save"),
-    Command("reload", "Read the source again; edits are kept", "", "app.reload"),
+    Command("reload", "Read the source again; edits are kept", "R", "app.reload"),
     Command("filter", "Show only rows that match; !word: that do not", "/", "filter"),
     Command("panel", "Show or hide the panel", "p", "toggle_side"),
     Command("apply", "Give the routes as edited to lbtui's own speaker", "A", "app.apply"),

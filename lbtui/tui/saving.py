@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from lbtui.ports import ConflictError, PortError
 from lbtui.tui import workspace
-from lbtui.tui.dialogs.choice import Choice, ChoiceDialog
+from lbtui.tui.dialogs.choice import Choice, ChoiceDialog, tell
+from lbtui.tui.following import named
 from lbtui.tui.symbols import SYMBOLS
-from lbtui.tui.text import BLANK, Line, Span, line
+from lbtui.tui.text import Line, Span, line
 
 if TYPE_CHECKING:
     from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
@@ -26,68 +27,54 @@ class Saving:
         self._app = app
 
     async def save(self) -> bool:
-        """Ask, then save; whether everything is saved afterwards."""
+        """Show what it does, then save; whether everything is saved afterwards.
+
+        What others changed meanwhile is brought in first, however often that happens.
+        """
+        while self._app.state.history.is_modified:
+            state = self._app.state
+            if state.read_only:
+                await tell(self._app, "Nothing can be saved here", state.read_only)
+                return False
+            try:
+                if await self._app.store.changed() and not await self._app.following.catch_up():
+                    return False
+                if not self._app.state.history.is_modified:
+                    self._app.notify("What is there now already holds your edits.", timeout=5)
+                    return True
+                if not await self._is_confirmed():
+                    return False
+                return await self._write()
+            except ConflictError:
+                continue  # noticed between the look and the writing: look again
+            except PortError as error:
+                await tell(self._app, "Not saved", str(error), "Your edits are kept here.")
+                return False
+        self._app.notify("Nothing to save.", timeout=3)
+        return True
+
+    async def _is_confirmed(self) -> bool:
+        from lbtui.tui.dialogs.review import ReviewDialog
+
         state = self._app.state
-        if not state.history.is_modified:
-            self._app.notify("Nothing to save.", timeout=3)
-            return True
-        if state.read_only:
-            await self._tell("Nothing can be saved here", state.read_only)
-            return False
-        dialog = ChoiceDialog(
-            f"Save to {state.title}?", list(save_lines(state)), [Choice("s", "save", "save")]
-        )
-        if await self._app.push_screen_wait(dialog) != "save":
-            return False
-        return await self._write(overwrite=False)
+        changes = await self._app.store.changes(state.history.current)
+        dialog = ReviewDialog(f"Save to {state.title}?", state, changes)
+        answer = await self._app.push_screen_wait(dialog)
+        return answer is True
 
-    async def _write(self, overwrite: bool) -> bool:
-        wanted = self._app.state.history.current
-        try:
-            report = await self._app.store.save(wanted, overwrite=overwrite)
-        except ConflictError as error:
-            return await self._resolve(error)
-        except PortError as error:
-            await self._tell("Not saved", str(error), "Your edits are kept here.")
-            return False
+    async def _write(self) -> bool:
+        report = await self._app.store.save(self._app.state.history.current)
         self._app.change(workspace.saved(self._app.state, report))
-        self._app.notify(f"Saved {', '.join(report.files)}", timeout=5)
+        self._app.notify(f"Saved {named(report.files)}", timeout=5)
         return not self._app.state.history.is_modified
-
-    async def _resolve(self, error: ConflictError) -> bool:
-        """The files changed underneath: read them again, write over them, or leave it."""
-        lines = [
-            line(Span(str(error), "warning")),
-            BLANK,
-            *(line(f"  {file}") for file in error.files),
-            BLANK,
-            line("Reading again keeps your edits on top of what is there now; where both changed"),
-            line("one resource, yours counts, and = shows the difference before you save."),
-        ]
-        choices = [
-            Choice("r", "read again, keep my edits", "reload"),
-            Choice("o", "overwrite what is there", "overwrite"),
-        ]
-        answer = await self._app.push_screen_wait(
-            ChoiceDialog("Changed on disk since it was read", lines, choices)
-        )
-        if answer == "overwrite":
-            return await self._write(overwrite=True)
-        if answer == "reload":
-            await self.reload()
-        return False
 
     async def reload(self) -> None:
         """Read the store again; edits stay on top of what is there now."""
-        state = self._app.state
-        try:
-            snapshot = await self._app.store.load()
-        except PortError as error:
-            await self._tell("Not read", str(error), "Your edits are kept here.")
-            return
-        resources = workspace.rebased(state, snapshot)
-        self._app.change(workspace.reloaded(self._app.state, snapshot, resources))
-        self._app.notify("Read again; your edits are kept.", timeout=4)
+        if self._app.state.snapshot is None:
+            await self._app.load()
+        elif await self._app.following.catch_up():
+            kept = "; your edits are kept" if self._app.state.history.is_modified else ""
+            self._app.notify(f"Read again{kept}.", timeout=4)
 
     async def leave(self) -> bool:
         """Whether the console may end: asks if something is not saved."""
@@ -101,37 +88,6 @@ class Saving:
         if answer == "save":
             return await self.save()
         return answer == "drop"
-
-    async def _tell(self, title: str, *texts: str) -> None:
-        lines = [line(text) for text in texts]
-        await self._app.push_screen_wait(ChoiceDialog(title, lines, [], stay="close"))
-
-
-def save_lines(state: ViewState) -> Iterator[Line]:
-    """Files, fields and routes that change."""
-    from lbtui.tui.dialogs.consequences import route_change_lines
-
-    files = sorted(set(_files(state)))
-    if files:
-        yield line(Span("Files  ", "muted"), ", ".join(files))
-        yield BLANK
-    yield from resource_change_lines(state)
-    yield BLANK
-    if state.is_current and state.analysis and state.saved_analysis and state.route_diff:
-        old, new = state.saved_analysis.tables, state.analysis.tables
-        yield from route_change_lines(state.route_diff, old.nodes, new.nodes)
-    else:
-        yield line(Span("The routes are still being worked out.", "muted"))
-
-
-def _files(state: ViewState) -> Iterator[str]:
-    from lbtui.core.routing.resource_diff import diff_resources
-
-    diff = diff_resources(state.history.saved, state.history.current)
-    locate = state.snapshot.locate if state.snapshot is not None else {}
-    for ref in (*diff.removed, *(ref for ref, _ in diff.changed)):
-        if ref in locate:
-            yield locate[ref]("").file
 
 
 def resource_change_lines(state: ViewState) -> Iterator[Line]:

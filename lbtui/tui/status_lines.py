@@ -22,6 +22,8 @@ def title_left(state: ViewState) -> Line:
     changed = modified_count(state)
     if changed:
         spans.append(Span(f"  {SYMBOLS.modified} modified {changed}", "changed"))
+    if state.changed_outside:
+        spans.append(Span(f"  {SYMBOLS.warning} changed outside", "warning"))
     return tuple(spans)
 
 

@@ -27,6 +27,8 @@ class ViewState:
     """Why nothing can be saved; empty if it can."""
     snapshot: Snapshot | None = None
     """What the store held when it was read last; None until then."""
+    changed_outside: tuple[str, ...] = ()
+    """What someone else changed since it was read: files, or objects of a cluster."""
     load_error: str = ""
     """Why the store could not be read."""
     history: History = field(default_factory=lambda: History.of(NO_RESOURCES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,12 @@ from lbtui.ports import SaveReport, Snapshot
 from lbtui.tui.view_state import ViewState
 
 if TYPE_CHECKING:
+    from lbtui.core.editing.merge import ClashKey, Merged, Side
     from lbtui.tui.analysis_work import Outcome, Request
+
+    Choices = Mapping[ClashKey, Side]
+
+NO_CHOICES: Choices = {}
 
 
 def request_of(state: ViewState, resources: ResourceSet | None = None) -> Request:
@@ -31,13 +37,26 @@ def request_of(state: ViewState, resources: ResourceSet | None = None) -> Reques
 def loaded(state: ViewState, snapshot: Snapshot) -> ViewState:
     """The store was read for the first time, or again with all edits dropped."""
     history = History.of(snapshot.resources)
-    return replace(state, snapshot=snapshot, history=history, load_error="")
+    return replace(state, snapshot=snapshot, history=history, load_error="", changed_outside=())
 
 
-def reloaded(state: ViewState, snapshot: Snapshot, resources: ResourceSet) -> ViewState:
-    """The store was read again; `resources` is the working set on top of it."""
-    history = state.history.do("reload", resources).with_saved(snapshot.resources)
-    return replace(state, snapshot=snapshot, history=history, load_error="")
+def merged(state: ViewState, snapshot: Snapshot, choices: Choices = NO_CHOICES) -> Merged:
+    """The edits made here on top of what the store holds now."""
+    from lbtui.core.editing.merge import merge
+
+    history = state.history
+    return merge(history.saved, history.current, snapshot.resources, choices)
+
+
+def rebased(state: ViewState, snapshot: Snapshot, choices: Choices = NO_CHOICES) -> ViewState:
+    """The store was read again: every edit, undone ones too, on top of what it holds now."""
+    from lbtui.core.editing.merge import merge
+
+    base, theirs = state.history.saved, snapshot.resources
+    history = state.history.rebased(
+        theirs, lambda mine: merge(base, mine, theirs, choices).resources
+    )
+    return replace(state, snapshot=snapshot, history=history, load_error="", changed_outside=())
 
 
 def edited(state: ViewState, label: str, resources: ResourceSet) -> ViewState:
@@ -94,18 +113,3 @@ def needs_work(state: ViewState) -> bool:
         or before.resources is not state.history.saved
         or analysis.config.backend != state.backend
     )
-
-
-def rebased(state: ViewState, snapshot: Snapshot) -> ResourceSet:
-    """What the store holds now, with the edits made here on top of it."""
-    base, mine, theirs = state.history.saved, state.history.current, snapshot.resources
-    result = theirs
-    for ref in {*base.refs(), *mine.refs()}:
-        edited_resource, old = mine.get(ref), base.get(ref)
-        if edited_resource == old:
-            continue
-        if edited_resource is None:
-            result = result.without(ref)
-        else:
-            result = result.with_resource(ref, edited_resource)
-    return result.with_respelled(mine.respelled - base.respelled)

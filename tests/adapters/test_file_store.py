@@ -199,7 +199,7 @@ async def test_a_save_writes_only_the_files_concerned(folder: Path) -> None:
     for path, status in before.items():
         assert path == file or path.stat() == status
     assert not list(folder.rglob(".*.tmp"))
-    assert store.changed() == ()
+    assert await store.changed() == ()
 
 
 async def test_undone_and_saved_the_files_are_what_they_were(folder: Path) -> None:
@@ -259,7 +259,7 @@ async def test_a_file_changed_by_someone_else_is_not_overwritten(folder: Path) -
     file = folder / "sub" / "c.yaml"
     file.write_text(ADVERTISEMENT + "# a colleague's line\n")
     theirs = file.read_bytes()
-    assert store.changed() == (str(file),)
+    assert await store.changed() == (str(file),)
 
     new = with_local_pref(snapshot.resources, 200)
     with pytest.raises(ConflictError) as caught:
@@ -268,8 +268,12 @@ async def test_a_file_changed_by_someone_else_is_not_overwritten(folder: Path) -
     assert str(file) in str(caught.value)
     assert file.read_bytes() == theirs
 
-    report = await store.save(new, overwrite=True)
-    assert file.read_text() == ADVERTISEMENT.replace("100", "200")
+    theirs_now = await store.look()
+    with pytest.raises(ConflictError):
+        await store.save(new)
+    store.take(theirs_now)
+    report = await store.save(new)
+    assert file.read_text() == ADVERTISEMENT.replace("100", "200") + "# a colleague's line\n"
     assert report.snapshot.resources == new
 
 
@@ -310,4 +314,4 @@ async def test_reading_again_finds_what_changed(folder: Path) -> None:
     (folder / "b.yml").write_text(pool("other"))
     snapshot = await store.load()
     assert names(snapshot.resources) == ["first", "local", "other"]
-    assert store.changed() == ()
+    assert await store.changed() == ()

@@ -51,9 +51,3 @@ def test_modified_means_different_from_what_is_saved() -> None:
     assert not saved.is_modified and saved.can_undo
     assert saved.undo().is_modified, "undoing past a save differs from what is on disk"
     assert not saved.undo().redo().is_modified
-
-
-def test_a_change_made_outside_is_a_step_and_saved() -> None:
-    history = History.of(EMPTY).with_external("read again", ONE)
-    assert history.current == ONE and not history.is_modified
-    assert history.undo().current == EMPTY

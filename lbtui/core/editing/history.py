@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lbtui.core.objects.resource_set import ResourceSet
@@ -82,6 +83,19 @@ class History:
         """Mark `resources` as what the source now holds; the steps stay, so undo goes past it."""
         return replace(self, saved=resources)
 
-    def with_external(self, label: str, resources: ResourceSet) -> History:
-        """The source changed outside and was read again: a step that is saved at once."""
-        return self.do(label, resources).with_saved(resources)
+    def rebased(self, saved: ResourceSet, rebase: Callable[[ResourceSet], ResourceSet]) -> History:
+        """The source now holds `saved`: every step once more, on top of that.
+
+        `rebase` gives what a set of before is on top of `saved`. So undo takes back what was
+        done here, and never what someone else did.
+        """
+        origin = rebase(self.origin)
+        steps: list[Step] = []
+        position = 0
+        for at, step in enumerate(self.steps, start=1):
+            resources = rebase(step.resources)
+            if resources != (steps[-1].resources if steps else origin):
+                steps.append(Step(step.label, resources))
+            if at == self.position:
+                position = len(steps)
+        return History(saved, origin, tuple(steps), position)

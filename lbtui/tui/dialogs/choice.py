@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from textual import events
+from textual.app import App
 from textual.widget import Widget
 
 from lbtui.tui.dialogs.framed import FramedDialog
-from lbtui.tui.text import Line
+from lbtui.tui.text import Line, line
 from lbtui.tui.widgets.line_panel import LinePanel
 
 
@@ -59,3 +61,9 @@ class ChoiceDialog(FramedDialog["str | None"]):
             if event.key == choice.key or event.character == choice.key:
                 event.stop()
                 self.dismiss(choice.value)
+
+
+async def tell(app: App[Any], title: str, *texts: str) -> None:
+    """Say something that must be read before going on; each text is a line."""
+    lines = [line(text) for text in texts]
+    await app.push_screen_wait(ChoiceDialog(title, lines, [], stay="close"))

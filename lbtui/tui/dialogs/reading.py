@@ -95,21 +95,24 @@ def manifest_lines(resource: AnyResource) -> Iterator[Line]:
 
 def hide(resource: AnyResource) -> dict[str, Any]:
     """The manifest of a resource with its secrets replaced."""
+    from lbtui.core.objects.decode import encode_resource
+
+    return encode_resource(hidden(resource))
+
+
+def hidden(value: Any) -> Any:
+    """A resource, or a part of one, with its secrets replaced."""
     import msgspec
 
-    from lbtui.core.objects.decode import encode_resource
     from lbtui.core.objects.meta import Hidden
 
-    def replaced(value: Any) -> Any:
-        if isinstance(value, Hidden):
-            return Hidden("***")
-        if isinstance(value, msgspec.Struct):
-            changes = {n: replaced(getattr(value, n)) for n in value.__struct_fields__}
-            return msgspec.structs.replace(value, **changes)
-        if isinstance(value, tuple):
-            return tuple(map(replaced, value))
-        if isinstance(value, dict):
-            return {key: replaced(item) for key, item in value.items()}
-        return value
-
-    return encode_resource(replaced(resource))
+    if isinstance(value, Hidden):
+        return Hidden("***")
+    if isinstance(value, msgspec.Struct):
+        changes = {name: hidden(getattr(value, name)) for name in value.__struct_fields__}
+        return msgspec.structs.replace(value, **changes)
+    if isinstance(value, tuple):
+        return tuple(map(hidden, value))
+    if isinstance(value, dict):
+        return {key: hidden(item) for key, item in value.items()}
+    return value

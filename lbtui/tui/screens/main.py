@@ -87,6 +87,7 @@ class MainScreen(Screen[None]):
         Binding("u", "app.undo", "Undo"),
         Binding("ctrl+r", "app.redo", "Redo"),
         Binding("s", "app.save", "Save"),
+        Binding("R", "app.reload", "Read again", show=False),
         Binding("A", "app.apply", "Apply", tooltip="Give these routes to lbtui's own speaker"),
         Binding("S", "app.speaker", "Speaker", tooltip="Start or stop lbtui's own speaker"),
         Binding("q,ctrl+q,ctrl+c", "app.leave", "Quit"),

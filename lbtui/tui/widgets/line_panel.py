@@ -89,3 +89,13 @@ class LinePanel(LineView, can_focus=True):
     def action_scroll_edge(self, side: int) -> None:
         """Scroll to the top (-1) or the bottom (1)."""
         self.scroll_lines(0 if side < 0 else self.line_count)
+
+    def scroll_to_heading(self, by: int) -> None:
+        """Scroll to the next (1) or the last (-1) line that begins in the accent tone."""
+        lines = enumerate(self._wrapped)
+        headings = [at for at, line in lines if line and line[0].tone == "accent"]
+        if by > 0:
+            target = next((at for at in headings if at > self.top), self.line_count)
+        else:
+            target = next((at for at in reversed(headings) if at < self.top), 0)
+        self.scroll_lines(target)

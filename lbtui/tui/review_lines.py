@@ -1,0 +1,145 @@
+"""What a save is about to do, in lines: the text of the files, routes by peer, findings. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from lbtui.tui.findings import SYMBOL, TONE, Findings
+from lbtui.tui.symbols import SYMBOLS
+from lbtui.tui.text import BLANK, Line, Span, Tone, line
+
+if TYPE_CHECKING:
+    from lbtui.core.diagnostics import Diagnostic
+    from lbtui.core.routing.diff import RouteDiff
+    from lbtui.ports import FileChange
+    from lbtui.tui.view_state import ViewState
+
+MOST_LINES = 2000
+"""Lines of difference shown of one file; the rest is counted."""
+_TONES: dict[str, Tone] = {"+": "added", "-": "withdrawn", " ": "muted"}
+
+
+def review_lines(state: ViewState, changes: Sequence[FileChange]) -> Iterator[Line]:
+    """A summary, then files, routes and findings."""
+    yield _files_summary(changes)
+    if not (state.is_current and state.analysis and state.saved_analysis and state.route_diff):
+        yield line(Span("Routes and findings are being worked out.", "muted"))
+        yield BLANK
+        yield from file_lines(changes)
+        return
+    come, go = finding_changes(state)
+    yield from _routes_summary(state.route_diff)
+    yield _findings_summary(come, go)
+    yield BLANK
+    yield from file_lines(changes)
+    yield from _finding_section("New findings", come)
+    yield from _finding_section("Findings that go", go)
+    if not state.route_diff.is_empty:
+        from lbtui.tui.dialogs.consequences import route_change_lines
+
+        yield line(Span("Routes", "accent"))
+        old, new = state.saved_analysis.tables, state.analysis.tables
+        yield from route_change_lines(state.route_diff, old.nodes, new.nodes)
+
+
+def file_lines(changes: Sequence[FileChange]) -> Iterator[Line]:
+    """The difference of each file, as `diff -u` shows it."""
+    for change in changes:
+        word = "  new" if change.is_new else ""
+        yield line(Span(change.name, "accent"), Span(word, "muted"))
+        if change.notice:
+            yield line(Span(f"  {SYMBOLS.warning} {change.notice}", "warning"))
+        shown = 0
+        for hunk in change.hunks:
+            if shown >= MOST_LINES:
+                left = sum(len(one.lines) for one in change.hunks) - shown
+                yield line(Span(f"  and {left} lines more", "muted"))
+                break
+            yield line(Span(f"  line {hunk.new_line}", "muted"))
+            for one in hunk.lines:
+                yield line(Span(f"{one.mark} {one.text.expandtabs(4)}", _TONES[one.mark]))
+            shown += len(hunk.lines)
+        yield BLANK
+
+
+def finding_changes(state: ViewState) -> tuple[list[Diagnostic], list[Diagnostic]]:
+    """Findings that there were not before, and those that go; where they stand plays no part."""
+    assert state.analysis is not None and state.saved_analysis is not None
+    before = {_identity(one): one for one in state.saved_analysis.diagnostics}
+    after = {_identity(one): one for one in Findings(state).all}
+    read = state.snapshot.diagnostics if state.snapshot is not None else ()
+    before |= {_identity(one): one for one in read}
+    come = [one for key, one in after.items() if key not in before]
+    go = [one for key, one in before.items() if key not in after]
+    return come, go
+
+
+def _identity(one: Diagnostic) -> tuple[object, ...]:
+    return one.severity, one.code, one.ref, one.path, one.message
+
+
+def _files_summary(changes: Sequence[FileChange]) -> Line:
+    counts: Counter[str] = Counter(
+        one.mark for change in changes for hunk in change.hunks for one in hunk.lines
+    )
+    return line(
+        Span(f"{'Files':10}", "strong"),
+        f"{_count(len(changes), 'file')}, ",
+        Span(f"+{counts['+']}", "added"),
+        " ",
+        Span(f"-{counts['-']}", "withdrawn"),
+        " lines",
+    )
+
+
+def _routes_summary(diff: RouteDiff) -> Iterator[Line]:
+    label = Span(f"{'Routes':10}", "strong")
+    if diff.is_empty:
+        yield line(label, Span("none changes", "muted"))
+        return
+    counts: dict[str, Counter[str]] = {}
+    changed = [change.after for change in diff.changed]
+    for mark, routes in (("+", diff.added), ("-", diff.withdrawn), ("~", changed)):
+        for route in routes:
+            counts.setdefault(route.peer, Counter())[mark] += 1
+    for peer, count in sorted(counts.items()):
+        yield line(
+            label,
+            f"{peer}  ",
+            Span(f"{SYMBOLS.added}{count['+']} added", "added" if count["+"] else "muted"),
+            "  ",
+            Span(
+                f"{SYMBOLS.withdrawn}{count['-']} withdrawn",
+                "withdrawn" if count["-"] else "muted",
+            ),
+            "  ",
+            Span(f"{SYMBOLS.changed}{count['~']} changed", "changed" if count["~"] else "muted"),
+        )
+        label = Span(" " * 10)
+
+
+def _findings_summary(come: Sequence[Diagnostic], go: Sequence[Diagnostic]) -> Line:
+    label = Span(f"{'Findings':10}", "strong")
+    if not come and not go:
+        return line(label, Span("none comes or goes", "muted"))
+    worst: Tone = TONE[come[0].severity] if come else "muted"
+    return line(label, Span(f"{len(come)} new", worst), "  ", Span(f"{len(go)} gone", "good"))
+
+
+def _finding_section(title: str, findings: Sequence[Diagnostic]) -> Iterator[Line]:
+    if not findings:
+        return
+    yield line(Span(title, "accent"))
+    for one in findings:
+        tone = TONE[one.severity]
+        where = f"{one.ref} {one.path}".strip() if one.ref is not None else ""
+        yield line(Span(f"{SYMBOL[one.severity]} {one.severity.value}", tone), f"  {one.message}")
+        if where:
+            yield line(Span("  at ", "muted"), where)
+    yield BLANK
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
