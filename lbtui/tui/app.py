@@ -13,6 +13,8 @@ from lbtui.tui import workspace
 from lbtui.tui.compiler import Compiler
 from lbtui.tui.editing import Editing
 from lbtui.tui.following import Following
+from lbtui.tui.key_order import OrderedKeys
+from lbtui.tui.painting.sparing import SparingApp
 from lbtui.tui.saving import Saving
 from lbtui.tui.screens.main import MainScreen
 from lbtui.tui.speaker_actions import SpeakerActions
@@ -33,7 +35,7 @@ class Shows(Protocol):
         """Show a new state."""
 
 
-class LbtuiApp(SpeakerActions):
+class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
     """One console on one store, with lbtui's own speaker beside it."""
 
     TITLE = "lbtui"

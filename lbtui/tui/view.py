@@ -52,10 +52,12 @@ class View(Widget):
         """Another row is selected, or what is to be said about it changed."""
 
         view: View
+        is_move: bool = False
+        """Nothing but the cursor moved."""
 
         def can_replace(self, message: Message) -> bool:
             """Only the newest matters."""
-            return isinstance(message, View.DetailsChanged) and message.view is self.view
+            return isinstance(message, View.DetailsChanged) and message == self
 
     @dataclass
     class Opened(Message):
@@ -153,12 +155,12 @@ class View(Widget):
 
     def focus_table(self) -> None:
         """Give the keyboard to the table."""
-        self.table.focus()
+        self.screen.set_focus(self.table, scroll_visible=False)
 
     @on(LineTable.Moved)
     def _tell_details(self, event: LineTable.Moved) -> None:
         event.stop()
-        self.post_message(self.DetailsChanged(self))
+        self.post_message(self.DetailsChanged(self, is_move=True))
 
     @on(LineTable.Chosen)
     def _tell_opened(self, event: LineTable.Chosen) -> None:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from tests.bench.case import Case, Figure, Figures, time_of
-from tests.bench.pseudo_terminal import time_painting
+from tests.bench.painting import time_painting
 from tests.support.environment import private_environment
 
 RUNS = 7

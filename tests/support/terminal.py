@@ -84,6 +84,10 @@ class Terminal:
         """Give the window another size; the program gets SIGWINCH."""
         self._tmux("resize-window", "-x", str(columns), "-y", str(rows))
 
+    def scribble(self, octets: bytes) -> None:
+        """Write to the terminal behind the program's back, as `wall` and line noise do."""
+        Path(self._tmux("display-message", "-p", "#{pane_tty}").strip()).write_bytes(octets)
+
     def exit_code(self, seconds: float = 20.0) -> int:
         """Wait for the program to end; its exit code."""
 

@@ -49,7 +49,7 @@ class FilterLine(Container):
         """The label; the input comes when it is needed."""
         yield Static("filter", markup=False)
 
-    def open(self, text: str) -> None:
+    async def open(self, text: str) -> None:
         """Show the line with the filter at hand."""
         from textual.widgets import Input
 
@@ -58,10 +58,10 @@ class FilterLine(Container):
             self._field = Input(text, placeholder="words that a row has; !word: has not")
             self._field.compact = True
             self._field.cursor_blink = False
-            self.mount(self._field)
+            await self.mount(self._field)
         else:
             self._field.value = text
-        self._field.focus()
+        self.screen.set_focus(self._field)
 
     def close(self) -> None:
         """Hide the line; the filter stays as it is."""

@@ -105,7 +105,8 @@ class MainScreen(Screen[None]):
         self._made = {first: self.view}
         self._before = first
         self._details_key: object = None
-        self._details_at = 0.0
+        self._followed: object = None
+        self._followed_at = 0.0
         self._is_side_wanted: bool | None = None
 
     def compose(self) -> ComposeResult:
@@ -155,11 +156,23 @@ class MainScreen(Screen[None]):
 
     @on(View.DetailsChanged)
     def _show_details(self, event: View.DetailsChanged) -> None:
-        """At once for a single key; while one is held down only when it is let go."""
-        if event.view is not self.view or not self.has_side:
+        if event.view is self.view and self.has_side:
+            self.follow_cursor() if event.is_move else self.show_details()
+
+    def _on_timer_update(self) -> None:
+        """Before each frame: list and panel change in the same one, not the panel in a second."""
+        if self.has_side:
+            self.follow_cursor()
+        super()._on_timer_update()
+
+    def follow_cursor(self) -> None:
+        """Fill the panel: at once after a single key, when a key held down is let go after that."""
+        key = self._details_subject
+        if key == self._followed:
             return
-        is_hurried = monotonic() - self._details_at < HURRY_SECONDS
-        self._details_at = monotonic()
+        self._followed = key
+        is_hurried = monotonic() - self._followed_at < HURRY_SECONDS
+        self._followed_at = monotonic()
         self._details_timer.pause()
         if is_hurried:
             self._details_timer.reset()
@@ -167,13 +180,17 @@ class MainScreen(Screen[None]):
         else:
             self.show_details()
 
+    @property
+    def _details_subject(self) -> object:
+        return self.view.name_in_commands, self.view.selected_key
+
     def show_details(self) -> None:
         """Fill the panel from the shown view."""
         self._details_timer.pause()
         view, panel = self.view, self.query_one("#details", LinePanel)
         self._show_list_title()
         title = view.details_title(self.view_state)
-        key = (view.name_in_commands, view.selected_key)
+        key = self._followed = self._details_subject
         lines = view.details(self.view_state, panel.size.width - 2)
         self.query_one("#side-title", Bar).show((Span(title, "strong"),))
         panel.show_lines(lines, is_new=key != self._details_key)
@@ -241,9 +258,9 @@ class MainScreen(Screen[None]):
 
     # ---- filter ------------------------------------------------------------------------------
 
-    def action_filter(self) -> None:
+    async def action_filter(self) -> None:
         """Ask for a filter; it works while it is typed."""
-        self.query_one(FilterLine).open(self.view.filter_text)
+        await self.query_one(FilterLine).open(self.view.filter_text)
 
     @on(FilterLine.Changed)
     def _filter(self, event: FilterLine.Changed) -> None:

@@ -126,6 +126,8 @@ class LineView(Widget, inherit_bindings=False):
         if not self.is_mounted:
             return
         width, height = self.size
+        # Known to the screen now, not by a message later: what changes together is drawn together.
+        self.screen._dirty_widgets.add(self)
         for y in range(height) if lines is None else lines:
             old = self._drawn.get(y)
             if old is None:

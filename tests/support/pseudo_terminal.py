@@ -1,0 +1,190 @@
+"""A program in a pseudo-terminal: what it draws, when, and how many octets that takes.
+
+Unlike `tests/support/terminal.py` there is no screen here, only the stream of octets, so that
+each can be counted and timed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+LIMIT_SECONDS = 60.0
+ESCAPE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])")
+KEYS = {
+    "down": b"\x1b[B",
+    "up": b"\x1b[A",
+    "pagedown": b"\x1b[6~",
+    "end": b"\x1b[F",
+    "home": b"\x1b[H",
+    "enter": b"\r",
+    "escape": b"\x1b",
+    "backspace": b"\x7f",
+}
+"""What a terminal sends for keys that are not characters."""
+ANSWERS = {
+    b"\x1b[c": b"\x1b[?62;22c",  # primary device attributes: a VT220 with colour
+    b"\x1b[6n": b"\x1b[1;1R",  # where the cursor is
+    b"\x1b[?2026$p": b"\x1b[?2026;2$y",  # synchronised output: known, off
+}
+"""What a terminal answers to the questions that programs ask when they start."""
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What followed a key."""
+
+    first: float
+    """Seconds until the first octet; 0 if none came."""
+    last: float
+    """Seconds until the last octet before it was quiet."""
+    drawn: bytes
+
+    @property
+    def octets(self) -> int:
+        """How many were drawn."""
+        return len(self.drawn)
+
+
+class PseudoTerminal:
+    """The terminal's end of the line. Whoever uses it has to read: it answers while reading."""
+
+    def __init__(self, descriptor: int, pid: int, started: float) -> None:
+        """See `open_pseudo_terminal`."""
+        self._descriptor = descriptor
+        self.pid = pid
+        self.started = started
+        """By time.perf_counter, just before exec."""
+        self.is_closed = False
+        """Whether the program ended."""
+        self.drawn = bytearray()
+        """Everything since the start, or since `forget`."""
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Set the size in characters; the program gets SIGWINCH."""
+        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def forget(self) -> None:
+        """Begin anew with what is drawn."""
+        self.drawn.clear()
+
+    def send(self, *keys: str) -> None:
+        """Press keys, by the names in KEYS, or type text."""
+        os.write(self._descriptor, b"".join(KEYS.get(key, key.encode()) for key in keys))
+
+    def read(self, seconds: float) -> bytes:
+        """What is drawn next; empty after `seconds` without anything, or when it is closed."""
+        if not select.select([self._descriptor], [], [], max(seconds, 0))[0]:
+            return b""
+        try:
+            data = os.read(self._descriptor, 65536)
+        except OSError:  # Linux reports a closed terminal as an input/output error
+            self.is_closed = True
+            return b""
+        for question, answer in ANSWERS.items():
+            if question in data:
+                os.write(self._descriptor, answer)
+        self.drawn += data
+        return data
+
+    def wait_for(self, text: str, seconds: float = LIMIT_SECONDS) -> float:
+        """Read until `text` was drawn since `forget`, in one piece; the time.perf_counter then.
+
+        Raises AssertionError if that does not happen.
+        """
+        awaited, deadline = text.encode(), time.perf_counter() + seconds
+        while awaited not in ESCAPE.sub(b"", bytes(self.drawn)):
+            is_late = time.perf_counter() > deadline or self.is_closed
+            assert not is_late, f"{text!r} was not drawn: {self.drawn[-300:]!r}"
+            self.read(0.1)
+        return time.perf_counter()
+
+    def wait_for_octets(self, count: int, seconds: float = LIMIT_SECONDS) -> float:
+        """Read until more than `count` octets were drawn since `forget`; the time then.
+
+        Raises AssertionError if that does not happen.
+        """
+        deadline = time.perf_counter() + seconds
+        while len(self.drawn) <= count:
+            is_late = time.perf_counter() > deadline or self.is_closed
+            assert not is_late, f"nothing but {bytes(self.drawn)!r}"
+            self.read(0.1)
+        return time.perf_counter()
+
+    def quiet(self, seconds: float = 0.25) -> bytes:
+        """Read until nothing came for so long; what came before."""
+        drawn = b""
+        while data := self.read(seconds):
+            drawn += data
+        return drawn
+
+    def press(self, *keys: str, settle: float = 0.25) -> Reaction:
+        """Press keys and read until it is quiet for `settle` seconds."""
+        start = time.perf_counter()
+        first = last = 0.0
+        drawn = b""
+        self.send(*keys)
+        while data := self.read(settle):
+            last = time.perf_counter() - start
+            first = first or last
+            drawn += data
+        return Reaction(first, last, drawn)
+
+    # ---- the process -------------------------------------------------------------------------
+
+    def processor_seconds(self) -> float:
+        """Processor time of the program so far, its children's not included."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def resident_mib(self) -> float:
+        """Memory that the program holds now."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        found = re.search(r"VmRSS:\s*(\d+) kB", status)
+        assert found, status
+        return int(found[1]) / 1024
+
+
+@contextmanager
+def open_pseudo_terminal(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    size: tuple[int, int] = (120, 40),
+    folder: Path | None = None,
+) -> Iterator[PseudoTerminal]:
+    """Run `command` in a pseudo-terminal of `size` columns and rows; it is ended afterwards."""
+    variables = {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | dict(environment)
+    started = time.perf_counter()
+    pid, descriptor = pty.fork()
+    if pid == 0:
+        if folder is not None:
+            os.chdir(folder)
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        os.execvpe(command[0], list(command), variables)
+    terminal = PseudoTerminal(descriptor, pid, started)
+    try:
+        yield terminal
+    finally:
+        _end(terminal, pid)
+        os.close(descriptor)
+
+
+def _end(terminal: PseudoTerminal, pid: int) -> None:
+    """Ask the program to end and read on meanwhile: it may have to draw before it can."""
+    deadline = time.perf_counter() + LIMIT_SECONDS / 4
+    os.kill(pid, signal.SIGTERM)
+    while os.waitpid(pid, os.WNOHANG)[0] == 0:
+        if time.perf_counter() > deadline:
+            os.kill(pid, signal.SIGKILL)
+        terminal.read(0.05)
