@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from speaker.codec.capabilities import Capabilities
 from speaker.codec.framing import HEADER_LENGTH, MessageType
 from speaker.codec.notification import (
     CEASE,
@@ -69,8 +70,10 @@ class Machine(Closing):
     def _receive_notification(
         self, connection: Connection, notification: Notification, now: float
     ) -> list[Effect]:
-        if (notification.code, notification.subcode) == UNSUPPORTED_PARAMETER:
-            self._offers_capabilities = False
+        is_refused = (notification.code, notification.subcode) == UNSUPPORTED_PARAMETER
+        # Only an answer to our OPEN; and whoever refuses both forms is offered them in turn.
+        if is_refused and connection.state in (State.OPEN_SENT, State.OPEN_CONFIRM):
+            self._offers_capabilities = connection.ours.capabilities == Capabilities()
         error = error_record("received", notification, notification.text, now)
         is_lost_collision = (notification.code, notification.subcode) == (CEASE, COLLISION)
         event = Event.COLLISION if is_lost_collision else Event.NOTIFICATION
@@ -114,6 +117,7 @@ class Machine(Closing):
         effects = self._cancel_dial()
         self._retry.stop()
         self._has_restarted = False
+        self._offers_capabilities = True  # the next time: the peer may know more by then
         self._end_of_rib_received = ()
         connection.establish(now)
         effects += self._settle(now, "KEEPALIVE received")
