@@ -11,7 +11,6 @@ from typing import Final
 from speaker.codec.framing import MessageType
 from speaker.codec.notification import (
     CEASE,
-    COLLISION,
     CONNECTION_REJECTED,
     Notification,
     encode_notification,
@@ -26,7 +25,7 @@ from speaker.session.effects import (
     Opener,
     Transmit,
 )
-from speaker.session.fsm import Event, State, step
+from speaker.session.fsm import PROGRESS, Event, State, step
 from speaker.session.machine import Machine
 from speaker.session.negotiation import identifier, make_open
 from speaker.session.parameters import SessionParameters
@@ -50,8 +49,7 @@ class Accepting(Machine):
     ) -> list[Effect]:
         """A TCP connection stands: our dial's ("local") or one we accepted ("peer").
 
-        A connection that is not wanted (Idle, or another one is further on) is told so and closed
-        by the effects.
+        A connection that is not wanted (Idle) is told so and closed by the effects.
         """
         if opened_by == "local" and self._seeking is not State.CONNECT:
             return [Disconnect(connection)]  # it was given up while the answer was on its way
@@ -60,10 +58,8 @@ class Accepting(Machine):
         state = step(self._seeking, Event.CONNECTED_DELAYED if delay else Event.CONNECTED)
         if opened_by == "local":
             self._seeking = State.ACTIVE
-        has_rival = self._has_rival(opened_by)
-        if state is None or has_rival:
-            subcode = COLLISION if has_rival else CONNECTION_REJECTED
-            return effects + self._refuse(connection, subcode, now)
+        if state is None:
+            return effects + self._reject(connection, now)
         effects += self._drop_stale(opened_by)
         ours = self._open(endpoints)
         new = Connection(connection, opened_by, endpoints, ours, state, now + delay)
@@ -83,28 +79,22 @@ class Accepting(Machine):
             has_restarted=self._has_restarted,
         )
 
-    def _has_rival(self, opened_by: Opener) -> bool:
-        """Whether the same side has a connection on which both OPENs are being confirmed.
-
-        One beside an Established session stands until its OPEN comes: only that tells a collision
-        from a peer that restarted, or whose word that the old one is over is still on its way.
-        """
-        return any(
-            known.state is State.OPEN_CONFIRM and known.opened_by == opened_by
-            for known in self._connections.values()
-        )
-
-    def _refuse(self, connection: ConnectionId, subcode: int, now: float) -> list[Effect]:
-        cease = encode_notification(Notification(CEASE, subcode))
+    def _reject(self, connection: ConnectionId, now: float) -> list[Effect]:
+        cease = encode_notification(Notification(CEASE, CONNECTION_REJECTED))
         self._count_sent(MessageType.NOTIFICATION, cease, now)
         return [Transmit(connection, cease), Disconnect(connection)]
 
     def _drop_stale(self, opened_by: Opener) -> list[Effect]:
-        """Whoever dials again has given up the connection on which it sent no OPEN."""
+        """Whoever dials again has given up the connection on which it sent no OPEN.
+
+        One on which it did stands until the OPEN comes on the new one: only that tells a collision
+        (RFC 4271 section 6.8) from a peer that restarted, or whose word that the old one is over
+        is still on its way.
+        """
         stale = [
             known.number
             for known in self._connections.values()
-            if known.opened_by == opened_by and known.state is not State.ESTABLISHED
+            if known.opened_by == opened_by and PROGRESS[known.state] <= PROGRESS[State.OPEN_SENT]
         ]
         for number in stale:
             del self._connections[number]

@@ -134,9 +134,7 @@ class Place:
         """A connection of ours, on which nothing was said."""
         local = (source or self.peer_address, 0)
         async with asyncio.timeout(SECONDS):
-            return Peer(
-                *await asyncio.open_connection(self.address, self.port, local_addr=local)
-            )
+            return Peer(*await asyncio.open_connection(self.address, self.port, local_addr=local))
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[asyncio.Queue[Peer]]:

@@ -22,7 +22,7 @@ from tests.speaker.conformance.octets import (
     restart,
 )
 from tests.speaker.conformance.peer import SENT, UP, Peer, Place
-from tests.speaker.running import document
+from tests.speaker.running import Json, document
 
 AS4 = four_octet_as(ASN)
 LONG = "80ff" + "00" * 255 + "80ff" + "00" * 255 + "8050" + "00" * 80
@@ -61,7 +61,11 @@ REFUSED = [
     ("graceful restart of 1", opening(AS4, "400100"), "0200"),
     ("graceful restart of 5", opening(AS4, "40050078000101"), "0200"),
     ("extended parameters cut short", opening(parameters="ffff00"), "0200"),
-    ("extended parameters too long", opening(parameters="ffff0009" + "020006" + AS4 + "00"), "0200"),
+    (
+        "extended parameters too long",
+        opening(parameters="ffff0009" + "020006" + AS4 + "00"),
+        "0200",
+    ),
     ("half an extended parameter", opening(parameters="ffff00020200"), "0200"),
     ("extended parameter too long", opening(parameters="ffff00060200100200"), "0200"),
     ("no family of ours", opening(MP_IPV6, AS4), "0207" + MP_IPV4),
@@ -83,8 +87,14 @@ TAKEN = [
     ("each capability twice", opening(*USUAL, *USUAL)),
     ("two families, one of them twice", opening(MP_IPV4, MP_IPV6, MP_IPV4, AS4)),
     ("unknown capabilities", opening(*USUAL, "8000", "ff03010203", "630100", "4200")),
-    ("old route refresh, long-lived restart, hostname", opening(AS4, "8000", "4700", "490401610162")),
-    ("ORF, both and an unknown kind", opening(AS4, "0307000100010140" + "03", "820700010001018003")),
+    (
+        "old route refresh, long-lived restart, hostname",
+        opening(AS4, "8000", "4700", "490401610162"),
+    ),
+    (
+        "ORF, both and an unknown kind",
+        opening(AS4, "0307000100010140" + "03", "820700010001018003"),
+    ),
     ("ADD-PATH", opening(AS4, "4504" + "00010103")),
     ("role", opening(AS4, "090100")),
     ("extended messages", opening(AS4, EXTENDED_MESSAGE)),
@@ -131,13 +141,12 @@ async def test_a_dialled_peer_gets_the_same_answers(anywhere: Place) -> None:
 
 async def test_a_right_open_is_taken(here: Place) -> None:
     await here.speaker.put(document([here.session()]))
-    for what, octets in TAKEN:
+    for number, (what, octets) in enumerate(TAKEN, 1):
         async with here.dialled(UP, octets) as peer:
             await peer.next_of(2)
-        await here.speaker.until_session("node-a/peer", lambda row: row["state"] != UP)
-    found = await here.speaker.session("node-a/peer")
-    assert found["establishedCount"] == len(TAKEN), what
-    assert found["sent"]["notification"] == 0
+        row = await here.speaker.until_session("node-a/peer", lambda row: row["state"] != UP)
+        assert row["establishedCount"] == number, what
+    assert row["sent"]["notification"] == 0
 
 
 async def test_identifier_of_an_internal_peer_is_its_own(here: Place) -> None:
@@ -164,8 +173,9 @@ async def test_a_dynamic_as_is_of_its_side(here: Place, dynamic: str) -> None:
 
 async def test_our_open_says_what_is_configured(anywhere: Place) -> None:
     """Octet by octet; an AS past 65535 is AS_TRANS in the fixed field, RFC 6793 section 4.1."""
-    fields = {"localAsn": 4200000001, "holdTime": 42, "families": ["ipv4", "ipv6"]}
-    await anywhere.speaker.put(document([anywhere.session(**fields, routerId="192.0.2.77")]))
+    fields: Json = {"localAsn": 4200000001, "holdTime": 42, "routerId": "192.0.2.77"}
+    wanted = anywhere.session("node-a/peer", families=["ipv4", "ipv6"], **fields)
+    await anywhere.speaker.put(document([wanted]))
     async with anywhere.dialled(SENT) as peer:
         assert peer.open[:9].hex() == "04" + "5ba0" + "002a" + "c000024d"
         assert peer.open[9] == len(peer.open) - 10
@@ -174,8 +184,8 @@ async def test_our_open_says_what_is_configured(anywhere: Place) -> None:
         while octets:
             said.append(octets[: 2 + octets[1]].hex())
             octets = octets[2 + octets[1] :]
-    wanted = [MP_IPV4, MP_IPV6, ROUTE_REFRESH, EXTENDED_MESSAGE, ENHANCED_REFRESH]
-    assert sorted(said) == sorted([*wanted, four_octet_as(4200000001)])
+    expected = [MP_IPV4, MP_IPV6, ROUTE_REFRESH, EXTENDED_MESSAGE, ENHANCED_REFRESH]
+    assert sorted(said) == sorted([*expected, four_octet_as(4200000001)])
 
 
 async def test_a_peer_that_knows_no_parameters_is_spoken_to_without(here: Place) -> None:

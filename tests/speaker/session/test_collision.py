@@ -219,14 +219,18 @@ def test_a_peer_that_dials_again_before_its_open_replaces_its_first_connection()
     assert made.state is State.ESTABLISHED
 
 
-def test_a_third_connection_is_refused_while_one_of_its_kind_is_confirmed() -> None:
+def test_a_connection_beside_one_of_its_kind_that_is_confirmed_waits_for_its_open() -> None:
+    """The first may be over already, and the word of it still on its way."""
     made = session(passive=True)
     made.start(0.0)
     made.connected(1, 0.0, "peer", ENDPOINTS)
     made.receive_data(1, peer_open(), 1.0)
     effects = made.connected(2, 2.0, "peer", ENDPOINTS)
-    assert notifications(effects) == [(6, 7, b"")]
+    assert kinds(effects) == [MessageType.OPEN]
     assert made.state is State.OPEN_CONFIRM
+    made.closed(1, 2.0, "connection closed")
+    made.receive_data(2, peer_open() + KEEPALIVE, 3.0)
+    assert state_of(made) is State.ESTABLISHED
 
 
 @pytest.mark.parametrize("state", [State.OPEN_SENT, State.OPEN_CONFIRM])
