@@ -7,7 +7,7 @@ monotonic clock; jitter is injected.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from speaker.bfd.codec import BfdState, ControlPacket, Diagnostic, encode_packet
@@ -80,7 +80,7 @@ class BfdMachine:
         """Begin in AdminDown.
 
         Args:
-            parameters: never change; others need another session.
+            parameters: see `adapt` for how they change.
             discriminator: ours, not 0, unique among our sessions.
             jitter: a fresh number in 0 <= n < 1 at every call.
         """
@@ -93,6 +93,8 @@ class BfdMachine:
         self.ups = self.downs = self.sent = self.received = 0
         self._jitter = jitter
         self._is_polling = False
+        self._outgoing: BfdParameters | None = None
+        """Until the peer knows of new intervals: the old ones, as far as they still hold."""
         self._send_at: float | None = None
         self._detect_at: float | None = None
 
@@ -113,20 +115,29 @@ class BfdMachine:
             return None
         if self.remote.demand and self.state is self.remote.state is BfdState.UP:
             return None
-        return max(self._desired_min_tx, self.remote.required_min_rx)
+        return max(self._desired_interval, self.remote.required_min_rx)
 
     @property
     def detection_time(self) -> int | None:
         """Microseconds without a packet after which the session is down, section 6.8.4."""
         if self.remote is None:
             return None
-        interval = max(self.parameters.receive_interval, self.remote.desired_min_tx)
+        wanted = self.parameters.receive_interval
+        if self._outgoing is not None:
+            wanted = max(wanted, self._outgoing.receive_interval)
+        interval = max(wanted, self.remote.desired_min_tx)
         return self.remote.detect_multiplier * interval
 
     @property
     def _desired_min_tx(self) -> int:
         wanted = self.parameters.transmit_interval
         return wanted if self.state is BfdState.UP else max(wanted, SLOW_INTERVAL)
+
+    @property
+    def _desired_interval(self) -> int:
+        """As `_desired_min_tx`, which we say; this is what we do."""
+        wanted, old = self._desired_min_tx, self._outgoing
+        return wanted if old is None else min(wanted, old.transmit_interval)
 
     # ---- what the caller wants -------------------------------------------------------------
 
@@ -145,6 +156,27 @@ class BfdMachine:
         self._send_at = None
         return effects
 
+    def adapt(self, parameters: BfdParameters, now: float) -> list[BfdEffect]:
+        """Take other parameters without going down: while up by a Poll Sequence, section 6.8.3.
+
+        Until the peer answers it we send no more rarely than before, and have as much patience.
+        """
+        before, self.parameters = self.parameters, parameters
+        if self.state is BfdState.ADMIN_DOWN:
+            return []
+        if self.state is not BfdState.UP:
+            self._schedule(now)
+            return []
+        old = self._outgoing or before
+        self._outgoing = replace(
+            old,
+            transmit_interval=min(old.transmit_interval, before.transmit_interval),
+            receive_interval=max(old.receive_interval, before.receive_interval),
+        )
+        self._is_polling = True
+        self._schedule(now)
+        return self._send()
+
     # ---- what happens ----------------------------------------------------------------------
 
     def receive(self, packet: ControlPacket, now: float) -> list[BfdEffect]:
@@ -156,7 +188,7 @@ class BfdMachine:
             return []
         self.remote = packet
         if packet.final:
-            self._is_polling = False
+            self._is_polling, self._outgoing = False, None
         detection_time = self.detection_time or 0
         self._detect_at = now + detection_time / MICROSECONDS
         effects: list[BfdEffect] = []
@@ -189,7 +221,7 @@ class BfdMachine:
         self.ups += is_up
         self.downs += before is BfdState.UP
         # Our intervals differ while up: the peer must hear of it (sections 6.5 and 6.8.3).
-        self._is_polling = is_up
+        self._is_polling, self._outgoing = is_up, None
         is_admin = self.remote is not None and self.remote.state is BfdState.ADMIN_DOWN
         changed = BfdChanged(before, state, diagnostic, is_admin)
         self._schedule(now)
@@ -203,7 +235,7 @@ class BfdMachine:
 
     def _forget_remote(self) -> None:
         self.remote = None
-        self._detect_at = None
+        self._detect_at = self._outgoing = None
         self._is_polling = False
 
     def _send(self, *, final: bool = False) -> list[BfdEffect]:

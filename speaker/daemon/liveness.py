@@ -87,6 +87,11 @@ class Liveness:
         self.path = self._sender = None
         self.is_path_down = False
 
+    def adapt(self, wanted: WantedSession, config: BfdConfig) -> None:
+        """Go on with other times over the same path."""
+        self._wanted, self.config = wanted, config
+        self._perform(self.machine.adapt(parameters(config), self._clock.now()))
+
     def _find_path(self) -> Path:
         config, peer = self._wanted.config, self._peer()
         if not peer or peer.startswith("%"):

@@ -124,27 +124,14 @@ class Peering:
         """Let it run; `is_again` as for `Session.start`."""
         self.is_enabled = True
         self._look_for_neighbor()
-        config = self.wanted.config.bfd
-        if config is not None and self.liveness is None:
-            self.liveness = Liveness(
-                self.wanted,
-                config,
-                lambda: self.peer_address,
-                self._bfd,
-                self._clock,
-                self._liveness_changed,
-            )
-            self.liveness.start()
+        self._watch_path()
         self._resume(is_again=is_again)
 
     def stop(self, subcode: int, text: str = "", *, keep_routes: bool = False) -> None:
         """Hold it down: Cease with `subcode` and, for 2 and 4, `text`; see `Session.stop`."""
         self.is_enabled = False
         self._close_session(subcode, text, keep_routes=keep_routes)
-        liveness, self.liveness = self.liveness, None
-        if liveness is not None:  # after the Cease: the peer may take this for a failure
-            liveness.stop()
-            self.note(PATH_DOWN, "")
+        self._end_watch()  # after the Cease: the peer may take this for a failure
         if self._neighbor is not None:
             self._neighbor.close()
             self._neighbor = None
@@ -182,12 +169,12 @@ class Peering:
         self._observer.activity(self)
 
     def replace(self, wanted: WantedSession) -> list[str]:
-        """Take other parameters; reset if the peer can notice, and say what moved.
+        """Take other parameters; reset if the peer must notice, and say what moved.
 
         A new machine inherits history and counters: to the user it is the same session.
         """
         moved = self.wanted.differences(wanted) if wanted != self.wanted else []
-        if not moved:
+        if not moved or self._adapt(wanted):
             self.wanted = wanted
             return moved
         was_enabled, is_again = self.is_enabled, bool(self._connections)
@@ -198,6 +185,28 @@ class Peering:
         if was_enabled:
             self.start(is_again=is_again)
         return moved
+
+    def _adapt(self, wanted: WantedSession) -> bool:
+        """Go over to other parameters without a reset, if that is possible."""
+        ends, opener = self.session.endpoints, self.session.opened_by
+        if ends is None or opener is None:
+            return False
+        if not self.wanted.shares_connection(wanted, ends, opener):
+            return False
+        if not self.session.adapt(wanted.parameters(), self._clock.now()):
+            return False
+        self.wanted = wanted
+        for connection in self._connections.values():
+            connection.limit_hops(wanted.ttl, wanted.least_ttl)
+        config = wanted.config.bfd
+        if config is None:
+            self._end_watch()
+        elif self.liveness is not None:
+            self.liveness.adapt(wanted, config)
+        else:
+            self._watch_path()
+        self._set_timer()
+        return True
 
     def note(self, name: str, text: str) -> None:
         """Remember, and report, a trouble called `name`; an empty `text` ends it."""
@@ -232,6 +241,25 @@ class Peering:
         return None if used is None else self._connections.get(used.number)
 
     # ---- BFD -----------------------------------------------------------------------------------
+
+    def _watch_path(self) -> None:
+        config = self.wanted.config.bfd
+        if config is not None and self.liveness is None:
+            self.liveness = Liveness(
+                self.wanted,
+                config,
+                lambda: self.peer_address,
+                self._bfd,
+                self._clock,
+                self._liveness_changed,
+            )
+            self.liveness.start()
+
+    def _end_watch(self) -> None:
+        liveness, self.liveness = self.liveness, None
+        if liveness is not None:
+            liveness.stop()
+            self.note(PATH_DOWN, "")
 
     def _liveness_changed(self) -> None:
         """Close the session when the path is down, and hold it until the path is back."""

@@ -11,8 +11,11 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from speaker.api import SessionConfig, SpeakerConfig
+from speaker.codec.families import FAMILIES
 from speaker.network.options import MAX_TTL
 from speaker.rib.adj_rib_out import RouteSet
+from speaker.session.effects import Endpoints, Opener
+from speaker.session.negotiation import plain_address
 from speaker.session.parameters import (
     DEFAULT_CONNECT_TIME,
     DEFAULT_HOLD_TIME,
@@ -80,15 +83,42 @@ class WantedSession:
             keepalive_time=config.keepalive_time,
             connect_time=DEFAULT_CONNECT_TIME if connect is None else connect,
             delay_open_time=config.delay_open_time,
-            families=config.families,
+            families=tuple(family for family in FAMILIES if family in config.families),
             extended_next_hop=not config.address,
             graceful_restart=config.graceful_restart,
             restart_time=DEFAULT_RESTART_TIME if restart_time is None else restart_time,
             keep_received=config.keep_received,
         )
 
+    def shares_connection(self, other: WantedSession, ends: Endpoints, opened_by: Opener) -> bool:
+        """Whether `other` may take over this session's connection between `ends`.
+
+        Times to live may change on the way, and so may the places to listen; nor does it matter
+        where the peer would have been dialled if it dialled itself.
+        """
+        mine, its = self.config, other.config
+        if self._path != other._path:
+            return False
+        if opened_by == "local" and mine.port != its.port:
+            return False
+        if mine.bfd and its.bfd and self._needs_far_bfd != other._needs_far_bfd:
+            return False
+        is_source_kept = its.source_address in (None, mine.source_address)
+        return is_source_kept or plain_address(its.source_address or "") == ends.local_address
+
+    @property
+    def _path(self) -> tuple[object, ...]:
+        config = self.config
+        link = None if config.address else config.interface
+        return self.peer_address, link, config.vrf, config.password
+
+    @property
+    def _needs_far_bfd(self) -> bool:
+        """Whether BFD counts hops, RFC 5883; for internal peers that depends on where they are."""
+        return self.config.ebgp_multi_hop and not self.is_ibgp
+
     def differences(self, other: WantedSession) -> list[str]:
-        """Names of what the peer would notice, as the API spells them; empty: leave it alone."""
+        """Names of what may matter to the peer, as the API spells them; empty: leave it alone."""
         found = [
             field.encode_name
             for field in msgspec.structs.fields(SessionConfig)

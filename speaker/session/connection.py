@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from speaker.codec.capabilities import Capabilities
 from speaker.codec.framing import EXTENDED_MAX_LENGTH, Framer, MessageType
 from speaker.codec.open import Open, decode_open
 from speaker.errors import MessageError
 from speaker.rib.encoding import Encoding
 from speaker.session.effects import ConnectionId, Endpoints, Opener
 from speaker.session.fsm import EVENTS, UNEXPECTED, State, step
-from speaker.session.negotiation import negotiate, plain_address
+from speaker.session.negotiation import identifier, make_open, negotiate, plain_address
 from speaker.session.parameters import Negotiated, SessionParameters
 from speaker.session.send_hold import SendHold
 
@@ -97,6 +98,35 @@ class Connection:
         if self.negotiated.extended_message:
             self.framer.max_length = EXTENDED_MAX_LENGTH
         return self.theirs
+
+    def would_agree(self, parameters: SessionParameters) -> bool:
+        """Whether both OPENs would be the same, and accepted, under these parameters."""
+        said = self.ours.capabilities
+        restart = said.graceful_restart
+        ours = make_open(
+            parameters,
+            identifier(parameters, self.endpoints),
+            with_capabilities=said != Capabilities(),
+            has_restarted=restart is not None and restart.has_restarted,
+        )
+        try:
+            if self.theirs is not None:
+                negotiate(parameters, ours, self.theirs)
+        except MessageError:
+            return False
+        return ours == self.ours
+
+    def adapt(
+        self, parameters: SessionParameters, now: float, shorten: Callable[[float], float]
+    ) -> None:
+        """Go on under parameters that `would_agree`; a shorter keepalive time holds at once."""
+        if self.theirs is None:
+            return
+        self.negotiated = negotiate(parameters, self.ours, self.theirs)
+        if self.keepalive_at is not None:
+            self.keepalive_at = min(
+                self.keepalive_at, now + shorten(self.negotiated.keepalive_time)
+            )
 
     def restart_hold(self, now: float) -> None:
         """Something came: KEEPALIVE, UPDATE, or the OPEN that sets the time."""

@@ -34,6 +34,12 @@ class Retry:
         self.at: float | None = None
         """When the timer expires, or None."""
 
+    def limit(self, seconds: float, now: float) -> None:
+        """Wait no longer than this from now on, the current wait included."""
+        self._limit = max(seconds, FIRST_WAIT)
+        if self.at is not None:
+            self.at = min(self.at, now + self._limit)
+
     def shorten(self, seconds: float) -> float:
         """Take up to a quarter off, so that sessions do not act in step."""
         return seconds * (1 - JITTER * self._jitter())

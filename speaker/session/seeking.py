@@ -33,8 +33,7 @@ class Seeking(SessionRecord):
         """Between `start` and `stop`."""
         self._seeking = State.IDLE
         """The state without a connection: Idle, Connect while dialling, Active."""
-        limit = FIRST_WAIT if parameters.passive else parameters.connect_time
-        self._retry = Retry(limit, jitter)
+        self._retry = Retry(longest_wait(parameters), jitter)
         self._connections: dict[ConnectionId, Connection] = {}
 
     @property
@@ -120,3 +119,8 @@ class Seeking(SessionRecord):
             self.last_dial_failure = ErrorRecord("local", None, None, DIAL_FAILED, reason, b"", now)
         effects += self._move_seeking(Event.CONNECT_RETRY_EXPIRED, now)
         return effects + self._settle(now, "connect retry time is over")
+
+
+def longest_wait(parameters: SessionParameters) -> float:
+    """Seconds; a passive session keeps nobody waiting but itself."""
+    return FIRST_WAIT if parameters.passive else parameters.connect_time

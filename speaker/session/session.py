@@ -40,6 +40,7 @@ from speaker.session.effects import (
 from speaker.session.fsm import Event, State, step
 from speaker.session.parameters import Negotiated, SessionParameters
 from speaker.session.record import Counters
+from speaker.session.seeking import longest_wait
 
 __all__ = [
     "CancelDial",
@@ -85,7 +86,7 @@ class Session(Accepting):
         """Make a stopped session.
 
         Args:
-            parameters: never change; another set needs another session.
+            parameters: see `adapt` for when they may change.
             jitter: a fresh number in 0 <= n < 1 at every call.
             now: the caller's clock.
             has_restarted: the peer may still have routes from before a restart of this process.
@@ -184,6 +185,25 @@ class Session(Accepting):
             else:
                 effects += self._say_goodbye(connection, subcode, text, now)
         return effects + self._settle(now, text or Notification(CEASE, subcode).name)
+
+    def adapt(self, parameters: SessionParameters, now: float) -> bool:
+        """Go on with other parameters, if an established peer cannot tell them from the old ones.
+
+        So it is where both OPENs would be the same: keepalive and retry times, who dials, which AS
+        numbers are accepted, a BGP identifier that only says what was chosen anyhow. Otherwise
+        False, and nothing was changed: another session is needed.
+        """
+        connections = self._connections.values()
+        is_alike = parameters.keep_received == self.parameters.keep_received
+        if self.state is not State.ESTABLISHED or not is_alike:
+            return False
+        if not all(connection.would_agree(parameters) for connection in connections):
+            return False
+        self.parameters = parameters
+        self._retry.limit(longest_wait(parameters), now)
+        for connection in connections:
+            connection.adapt(parameters, now, self._retry.shorten)
+        return True
 
     def send(self, chunk: Chunk, now: float) -> list[Effect]:
         """Count and transmit what an AdjRibOut made. Raises StateError unless Established."""

@@ -172,3 +172,31 @@ def test_stopped_machine_says_admin_down_and_ignores_all() -> None:
     assert machine.deadline is None
     assert machine.receive(PEER, 2.1) == []
     assert machine.state is BfdState.ADMIN_DOWN
+
+
+def test_other_intervals_are_agreed_on_by_a_poll_sequence() -> None:
+    """Section 6.8.3: until the Final, no rarer packets than before and no less patience."""
+    machine = up()
+    ours = replace(PEER, state=BfdState.UP, your_discriminator=1, required_min_rx=50_000)
+    machine.receive(replace(ours, final=True), 2.0)
+    before = machine.transmit_interval, machine.detection_time
+    slow = BfdParameters(transmit_interval=900_000, receive_interval=100_000)
+    (packet,) = sent(machine.adapt(slow, 3.0))
+    assert packet.poll and packet.state is BfdState.UP
+    assert (packet.desired_min_tx, packet.required_min_rx) == (900_000, 100_000)
+    assert (machine.transmit_interval, machine.detection_time) == before == (100_000, 900_000)
+    machine.receive(replace(ours, final=True, desired_min_tx=50_000), 3.1)
+    assert (machine.transmit_interval, machine.detection_time) == (900_000, 300_000)
+    assert machine.state is BfdState.UP
+    assert not any(each.poll for each in sent(machine.tick(4.0)))
+
+
+def test_two_machines_stay_up_while_their_intervals_change() -> None:
+    wire = joined(FAST, FAST)
+    wire.run(5.0)
+    for number, interval in ((0, 1_000_000), (1, 50_000), (0, 10_000)):
+        other = BfdParameters(transmit_interval=interval, receive_interval=interval)
+        wire.carry(number, wire.ends[number].adapt(other, wire.now))
+        wire.run(wire.now + 5.0)
+        assert [end.state for end in wire.ends] == [BfdState.UP, BfdState.UP]
+    assert [end.downs for end in wire.ends] == [0, 0]
