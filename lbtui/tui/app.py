@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from lbtui.tui.analysis_work import Outcome
+
+SWITCH_SECONDS = 0.0005
+"""How long work beside the event loop may keep it waiting; Python's own 0.005 can be felt, for a
+key changes threads four times on its way to the screen."""
 
 
 @runtime_checkable
@@ -105,6 +110,7 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
 
     def on_load(self) -> None:
         """Choose the theme before anything is styled: another one later styles all again."""
+        sys.setswitchinterval(SWITCH_SECONDS)
         self.theme = self._first_theme
 
     def on_mount(self) -> None:

@@ -39,7 +39,7 @@ class Compiler:
             self._spawn(self._run())
 
     async def _run(self) -> None:
-        from lbtui.tui.analysis_work import work_out
+        from lbtui.tui.analysis_work import prepare, work_out
 
         try:
             while self._next is not None:
@@ -50,5 +50,7 @@ class Compiler:
                     self._failed(error)
                 else:
                     self._done(outcome)
+                    if self._next is None:
+                        await asyncio.to_thread(prepare, outcome)
         finally:
             self._is_running = False

@@ -8,7 +8,12 @@ from typing import TypeAlias
 
 from rich.cells import cell_len
 
-TOKEN = re.compile(r"\x1b\[([0-9;]*)([A-Za-z])|([^\x1b])", re.DOTALL)
+TOKEN = re.compile(
+    r"\x1b\[([0-9;]*)([A-Za-z])"  # a control sequence
+    r"|(\x1b\[[<-?][0-9;]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~])"  # modes
+    r"|([^\x1b])",
+    re.DOTALL,
+)
 ENDS = {22: {1, 2}, 23: {3}, 24: {4}, 25: {5}, 27: {7}, 29: {9}}
 """What ends which attributes (ECMA-48 8.3.117)."""
 Color: TypeAlias = tuple[int, ...]
@@ -72,22 +77,27 @@ class Cells:
     def write(self, text: str) -> None:
         """Take what a program writes. Raises AssertionError for what is not known here."""
         for found in TOKEN.finditer(text):
-            parameters, final, character = found.groups()
+            parameters, final, mode, character = found.groups()
             if character is not None:
                 self._put(character)
+            if character is not None or mode is not None:
                 continue
             numbers = [int(number) for number in parameters.split(";") if number]
             match final:
                 case "m":
                     self.pen = self.pen.after(numbers)
                 case "H":
-                    self.y, self.x = numbers[0] - 1, numbers[1] - 1
+                    self.y, self.x = (number - 1 for number in (numbers or [1, 1]))
                 case "G":
                     self.x = numbers[0] - 1
                 case _:
                     raise AssertionError(f"unknown sequence {found[0]!r}")
 
     def _put(self, character: str) -> None:
+        if character < " ":
+            self.y += character == "\n"
+            self.x = 0 if character == "\r" else self.x
+            return
         width = cell_len(character)
         line = self._cells[self.y]
         if not width:
@@ -103,3 +113,8 @@ class Cells:
     def shown(self) -> list[list[Shown]]:
         """What is to be seen, line by line."""
         return self._cells
+
+    @property
+    def text(self) -> str:
+        """The same without colours."""
+        return "\n".join("".join(text for text, _ in line) for line in self._cells)

@@ -1,7 +1,6 @@
 """A program in a pseudo-terminal: what it draws, when, and how many octets that takes.
 
-Unlike `tests/support/terminal.py` there is no screen here, only the stream of octets, so that
-each can be counted and timed.
+Unlike in `tests/support/terminal.py` the octets themselves are at hand, to be counted and timed.
 """
 
 from __future__ import annotations
@@ -15,13 +14,14 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.cells import Cells
+
 LIMIT_SECONDS = 60.0
-ESCAPE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])")
 KEYS = {
     "down": b"\x1b[B",
     "up": b"\x1b[A",
@@ -60,24 +60,18 @@ class Reaction:
 class PseudoTerminal:
     """The terminal's end of the line. Whoever uses it has to read: it answers while reading."""
 
-    def __init__(self, descriptor: int, pid: int, started: float) -> None:
+    def __init__(self, descriptor: int, pid: int, started: float, size: tuple[int, int]) -> None:
         """See `open_pseudo_terminal`."""
+        self._cells = Cells(*size)
+        self._unread = b""
         self._descriptor = descriptor
         self.pid = pid
         self.started = started
         """By time.perf_counter, just before exec."""
         self.is_closed = False
         """Whether the program ended."""
-        self.drawn = bytearray()
-        """Everything since the start, or since `forget`."""
-
-    def resize(self, columns: int, rows: int) -> None:
-        """Set the size in characters; the program gets SIGWINCH."""
-        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-    def forget(self) -> None:
-        """Begin anew with what is drawn."""
-        self.drawn.clear()
+        self.octets = 0
+        """How many were drawn so far."""
 
     def send(self, *keys: str) -> None:
         """Press keys, by the names in KEYS, or type text."""
@@ -95,32 +89,37 @@ class PseudoTerminal:
         for question, answer in ANSWERS.items():
             if question in data:
                 os.write(self._descriptor, answer)
-        self.drawn += data
+        self.octets += len(data)
+        self._unread += data
         return data
 
+    @property
+    def screen(self) -> str:
+        """What is to be seen now, line by line."""
+        text = self._unread.decode(errors="replace")
+        self._unread = b""
+        self._cells.write(text)
+        return self._cells.text
+
     def wait_for(self, text: str, seconds: float = LIMIT_SECONDS) -> float:
-        """Read until `text` was drawn since `forget`, in one piece; the time.perf_counter then.
+        """Read until `text` is on screen; the time.perf_counter then.
 
         Raises AssertionError if that does not happen.
         """
-        awaited, deadline = text.encode(), time.perf_counter() + seconds
-        while awaited not in ESCAPE.sub(b"", bytes(self.drawn)):
-            is_late = time.perf_counter() > deadline or self.is_closed
-            assert not is_late, f"{text!r} was not drawn: {self.drawn[-300:]!r}"
-            self.read(0.1)
-        return time.perf_counter()
+        return self._wait(lambda: text in self.screen, text, seconds)
 
     def wait_for_octets(self, count: int, seconds: float = LIMIT_SECONDS) -> float:
-        """Read until more than `count` octets were drawn since `forget`; the time then.
+        """Read until more than `count` octets were drawn; the time then. Raises AssertionError."""
+        return self._wait(lambda: self.octets > count, f"{count} octets", seconds)
 
-        Raises AssertionError if that does not happen.
-        """
+    def _wait(self, is_so: Callable[[], bool], what: str, seconds: float) -> float:
         deadline = time.perf_counter() + seconds
-        while len(self.drawn) <= count:
-            is_late = time.perf_counter() > deadline or self.is_closed
-            assert not is_late, f"nothing but {bytes(self.drawn)!r}"
+        while True:
+            now = time.perf_counter()
+            if is_so():
+                return now
+            assert now < deadline and not self.is_closed, f"no {what}:\n{self.screen}"
             self.read(0.1)
-        return time.perf_counter()
 
     def quiet(self, seconds: float = 0.25) -> bytes:
         """Read until nothing came for so long; what came before."""
@@ -172,7 +171,7 @@ def open_pseudo_terminal(
             os.chdir(folder)
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         os.execvpe(command[0], list(command), variables)
-    terminal = PseudoTerminal(descriptor, pid, started)
+    terminal = PseudoTerminal(descriptor, pid, started, size)
     try:
         yield terminal
     finally:

@@ -8,7 +8,8 @@ from lbtui.tui.text import Span
 from lbtui.tui.widgets.columns import fit_columns
 from lbtui.tui.widgets.line_table import LineTable
 from lbtui.tui.widgets.line_view import changed_cells
-from lbtui.tui.widgets.rows import Column, ItemRows, matches
+from lbtui.tui.widgets.rows import Column, ItemRows
+from lbtui.tui.widgets.search import SearchTexts
 
 COLUMNS = (
     Column("prefix", "Prefix"),
@@ -163,7 +164,10 @@ MATCHES = [
 
 @pytest.mark.parametrize(("text", "pattern", "expected"), MATCHES)
 def test_filter_words(text: str, pattern: str, expected: bool) -> None:
-    assert matches(text, pattern) is expected
+    rows = ItemRows((Column("text", "Text"),), [text], hash, lambda item: (item,))
+    texts = SearchTexts(rows)
+    assert texts.extend(1.0)
+    assert bool(texts.matching(pattern)) is expected
 
 
 async def test_changed_cells_are_found_between_equal_ends() -> None:

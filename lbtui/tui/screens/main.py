@@ -156,6 +156,8 @@ class MainScreen(Screen[None]):
 
     @on(View.DetailsChanged)
     def _show_details(self, event: View.DetailsChanged) -> None:
+        if event.view is self.view:
+            self._show_list_title()
         if event.view is self.view and self.has_side:
             self.follow_cursor() if event.is_move else self.show_details()
 
@@ -260,6 +262,7 @@ class MainScreen(Screen[None]):
 
     async def action_filter(self) -> None:
         """Ask for a filter; it works while it is typed."""
+        self.view.table.prepare_filter()
         await self.query_one(FilterLine).open(self.view.filter_text)
 
     @on(FilterLine.Changed)

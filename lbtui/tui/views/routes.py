@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, ClassVar
 
 from textual import on
@@ -137,7 +138,17 @@ class RoutesView(View):
         self, state: ViewState, columns: Sequence[Column]
     ) -> Callable[[RouteRow], Sequence[Cell]]:
         keys = [column.key for column in columns]
-        names = self._names
+        # A filter looks at every row: what few distinct values become is worked out once for each.
+        named = cache(partial(name_communities, names=self._names))
+        joined = cache(", ".join)
+        hops: dict[tuple[str, int, int, Change], str] = {}
+
+        def next_hop(row: RouteRow) -> str:
+            route = row.route
+            key = route.peer, route.prefix.family, row.nodes, row.change
+            if (found := hops.get(key)) is None:
+                found = hops[key] = self._next_hop(state, row)
+            return found
 
         def cells(row: RouteRow) -> Sequence[Cell]:
             route = row.route
@@ -146,12 +157,10 @@ class RoutesView(View):
                 "prefix": str(route.prefix),
                 "peer": route.peer,
                 "nodes": nodes_text(row),
-                "next-hop": self._next_hop(state, row),
+                "next-hop": next_hop(row),
                 "local-pref": local_pref_text(route),
-                "communities": name_communities(
-                    (*route.communities, *route.large_communities), names
-                ),
-                "advertisements": ", ".join(route.advertisements),
+                "communities": named((*route.communities, *route.large_communities)),
+                "advertisements": joined(route.advertisements),
                 "services": ", ".join(route.services),
             }
             return [_toned(key, made[key], row.change) for key in keys]

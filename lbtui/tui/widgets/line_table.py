@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,7 +16,11 @@ from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import Span, cut
 from lbtui.tui.widgets.columns import GAP, ColumnLayout, padded
 from lbtui.tui.widgets.line_view import LineView
-from lbtui.tui.widgets.rows import NO_ROWS, Column, Rows, ordered
+from lbtui.tui.widgets.row_order import RowOrder
+from lbtui.tui.widgets.rows import Column, Rows
+
+SEARCH_SECONDS = 0.008
+"""How long a search goes on before it looks whether there is something to do for the user."""
 
 
 class LineTable(LineView, can_focus=True):
@@ -85,12 +90,8 @@ class LineTable(LineView, can_focus=True):
         """Start empty."""
         super().__init__(id=id, classes=classes)
         self._layout = ColumnLayout(columns)
-        self._rows: Rows = NO_ROWS
-        self._order: Sequence[int] = range(0)
+        self._order = RowOrder()
         self._cursor = 0
-        self._filter = ""
-        self._sort: str = ""
-        self._is_reversed = False
         self.is_active = False
         """Draw the cursor as if the keyboard were here; for tables driven from an input."""
         self.empty_text = ""
@@ -106,12 +107,12 @@ class LineTable(LineView, can_focus=True):
     @property
     def rows(self) -> Rows:
         """The rows as given."""
-        return self._rows
+        return self._order.rows
 
     @property
     def order(self) -> Sequence[int]:
         """Indexes of the rows that pass the filter, as they are sorted."""
-        return self._order
+        return self._order.indexes
 
     @property
     def shown_count(self) -> int:
@@ -126,83 +127,95 @@ class LineTable(LineView, can_focus=True):
     @property
     def cursor_key(self) -> Hashable | None:
         """The key of the row under the cursor; None if there is no row."""
-        if not self._order:
-            return None
-        return self._rows.key(self._order[self._cursor])
+        return self._order.key(self._cursor) if len(self._order) else None
 
     @property
     def filter_text(self) -> str:
         """Words that rows must have, or with "!" must not have."""
-        return self._filter
+        return self._order.pattern
 
     @property
     def sort_column(self) -> str:
         """Key of the column sorted by; empty: the natural order."""
-        return self._sort
+        return self._order.column
 
     @property
     def is_reversed(self) -> bool:
         """Whether the order is turned round."""
-        return self._is_reversed
+        return self._order.is_reversed
 
     def show_rows(self, rows: Rows, columns: Sequence[Column] | None = None) -> None:
         """Show other rows (and columns). The cursor stays on its key, at its height on screen."""
-        key, height = self.cursor_key, self._cursor - self.top
-        self._rows = rows
+        key, height, order = self.cursor_key, self._cursor - self.top, self._order
         if columns is not None:
             self._layout = ColumnLayout(columns)
-            if self._sort not in {column.key for column in self.columns}:
-                self._sort = ""
+            if order.column not in {column.key for column in self.columns}:
+                order.column = ""
         self._layout.measure(rows)
-        self._reorder(key, height)
+        order.show(rows)
+        at = order.position_of_key(key, self._cursor) if key is not None else None
+        self._show_order(at, height)
 
     def filter_by(self, text: str) -> None:
-        """Show only rows that match; an empty text shows all."""
-        if text != self._filter:
-            key, height = self.cursor_key, self._cursor - self.top
-            self._filter = text
-            self._reorder(key, height)
+        """Show only rows that match; an empty text shows all.
+
+        Very many rows are searched bit by bit, and shown as they are found.
+        """
+        if text != self._order.pattern:
+            self._order.pattern = text
+            self._arrange()
 
     def sort_by(self, column: str, is_reversed: bool = False) -> None:
         """Sort by a column's key; an empty key is the natural order."""
-        key, height = self.cursor_key, self._cursor - self.top
-        self._sort, self._is_reversed = column, is_reversed
-        self._reorder(key, height)
+        self._order.column, self._order.is_reversed = column, is_reversed
+        self._arrange()
+
+    def prepare_filter(self) -> None:
+        """Make ready for a filter that is about to be typed."""
+        if not self._order.texts.is_complete:
+            self.run_worker(self._search(), group="search", exclusive=True)
 
     def move_to(self, key: Hashable) -> bool:
         """Put the cursor on a row; false if it is not shown."""
-        for at, index in enumerate(self._order):
-            if self._rows.key(index) == key:
-                self._set_cursor(at)
-                return True
-        return False
+        at = self._order.position_of_key(key)
+        if at is not None:
+            self._set_cursor(at)
+        return at is not None
 
     # ---- order and cursor --------------------------------------------------------------------
 
-    def _reorder(self, key: Hashable | None, height: int) -> None:
-        """Filter and sort anew, then find `key` again; without it stay at the same place."""
-        self._order = order = ordered(self._rows, self._filter, self._sort, self._is_reversed)
-        at = self._find(key)
-        self._cursor = min(self._cursor, max(len(order) - 1, 0)) if at is None else at
+    def _arrange(self) -> None:
+        """Filter and sort the same rows anew; the cursor stays on its row, or at its place."""
+        order, height = self._order, self._cursor - self.top
+        index = order.indexes[self._cursor] if len(order) else None
+        order.arrange()
+        self._show_order(None if index is None else order.position_of_index(index), height)
+
+    def _show_order(self, at: int | None, height: int) -> None:
+        """Show the rows as they are ordered now, the cursor `height` lines below the first."""
+        count = len(self._order)
+        self._cursor = min(self._cursor, max(count - 1, 0)) if at is None else at
         self.refresh_size()
         self.top = max(0, min(self._cursor - height, self.line_count - self.visible_count))
         self._scroll_to_cursor()
         self.refresh_changed()
         self.post_message(self.Moved(self, self.cursor_key))
+        if not self._order.is_complete and self.is_mounted:
+            self.prepare_filter()
 
-    def _find(self, key: Hashable | None) -> int | None:
-        """Where the row of `key` is now; looks at its old place first."""
-        order, rows = self._order, self._rows
-        if key is None:
-            return None
-        if self._cursor < len(order) and rows.key(order[self._cursor]) == key:
-            return self._cursor
-        return next((at for at, index in enumerate(order) if rows.key(index) == key), None)
+    async def _search(self) -> None:
+        """Go on making search texts while keys come first; then filter once more."""
+        order = self._order
+        texts = order.texts
+        while not texts.extend(SEARCH_SECONDS):
+            await asyncio.sleep(0)
+        if order.pattern and texts is order.texts:
+            self._arrange()
 
     def _set_cursor(self, at: int) -> None:
         """Move the cursor: only what looks different is drawn again, mostly two lines."""
         at = max(0, min(at, len(self._order) - 1))
-        if at == self._cursor or not self._order:
+        if at == self._cursor or not len(self._order):
             return
         old, top = self._cursor, self.top
         self._cursor = at
@@ -238,12 +251,12 @@ class LineTable(LineView, can_focus=True):
     def action_sort_next(self) -> None:
         """Sort by the next visible column; after the last, the natural order."""
         keys = ["", *(self.columns[position].key for position, _ in self._shown())]
-        at = keys.index(self._sort) if self._sort in keys else 0
+        at = keys.index(self.sort_column) if self.sort_column in keys else 0
         self.sort_by(keys[(at + 1) % len(keys)])
 
     def action_sort_reverse(self) -> None:
         """Turn the order round."""
-        self.sort_by(self._sort, not self._is_reversed)
+        self.sort_by(self.sort_column, not self.is_reversed)
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
@@ -271,7 +284,7 @@ class LineTable(LineView, can_focus=True):
         at = self.top + y - 1
         if at >= len(self._order):
             return self._blank(y, width)
-        cells = self._rows.cells(self._order[at])
+        cells = self.rows.cells(self.order[at])
         spans: list[Span] = []
         for position, room in self._shown():
             spans += padded(cells[position], room, self.columns[position].align)
@@ -289,10 +302,12 @@ class LineTable(LineView, can_focus=True):
 
     def _blank(self, y: int, width: int) -> Strip:
         text = ""
-        if not self._order and y == 2:
+        if not len(self._order) and y == 2:
             text = self.empty_text
-            if len(self._rows):
-                text = f'No row matches "{self._filter}". esc shows all.'
+            if not self._order.is_complete:
+                text = "Searching."
+            elif len(self.rows):
+                text = f'No row matches "{self.filter_text}". esc shows all.'
         return self.strip(cut((Span(" "), Span(text, "muted")), width), self.base(), width)
 
     def _header(self) -> list[Span]:
@@ -300,8 +315,8 @@ class LineTable(LineView, can_focus=True):
         for position, room in self._shown():
             column = self.columns[position]
             label = column.label
-            if column.key == self._sort:
-                label += SYMBOLS.descending if self._is_reversed else SYMBOLS.ascending
+            if column.key == self.sort_column:
+                label += SYMBOLS.descending if self.is_reversed else SYMBOLS.ascending
             spans += padded(label, room, column.align)
             spans.append(Span(GAP))
         return spans

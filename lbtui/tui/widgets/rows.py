@@ -86,23 +86,3 @@ class ItemRows(Generic[T]):
 
 
 NO_ROWS: ItemRows[Any] = ItemRows((), (), hash, lambda _: ())
-
-
-def ordered(rows: Rows, pattern: str, column: str, is_reversed: bool) -> Sequence[int]:
-    """Indexes of the rows that match `pattern`, sorted by a column; empty: the natural order."""
-    order: Sequence[int] = range(len(rows))
-    if pattern:
-        order = [i for i in order if matches(rows.search_text(i), pattern)]
-    if column:
-        order = sorted(order, key=lambda i: rows.sort_value(i, column))
-    return order[::-1] if is_reversed else order
-
-
-def matches(text: str, pattern: str) -> bool:
-    """Whether every word of `pattern` is in `text`, or, with a leading "!", is not."""
-    text = text.casefold()
-    for word in pattern.casefold().split():
-        wanted = word[1:] if word.startswith("!") else word
-        if wanted and (wanted in text) is word.startswith("!"):
-            return False
-    return True
