@@ -100,7 +100,9 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
         self.editing = Editing(self)
         self.saving = Saving(self)
         self.following = Following(self)
-        self.compiler = Compiler(self._spawn, self._take_outcome, self._analysis_failed)
+        self.compiler = Compiler(
+            self._spawn, self._take_outcome, self._analysis_failed, has_counts=True
+        )
 
     # ---- start -------------------------------------------------------------------------------
 

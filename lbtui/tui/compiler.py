@@ -18,8 +18,14 @@ class Compiler:
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         done: Callable[[Outcome], None],
         failed: Callable[[Exception], None],
+        *,
+        has_counts: bool = False,
     ) -> None:
-        """`spawn` runs a coroutine in the background; the other two are called in the loop."""
+        """`spawn` runs a coroutine in the background; the other two are called in the loop.
+
+        With `has_counts`, `done` is called once more in a large cluster, when routes were counted.
+        """
+        self._has_counts = has_counts
         self._spawn = spawn
         self._done = done
         self._failed = failed
@@ -39,7 +45,7 @@ class Compiler:
             self._spawn(self._run())
 
     async def _run(self) -> None:
-        from lbtui.tui.analysis_work import prepare, work_out
+        from lbtui.tui.analysis_work import work_out
 
         try:
             while self._next is not None:
@@ -50,7 +56,14 @@ class Compiler:
                     self._failed(error)
                 else:
                     self._done(outcome)
-                    if self._next is None:
-                        await asyncio.to_thread(prepare, outcome)
+                    await self._count(outcome)
         finally:
             self._is_running = False
+
+    async def _count(self, outcome: Outcome) -> None:
+        from lbtui.tui.analysis_work import counted
+
+        if self._has_counts and outcome.route_counts is None:
+            found = await asyncio.to_thread(counted, outcome, lambda: self._next is None)
+            if found is not None:
+                self._done(found)

@@ -134,6 +134,7 @@ class View(Widget):
             state.analysis,
             state.saved_analysis,
             state.route_diff,
+            state.route_counts,
         )
 
     def update_state(self, state: ViewState) -> None:

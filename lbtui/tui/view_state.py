@@ -12,6 +12,7 @@ from lbtui.ports import Snapshot, SpeakerView
 if TYPE_CHECKING:
     from lbtui.core.analysis import Analysis
     from lbtui.core.routing.diff import RouteDiff
+    from lbtui.tui.route_counts import RouteCounts
 
 NO_RESOURCES = ResourceSet()
 
@@ -39,6 +40,8 @@ class ViewState:
     """Of the saved set."""
     route_diff: RouteDiff | None = None
     """From the saved set's routes to the working set's."""
+    route_counts: RouteCounts | None = None
+    """Of `analysis`; in a large cluster they are known a moment later, None until then."""
     speaker: SpeakerView = field(default_factory=lambda: SpeakerView(is_running=False))
     lab: SpeakerView | None = None
     """The demo's lab routers; None outside the demo."""

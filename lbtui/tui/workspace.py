@@ -100,6 +100,7 @@ def with_outcome(state: ViewState, outcome: Outcome) -> ViewState:
         analysis=outcome.analysis,
         saved_analysis=outcome.saved_analysis,
         route_diff=outcome.route_diff,
+        route_counts=outcome.route_counts,
     )
 
 

@@ -16,7 +16,6 @@ from lbtui.core.objects.resources import (
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import Cell, Span
 from lbtui.tui.view_state import ViewState
-from lbtui.tui.views.resource_details import routes_of
 from lbtui.tui.views.resource_view import STATE, ResourceView, state_cell, state_rank
 from lbtui.tui.widgets.rows import Column, ItemRows, Rows
 
@@ -25,8 +24,8 @@ ROUTES = Column("routes", "Routes", priority=3, align="right")
 
 
 def route_count(state: ViewState, ref: ResourceRef) -> int:
-    """Number of routes that a resource has a part in; -1 before the first analysis."""
-    return len(routes_of(state.analysis, ref)) if state.analysis else -1
+    """Number of routes that a resource has a part in; -1 before they were counted."""
+    return state.route_counts.of(ref) if state.route_counts is not None else -1
 
 
 def count_cell(count: int) -> Cell:

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+
+from lbtui.core.analysis import analyse
+from lbtui.core.objects.resource_set import ResourceSet
+from lbtui.tui.route_counts import count_routes
+from lbtui.tui.views.resource_details import routes_of
+from tests.bench.clusters import SMALL, resources
+
+KINDS = ("IPAddressPool", "BGPPeer", "BGPAdvertisement", "Service", "Node")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> ResourceSet:
+    return resources(SMALL)
+
+
+@pytest.mark.parametrize("backend", ["frr", "frr-k8s"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_counts_are_those_of_the_routes_listed(
+    cluster: ResourceSet, backend: str, kind: str
+) -> None:
+    analysis = analyse(cluster, backend)
+    counts = count_routes(analysis.tables, lambda: True)
+    assert counts is not None
+    listed = {ref: len(routes_of(analysis, ref)) for ref in cluster.by_kind(kind)}
+    assert sum(listed.values()) > 0
+    assert {ref: counts.of(ref) for ref in listed} == listed
+
+
+def test_counting_ends_when_nobody_waits_for_it(cluster: ResourceSet) -> None:
+    assert count_routes(analyse(cluster, "frr").tables, lambda: False) is None
