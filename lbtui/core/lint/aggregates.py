@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from lbtui.core.configuration.model import Advertisement, Pool
 from lbtui.core.lint.facts import Facts, counted, listed
 from lbtui.core.lint.rule import WARNING, Finding, rule
-from lbtui.core.routing.prefixes import Member
 from lbtui.core.values.addresses import BITS, Address, Network, Prefix
 from lbtui.core.values.nodes import NodeSet
 
@@ -139,56 +138,16 @@ def aggregate_covers_infrastructure(facts: Facts) -> Iterator[Finding]:
 def aggregate_black_hole(facts: Facts) -> Iterator[Finding]:
     """For each aggregate: its nodes without those that a Local service has endpoints on."""
     config = facts.config
-    for index, advertisement in enumerate(config.advertisements):
-        for prefix, (nodes, locals_) in sorted(_aggregates(facts, index).items()):
-            sending = nodes & facts.reach(index, prefix.family)
-            trapped = [(name, sending & ~own) for name, own in locals_ if sending & ~own]
-            if not trapped:
-                continue
-            where = 0
-            for _, mask in trapped:
-                where |= mask
+    holes = facts.black_holes.by_advertisement
+    for advertisement, aggregates in zip(config.advertisements, holes, strict=True):
+        for prefix, trapped in sorted(aggregates.items()):
             message = (
-                f"{config.nodes.describe(where)} announce {prefix} by {advertisement.ref} without "
-                f"an endpoint of {listed(name for name, _ in trapped)}, which has "
+                f"{config.nodes.describe(trapped.nodes)} announce {prefix} by {advertisement.ref} "
+                f"without an endpoint of {listed(trapped.services)}, which has "
                 "externalTrafficPolicy Local: what they draw for it, they drop"
             )
             fix = (
                 "Announce these services by their own addresses (aggregationLength "
                 f"{BITS[prefix.family]}), or set externalTrafficPolicy to Cluster."
             )
-            yield Finding(advertisement.ref, _field(prefix), message, fix, where)
-
-
-Sharers = tuple[NodeSet, list[tuple[str, NodeSet]]]
-"""Nodes that announce a prefix; the Local services in it, each with the nodes announcing it."""
-
-
-def _aggregates(facts: Facts, index: int) -> dict[Prefix, Sharers]:
-    """The aggregates of one advertisement that hold a Local service."""
-    advertisement = facts.config.advertisements[index]
-    found: dict[Prefix, Sharers] = {}
-    for family, bits in BITS.items():
-        length = advertisement.length(family)
-        if not 0 <= length < bits:
-            continue
-        for bundle in facts.tables.index.level((family, length)).bundles.values():
-            for network, member in bundle.members.items():
-                sharers = _sharers(facts, index, member)
-                if sharers[1]:
-                    found[Prefix(family, network, length)] = sharers
-    return found
-
-
-def _sharers(facts: Facts, index: int, member: Member) -> Sharers:
-    """Who announces one prefix by an advertisement, and its Local services."""
-    own = {key: dict(facts.tables.plans.plan(key).parts).get(index, 0) for key in member.keys}
-    nodes = 0
-    for key, limit in member.limits:
-        nodes |= own[key] & limit
-    locals_ = [
-        (placement.service.name, sending)
-        for placement in member.local_sources
-        if (sending := own[placement.key] & placement.nodes)
-    ]
-    return nodes, locals_
+            yield Finding(advertisement.ref, _field(prefix), message, fix, trapped.nodes)

@@ -32,6 +32,8 @@ class Announced(NamedTuple):
 
     group: Group
     decision: Decision
+    idle: NodeSet
+    """Nodes that could serve them, but do not announce them."""
 
 
 class Carriers(NamedTuple):
@@ -41,6 +43,9 @@ class Carriers(NamedTuple):
     nodes: NodeSet
     peers: tuple[str, ...]
 
+
+Sent = Mapping[NodeSet, tuple[str, ...]]
+"""Nodes → the peers that these nodes send something to."""
 
 GroupPlace = tuple[Limits, bool, tuple[int, ...]]
 """What the services of a group have in common: limits, whether they are Local, families."""
@@ -94,24 +99,57 @@ def _group(place: GroupPlace, services: Sequence[LoadBalancer]) -> Group:
     return Group(key, nodes, families, tuple(services))
 
 
-def decide(groups: Sequence[Group], plans: Plans) -> tuple[Announced, ...]:
-    """What becomes of each group."""
-    return tuple([Announced(group, plans.decide(group.key, group.services[0])) for group in groups])
+class Decided:
+    """What becomes of all groups; takes over from earlier ones what stays the same."""
 
+    def __init__(
+        self,
+        groups: Groups,
+        plans: Plans,
+        receivers: Sequence[Sequence[Peer]],
+        previous: Decided | None = None,
+    ) -> None:
+        """Decide; `receivers`: the peers of each advertisement."""
+        self._plans = plans
+        self._receivers = receivers
+        self._sent: dict[tuple[PlanKey, tuple[int, ...]], Sent] = {}
+        self.announced = self._decide(groups.ordered, previous)
+        """Every group, in its order."""
+        self.plans = {key: plans.plan(key) for key in {one.group.key for one in self.announced}}
+        """The plans that the groups fall under."""
+        self._carried: dict[int, Carriers | None] = self._carry(previous)
+        self.carriers = tuple([one for one in self._carried.values() if one is not None])
+        """Groups that some router hears of."""
 
-def carriers(
-    announced: Sequence[Announced], plans: Plans, receivers: Sequence[Sequence[Peer]]
-) -> tuple[Carriers, ...]:
-    """Groups that some router hears of; `receivers`: the peers of each advertisement."""
-    planned: dict[tuple[PlanKey, tuple[int, ...]], Mapping[NodeSet, tuple[str, ...]]] = {}
-    found: list[Carriers] = []
-    for group, decision in announced:
-        if not decision.announcing:
-            continue
+    def _decide(self, groups: Sequence[Group], previous: Decided | None) -> tuple[Announced, ...]:
+        known = {id(one.group): one for one in previous.announced} if previous else {}
+        same = _SamePlans(self._plans, previous._plans if previous else None)
+        found: list[Announced] = []
+        for group in groups:
+            one = known.get(id(group))
+            if one is None or not same[group.key]:
+                decision = self._plans.decide(group.key, group.services[0])
+                one = Announced(group, decision, group.nodes & ~decision.announcing)
+            found.append(one)
+        return tuple(found)
+
+    def _carry(self, previous: Decided | None) -> dict[int, Carriers | None]:
+        """By the identity of what was decided, which `announced` keeps alive."""
+        is_same = previous is not None and previous._receivers == self._receivers
+        known = previous._carried if previous is not None and is_same else {}
+        return {
+            id(one): known[id(one)] if id(one) in known else self._carriers(one)
+            for one in self.announced
+        }
+
+    def _carriers(self, one: Announced) -> Carriers | None:
+        if not one.decision.announcing:
+            return None
+        group = one.group
         place = (group.key, group.families)
-        sent = planned.get(place)
+        sent = self._sent.get(place)
         if sent is None:
-            sent = planned[place] = _sent(group, plans, receivers)
+            sent = self._sent[place] = _sent(group, self._plans, self._receivers)
         nodes = 0
         peers: list[str] = []
         for mask, names in sent.items():
@@ -119,14 +157,22 @@ def carriers(
             if own:
                 nodes |= own
                 peers += names
-        if nodes:
-            found.append(Carriers(group, nodes, tuple(peers)))
-    return tuple(found)
+        return Carriers(group, nodes, tuple(peers)) if nodes else None
 
 
-def _sent(
-    group: Group, plans: Plans, receivers: Sequence[Sequence[Peer]]
-) -> Mapping[NodeSet, tuple[str, ...]]:
+class _SamePlans(dict[PlanKey, bool]):
+    """Plan key → whether its plan is the very same as before, found when first asked for."""
+
+    def __init__(self, plans: Plans, before: Plans | None) -> None:
+        self._plans, self._before = plans, before
+
+    def __missing__(self, key: PlanKey) -> bool:
+        before = self._before
+        self[key] = before is not None and before.plan(key) is self._plans.plan(key)
+        return self[key]
+
+
+def _sent(group: Group, plans: Plans, receivers: Sequence[Sequence[Peer]]) -> Sent:
     """Nodes that would send the group's routes if all could serve → the peers that get them."""
     sent: dict[str, NodeSet] = {}
     for index, own in plans.plan(group.key).parts:

@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lbtui.core.lint.announced import Groups
+from lbtui.core.lint.announced import Decided, Groups
+from lbtui.core.lint.black_holes import BlackHoles
 from lbtui.core.lint.written_services import (
     asks,
     chosen_labels,
+    cluster_ips,
     is_load_balancer,
     moved_holders,
+    moved_shared,
     patched,
 )
 from lbtui.core.objects.cluster_resources import Service
@@ -44,13 +47,15 @@ def borrow(facts: Facts, previous: Facts) -> None:
         if name in known and changed.isdisjoint(kinds):
             own[name] = known[name]
     _borrow_services(facts, previous, Service.kind in changed)
-    if previous.tables.placements.by_name is not facts.tables.placements.by_name:
-        if "groups" in known:
-            own["groups"] = Groups(facts.tables.placements, previous.groups)
-        return
-    for name in ("groups", "announced"):
-        if name in known and (name == "groups" or previous.tables.plans is facts.tables.plans):
-            own[name] = known[name]
+    if "groups" in known:
+        is_same = previous.tables.placements.by_name is facts.tables.placements.by_name
+        before = previous.groups
+        own["groups"] = before if is_same else Groups(facts.tables.placements, before)
+    if "decided" in known:
+        plans, receivers = facts.tables.plans, facts.receivers
+        own["decided"] = Decided(facts.groups, plans, receivers, previous.decided)
+    if "black_holes" in known:
+        own["black_holes"] = BlackHoles(facts.tables, facts.reach, previous.black_holes)
 
 
 def _borrow_services(facts: Facts, previous: Facts, is_changed: bool) -> None:
@@ -70,6 +75,10 @@ def _borrow_services(facts: Facts, previous: Facts, is_changed: bool) -> None:
             own[name] = patched(known[name], gone, come, is_wanted)
     if "holders" in known:
         own["holders"] = moved_holders(known["holders"], gone, come)
+        if "shared" in known:
+            own["shared"] = moved_shared(known["shared"], own["holders"], gone, come)
+    if "cluster_ips" in known and cluster_ips(gone.items()) == cluster_ips(come.items()):
+        own["cluster_ips"] = known["cluster_ips"]
     if has_counts:
         counts = Counter(previous.label_counts)
         counts.subtract(chosen_labels(gone.values(), facts.selected_labels))

@@ -10,13 +10,15 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from lbtui.core.configuration.model import Advertisement, Configuration, Peer, Pool
-from lbtui.core.lint.announced import Announced, Carriers, Groups, carriers, decide
+from lbtui.core.lint.announced import Announced, Carriers, Decided, Groups
+from lbtui.core.lint.black_holes import BlackHoles
 from lbtui.core.lint.borrowing import borrow, drawn_from
 from lbtui.core.lint.written_services import (
     Holders,
     Labels,
     asks,
     chosen_labels,
+    cluster_ips,
     is_load_balancer,
     looked_at,
     moved_holders,
@@ -33,6 +35,7 @@ from lbtui.core.objects.resources import (
     L2Advertisement,
     MetalLBResource,
 )
+from lbtui.core.routing.plans import Plan, PlanKey
 from lbtui.core.routing.routes import RouteTables
 from lbtui.core.values.addresses import Address, parse_address
 from lbtui.core.values.communities import CommunityError, CommunityValue, parse_community
@@ -140,6 +143,18 @@ class Facts:
         """Address as written in the status → the LoadBalancer services that have it, by name."""
         return moved_holders({}, {}, dict(self.load_balancers))
 
+    @cached_property
+    @drawn_from(Service)
+    def shared(self) -> Holders:
+        """Those of them that several services have."""
+        return {text: refs for text, refs in self.holders.items() if len(refs) > 1}
+
+    @cached_property
+    @drawn_from(Service)
+    def cluster_ips(self) -> Mapping[Address, str]:
+        """ClusterIP → the LoadBalancer service that has it, by address."""
+        return cluster_ips(self.load_balancers)
+
     def is_complete(self, *kinds: type[AnyResource]) -> bool:
         """Whether all of these kinds could be read, so that what is not there does not exist."""
         unread = {ref.kind for ref in self.resources.unread}
@@ -234,14 +249,29 @@ class Facts:
         return Groups(self.tables.placements)
 
     @cached_property
+    def decided(self) -> Decided:
+        """What becomes of the groups."""
+        return Decided(self.groups, self.tables.plans, self.receivers)
+
+    @property
     def announced(self) -> tuple[Announced, ...]:
         """The groups with what becomes of them."""
-        return decide(self.groups.ordered, self.tables.plans)
+        return self.decided.announced
 
-    @cached_property
+    @property
     def carriers(self) -> tuple[Carriers, ...]:
         """The groups that some router hears of, with the nodes and peers that carry them."""
-        return carriers(self.announced, self.tables.plans, self.receivers)
+        return self.decided.carriers
+
+    @property
+    def plans(self) -> Mapping[PlanKey, Plan]:
+        """The plans that services fall under."""
+        return self.decided.plans
+
+    @cached_property
+    def black_holes(self) -> BlackHoles:
+        """Services whose traffic aggregates draw to nodes that drop it."""
+        return BlackHoles(self.tables, self.reach)
 
     def families_of(self, advertisement: Advertisement) -> frozenset[int]:
         """Families of the pools that it covers."""
@@ -312,10 +342,10 @@ def nearest(name: str, names: Collection[str]) -> str | None:
 
 def listed(names: Iterable[object], limit: int = 3) -> str:
     """Names for a sentence: "a, b, c and 4 more"."""
-    every = [str(name) for name in names]
+    every = list(names)
     if len(every) <= limit + 1:
-        return ", ".join(every)
-    return f"{', '.join(every[:limit])} and {len(every) - limit} more"
+        return ", ".join(map(str, every))
+    return f"{', '.join(map(str, every[:limit]))} and {len(every) - limit} more"
 
 
 def counted(count: int, noun: str) -> str:

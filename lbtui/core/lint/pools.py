@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
 
 from lbtui.core.configuration.model import Pool
 from lbtui.core.lint.facts import Facts, counted, listed
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
 from lbtui.core.values.addresses import Address, Network, parse_address
-
-_cluster_ip = lru_cache(maxsize=1 << 16)(parse_address)
-"""Reading those of all services anew after each edit would take longer than all else here."""
 
 
 def _blocks(pools: Iterable[Pool]) -> Iterator[tuple[Pool, str, Network]]:
@@ -23,7 +19,7 @@ def _blocks(pools: Iterable[Pool]) -> Iterator[tuple[Pool, str, Network]]:
                 yield pool, f"spec.addresses[{position}]", block
 
 
-def _inside(addresses: list[Address], block: Network) -> list[Address]:
+def _inside(addresses: Sequence[Address], block: Network) -> Sequence[Address]:
     """Those of sorted addresses that are in a block."""
     first = bisect_left(addresses, Address(block.family, block.first))
     last = bisect_left(addresses, Address(block.family, block.last + 1))
@@ -77,12 +73,8 @@ def pool_contains_peer(facts: Facts) -> Iterator[Finding]:
 )
 def pool_contains_cluster_ip(facts: Facts) -> Iterator[Finding]:
     """spec.clusterIP of known services."""
-    by_address: dict[Address, str] = {}
-    for ref, service in facts.load_balancers:
-        address = _cluster_ip(service.spec.cluster_ip) if service.spec.cluster_ip else None
-        if address is not None:
-            by_address[address] = f"{ref.namespace}/{ref.name}"
-    known = sorted(by_address)
+    by_address = facts.cluster_ips
+    known = tuple(by_address)
     for pool, path, block in _blocks(facts.config.pools) if known else ():
         found = _inside(known, block)
         if found:

@@ -51,7 +51,7 @@ def pool_not_advertised(facts: Facts) -> Iterator[Finding]:
     for position, (ref, _) in enumerate(facts.written_pools if is_complete else ()):
         if covered >> position & 1:
             continue
-        users = sum(len(g.services) for g, _ in facts.announced if g.key.pool == ref.name)
+        users = sum(len(g.services) for g, _, _ in facts.announced if g.key.pool == ref.name)
         message = f"no advertisement covers {ref}: its addresses are given out but not announced"
         if users:
             message += f"; {counted(users, 'service')} cannot be reached"

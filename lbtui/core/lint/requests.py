@@ -134,11 +134,12 @@ def deprecated_annotation(facts: Facts) -> Iterator[Finding]:
 )
 def shared_address_conflict(facts: Facts) -> Iterator[Finding]:
     """Addresses in the status of more than one service."""
-    shared = sorted(item for item in facts.holders.items() if len(item[1]) > 1)
-    services = dict(facts.load_balancers) if shared else {}
-    for text, (first, *others) in shared:
+    for text, (first, *others) in sorted(facts.shared.items()):
+        one = facts.resources.get(first)
         for ref in others:
-            why = _why_not_shared(services[first], services[ref])
+            other = facts.resources.get(ref)
+            assert isinstance(one, Service) and isinstance(other, Service)
+            why = _why_not_shared(one, other)
             if why:
                 message = f"{_named(ref)} has {text} together with {_named(first)}, but {why}"
                 fix = f"Give both the same {NEW}{SHARING} and different ports."

@@ -5,11 +5,14 @@ Services that are announced alike are judged together; node sets are masks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from operator import or_
 
 from lbtui.core.lint.facts import Facts, counted, listed
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
 from lbtui.core.values.addresses import BITS
+from lbtui.core.values.nodes import NodeSet
 
 _INGRESS = "status.loadBalancer.ingress"
 _WHY = {
@@ -75,7 +78,7 @@ def service_outside_pools(facts: Facts) -> Iterator[Finding]:
     """Not told while a pool could not be read: it may hold them."""
     if facts.has_unread_pools:
         return
-    for group, _ in facts.announced:
+    for group, _, _ in facts.announced:
         for one in group.services if not group.key.pool and not group.key.obstacle else ():
             addresses = listed(one.addresses)
             message = f"no pool holds {addresses} of {one.name}: it is not announced"
@@ -94,7 +97,7 @@ def service_has_node_address(facts: Facts) -> Iterator[Finding]:
     """Addresses that are InternalIPs of nodes and of no pool; one finding for all services."""
     taken = [
         one
-        for group, _ in facts.announced
+        for group, _, _ in facts.announced
         for one in (group.services if not group.key.pool else ())
         if one.addresses and all(address in facts.node_addresses for address in one.addresses)
     ]
@@ -118,7 +121,7 @@ def service_has_node_address(facts: Facts) -> Iterator[Finding]:
 )
 def service_no_endpoints(facts: Facts) -> Iterator[Finding]:
     """Cluster or Local, without an endpoint."""
-    for group, _ in facts.announced:
+    for group, _, _ in facts.announced:
         for one in group.services if group.key.pool and not group.nodes else ():
             if not one.has_endpoint:
                 message = f"{one.name} has no healthy endpoint: no node announces it"
@@ -135,7 +138,7 @@ def service_no_endpoints(facts: Facts) -> Iterator[Finding]:
 )
 def service_not_announced(facts: Facts) -> Iterator[Finding]:
     """The reason that stops the last nodes; a pool without advertisement is told at the pool."""
-    for group, decision in facts.announced:
+    for group, decision, _ in facts.announced:
         if not decision.pool or decision.announcing:
             continue
         reasons = [reason for reason, _ in decision.reasons if reason in _WHY]
@@ -160,8 +163,13 @@ def service_not_announced(facts: Facts) -> Iterator[Finding]:
 )
 def service_conflict(facts: Facts) -> Iterator[Finding]:
     """Advertisements with serviceSelectors are compared only when a service meets them."""
-    for group, decision in facts.announced:
-        nodes = dict(decision.reasons).get("conflictingAdvertisements", 0)
+    stopped = {
+        key: nodes
+        for key, plan in facts.plans.items()
+        if (nodes := dict(plan.reasons).get("conflictingAdvertisements", 0))
+    }
+    for group, decision, _ in facts.announced if stopped else ():
+        nodes = stopped.get(group.key, 0)
         for one in group.services if nodes and decision.announcing else ():
             where = facts.config.nodes.describe(nodes)
             message = f"{where} do not announce {one.name}: its advertisements differ in localPref"
@@ -179,11 +187,10 @@ def service_conflict(facts: Facts) -> Iterator[Finding]:
 def local_endpoints_elsewhere(facts: Facts) -> Iterator[Finding]:
     """Only where slices are known; these endpoints get no traffic from outside."""
     assumed = set(facts.config.assumed_endpoints)
-    for group, decision in facts.announced:
-        if not decision.announcing or not group.services[0].is_local:
+    for group, decision, idle in facts.announced:
+        if not idle or not decision.announcing or not group.services[0].is_local:
             continue
-        idle = group.nodes & ~decision.announcing
-        for one in group.services if idle else ():
+        for one in group.services:
             if one.name in assumed:
                 continue
             where = facts.config.nodes.describe(idle)
@@ -205,16 +212,16 @@ def service_without_route(facts: Facts) -> Iterator[Finding]:
     """MetalLB reports success for these; told only where the advertisement reaches somebody."""
     if facts.has_unread_peers or not facts.config.peers:
         return
-    reach = {
-        (index, family): facts.reach(index, family)
-        for index in range(len(facts.config.advertisements))
+    sent = {
+        (key, family): _union(own & facts.reach(index, family) for index, own in plan.parts)
+        for key, plan in facts.plans.items()
         for family in BITS
     }
-    for group, decision in facts.announced:
-        for family in group.families:
-            if any(own & reach[index, family] for index, own in decision.parts):
+    for group, decision, _ in facts.announced:
+        for family in group.families if decision.announcing else ():
+            if group.nodes & sent[group.key, family]:
                 continue
-            if not any(reach[index, family] for index, _ in decision.parts):
+            if not any(facts.reach(index, family) for index, _ in decision.parts):
                 continue
             where = facts.config.nodes.describe(decision.announcing)
             for one in group.services:
@@ -228,3 +235,8 @@ def service_without_route(facts: Facts) -> Iterator[Finding]:
                     path = f"{_INGRESS}[{position}]"
                     fix = "Run pods on nodes with a session, or widen the peers' nodeSelectors."
                     yield Finding(one.ref, path, message, fix, decision.announcing)
+
+
+def _union(masks: Iterable[NodeSet]) -> NodeSet:
+    """All nodes that are in any of the masks."""
+    return reduce(or_, masks, 0)

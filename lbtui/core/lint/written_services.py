@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from operator import itemgetter
 
 from lbtui.core.objects.cluster_resources import Service
 from lbtui.core.objects.meta import LabelSelector
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import ServiceAllocation
+from lbtui.core.values.addresses import Address, parse_address
 
 PREFIXES = ("metallb.io/", "metallb.universe.tf/")
 """Of MetalLB's annotations: the new spelling, and the old one."""
@@ -64,6 +66,34 @@ def moved_holders(
         for text in _addresses(service):
             holders[text] = tuple(sorted((*holders[text], ref))) if text in holders else (ref,)
     return holders
+
+
+def moved_shared(
+    known: Holders,
+    holders: Holders,
+    gone: Mapping[ResourceRef, Service],
+    come: Mapping[ResourceRef, Service],
+) -> Holders:
+    """What several services hold, after some of them went, came or changed; else the very same."""
+    touched = {text for one in (*gone.values(), *come.values()) for text in _addresses(one)}
+    now = {text: holders[text] for text in touched if len(holders.get(text, ())) > 1}
+    if now == {text: known[text] for text in touched if text in known}:
+        return known
+    return {text: refs for text, refs in known.items() if text not in touched} | now
+
+
+_parsed = lru_cache(maxsize=1 << 16)(parse_address)
+"""Reading those of all services anew after an edit would take longer than all else here."""
+
+
+def cluster_ips(services: Iterable[tuple[ResourceRef, Service]]) -> Mapping[Address, str]:
+    """ClusterIP → the LoadBalancer service that has it, by address."""
+    found: dict[Address, str] = {}
+    for ref, service in services:
+        address = _parsed(service.spec.cluster_ip) if service.spec.cluster_ip else None
+        if address is not None and is_load_balancer(service):
+            found[address] = f"{ref.namespace}/{ref.name}"
+    return dict(sorted(found.items()))
 
 
 def _addresses(service: Service) -> Iterable[str]:

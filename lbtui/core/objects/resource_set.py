@@ -28,13 +28,15 @@ class ResourceRef(NamedTuple):
         return f"{self.kind}/{self.name}"
 
 
+Changes = Mapping[ResourceRef, AnyResource | None]
+
 _NONE: Mapping[ResourceRef, AnyResource] = {}
 
 
 class ResourceSet:
     """All resources of a source; every change makes a new set that shares what did not change."""
 
-    __slots__ = ("_kinds", "respelled", "unread")
+    __slots__ = ("_compared", "_kinds", "respelled", "unread")
 
     def __init__(
         self,
@@ -44,6 +46,8 @@ class ResourceSet:
     ):
         """Take kind → reference → resource as it is; use `of` or `with_resource` to build one."""
         self._kinds: dict[str, Mapping[ResourceRef, AnyResource]] = dict(kinds or {})
+        self._compared: dict[str, tuple[Mapping[ResourceRef, AnyResource], Changes]] = {}
+        """Kind → the members of another set, and what came of comparing them with these."""
         self.respelled = respelled
         """Edits of the documents themselves since they were read; no route depends on them."""
         self.unread = unread
@@ -148,12 +152,22 @@ class ResourceSet:
         before, after = self.members(kind.kind), other.members(kind.kind)
         if before is after:
             return {}
-        found: dict[ResourceRef, AnyResource | None] = {}
-        pairs = zip_longest(before.items(), after.items(), fillvalue=(None, None))
-        for (was, old), (ref, new) in pairs:
-            if old is not new or was is not ref:
-                if was is not None and was not in after:
-                    found[was] = None
-                if ref is not None and before.get(ref) is not new:
-                    found[ref] = new
-        return cast(Mapping[ResourceRef, R | None], found)
+        known = other._compared.get(kind.kind)
+        if known is None or known[0] is not before:
+            # Asked several times after each edit; with tens of thousands it takes a while.
+            known = other._compared[kind.kind] = (before, _changed(before, after))
+        return cast(Mapping[ResourceRef, R | None], known[1])
+
+
+def _changed(
+    before: Mapping[ResourceRef, AnyResource], after: Mapping[ResourceRef, AnyResource]
+) -> Changes:
+    found: dict[ResourceRef, AnyResource | None] = {}
+    pairs = zip_longest(before.items(), after.items(), fillvalue=(None, None))
+    for (was, old), (ref, new) in pairs:
+        if old is not new or was is not ref:
+            if was is not None and was not in after:
+                found[was] = None
+            if ref is not None and before.get(ref) is not new:
+                found[ref] = new
+    return found

@@ -235,6 +235,4 @@ def _pieces(
 
 def _reaching(group: PrefixGroup, masks: Iterable[NodeSet]) -> int:
     """How many rows of a group some node sets make."""
-    return sum(
-        count for mask in masks if mask for nodes, count in group.reached.items() if mask & nodes
-    )
+    return sum([group.reached.by(mask) for mask in masks if mask])

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lbtui.core.configuration.model import EVERYWHERE
 from lbtui.core.routing.placement import Limits
-from lbtui.core.routing.prefixes import Bundle, Level
+from lbtui.core.routing.prefixes import Bundle, Level, Reached
 from lbtui.core.values.nodes import NodeSet
 
 
@@ -19,8 +19,8 @@ class PrefixGroup(NamedTuple):
     new: Limits | None
     networks: Collection[int]
     """The prefixes; may hold some of other groups too."""
-    reached: dict[NodeSet, int]
-    """Nodes to limit both sides to → how many of the prefixes are limited to them."""
+    reached: Reached
+    """What both sides are limited to besides."""
 
 
 class PrefixGroups(NamedTuple):
@@ -79,4 +79,4 @@ def _moved(moved: dict[int, list[Limits | None]]) -> Iterator[PrefixGroup]:
         for mask in nodes if is_single else (EVERYWHERE,):
             reached[mask] = reached.get(mask, 0) + 1
     for sides, (networks, reached) in groups.items():
-        yield PrefixGroup(*sides, networks, reached)
+        yield PrefixGroup(*sides, networks, Reached(reached))

@@ -22,6 +22,9 @@ Kind = tuple[int, int]
 
 Keys = tuple[PlanKey, ...]
 
+MOST_REMEMBERED = 1000
+"""Answers that are kept; there are a few for each kind of peer and advertisement."""
+
 
 class Member:
     """What is behind one prefix; the same object as long as it stays."""
@@ -58,6 +61,25 @@ class Member:
         return tuple([key for key, _ in self.limits])
 
 
+class Reached:
+    """How many prefixes are limited to which nodes; remembers what it was asked."""
+
+    def __init__(self, counts: Mapping[NodeSet, int]) -> None:
+        """Take nodes to limit to → how many prefixes are limited to them."""
+        self._counts = counts
+        self._known: dict[NodeSet, int] = {}
+
+    def by(self, nodes: NodeSet) -> int:
+        """How many prefixes some nodes reach."""
+        known = self._known.get(nodes)
+        if known is None:
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
+            counts = self._counts.items()
+            known = self._known[nodes] = sum([n for mask, n in counts if mask & nodes])
+        return known
+
+
 class Bundle:
     """Prefixes of one length whose services fall under the same plans; never changes."""
 
@@ -66,7 +88,7 @@ class Bundle:
         self.members = members
 
     @cached_property
-    def limits(self) -> Mapping[Limits, dict[NodeSet, int]]:
+    def limits(self) -> Mapping[Limits, Reached]:
         """Limits to apply to the plans → nodes to limit further to → how many prefixes have both.
 
         Under a single plan the prefixes differ by the latter only.
@@ -76,9 +98,9 @@ class Bundle:
         first, *others = next(iter(self.members.values())).limits
         if not others:
             nodes = dict(Counter([member.limits[0][1] for member in self.members.values()]))
-            return {((first[0], EVERYWHERE),): nodes}
+            return {((first[0], EVERYWHERE),): Reached(nodes)}
         counts = Counter([member.limits for member in self.members.values()])
-        return {limits: {EVERYWHERE: count} for limits, count in counts.items()}
+        return {limits: Reached({EVERYWHERE: count}) for limits, count in counts.items()}
 
 
 class Level:

@@ -1,0 +1,113 @@
+"""Nodes that draw the traffic of services with externalTrafficPolicy Local, and drop it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from lbtui.core.configuration.model import Advertisement
+from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.routing.plans import PlanKey
+from lbtui.core.routing.prefixes import Member
+from lbtui.core.routing.routes import RouteTables
+from lbtui.core.values.addresses import BITS, Prefix
+from lbtui.core.values.nodes import NodeSet
+
+
+class Trapped(NamedTuple):
+    """What becomes of the Local services of one aggregate."""
+
+    services: tuple[str, ...]
+    """Those whose traffic is dropped somewhere, by name."""
+    nodes: NodeSet
+    """Nodes that draw traffic of one of them without an endpoint."""
+
+
+class _Judged(NamedTuple):
+    """An aggregate, all that was looked at, and what came out."""
+
+    member: Member
+    used: tuple[NodeSet, ...]
+    """Nodes that use the advertisement, for each plan of the services."""
+    reach: NodeSet
+    trapped: Trapped
+
+
+class BlackHoles:
+    """All of them; takes over from earlier ones the aggregates that nothing happened to."""
+
+    def __init__(
+        self,
+        tables: RouteTables,
+        reach: Callable[[int, int], NodeSet],
+        previous: BlackHoles | None = None,
+    ) -> None:
+        """Look at every aggregate that holds a Local service.
+
+        Args:
+            tables: The routes.
+            reach: Advertisement (by its index) and family → nodes that send it to somebody.
+            previous: Of a configuration that may differ in anything.
+        """
+        self._known: dict[tuple[ResourceRef, Prefix], _Judged] = {}
+        self.by_advertisement: tuple[Mapping[Prefix, Trapped], ...] = tuple(
+            self._judge(tables, index, advertisement, reach, previous)
+            for index, advertisement in enumerate(tables.config.advertisements)
+        )
+        """For each advertisement of the configuration: its aggregates with trapped services."""
+
+    def __eq__(self, other: object) -> bool:
+        """Equal when the same services are trapped."""
+        if not isinstance(other, BlackHoles):
+            return NotImplemented
+        return self.by_advertisement == other.by_advertisement
+
+    __hash__ = None  # type: ignore[assignment]  # compared by content, never a key
+
+    def _judge(
+        self,
+        tables: RouteTables,
+        index: int,
+        advertisement: Advertisement,
+        reach: Callable[[int, int], NodeSet],
+        previous: BlackHoles | None,
+    ) -> Mapping[Prefix, Trapped]:
+        used: dict[PlanKey, NodeSet] = {}
+        found: dict[Prefix, Trapped] = {}
+        for family, bits in BITS.items():
+            length = advertisement.length(family)
+            if not 0 <= length < bits:
+                continue
+            nodes = reach(index, family)
+            for keys, bundle in tables.index.level((family, length)).bundles.items():
+                for key in keys:
+                    if key not in used:
+                        used[key] = dict(tables.plans.plan(key).parts).get(index, 0)
+                own = tuple([used[key] for key in keys])
+                for network, member in bundle.members.items():
+                    if not member.local_sources:
+                        continue
+                    place = (advertisement.ref, Prefix(family, network, length))
+                    known = previous._known.get(place) if previous else None
+                    if known is None or known[:3] != (member, own, nodes):
+                        known = _Judged(member, own, nodes, _trapped(member, own, nodes))
+                    self._known[place] = known
+                    if known.trapped.services:
+                        found[place[1]] = known.trapped
+        return found
+
+
+def _trapped(member: Member, used: tuple[NodeSet, ...], reach: NodeSet) -> Trapped:
+    """The Local services of an aggregate, with the nodes that announce it in vain for them."""
+    own = dict(zip(member.keys, used, strict=True))
+    sending = 0
+    for key, limit in member.limits:
+        sending |= own[key] & limit
+    sending &= reach
+    names, nodes = [], 0
+    for placement in member.local_sources:
+        announcing = own[placement.key] & placement.nodes
+        if announcing and sending & ~announcing:
+            names.append(placement.service.name)
+            nodes |= sending & ~announcing
+    return Trapped(tuple(names), nodes)
