@@ -118,6 +118,44 @@ class Store(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """What a console that ended without saving kept of its edits; claimed by this one."""
+
+    name: str
+    text: bytes
+    when: float
+    """Of the last edit in it, seconds since the epoch."""
+
+
+class Journal(Protocol):
+    """Keeps staged edits, so that they survive the console. Blocks; call it in a thread.
+
+    Several consoles on one source each keep their own.
+    """
+
+    def write(self, text: bytes) -> None:
+        """Keep this in place of what was kept before: all of it or nothing. Raises StoreError."""
+
+    def clear(self) -> None:
+        """Nothing is staged any more."""
+
+    def left_behind(self) -> Sequence[LeftBehind]:
+        """Of consoles on the same source that run no more; the newest first. Raises StoreError.
+
+        No other console is given the same until it is released, or this console ends.
+        """
+
+    def discard(self, left: LeftBehind) -> None:
+        """It is restored or not wanted."""
+
+    def release(self, left: LeftBehind) -> None:
+        """Leave it for another time."""
+
+    def set_aside(self, left: LeftBehind) -> str:
+        """It cannot be read: keep it where nobody offers it again; says where."""
+
+
+@dataclass(frozen=True, slots=True)
 class FamilyCounts:
     """Prefixes of one address family on one session."""
 

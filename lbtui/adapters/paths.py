@@ -43,6 +43,16 @@ def console_log() -> Path:
     return _state_folder() / "lbtui.log"
 
 
+def journal_folder() -> Path:
+    """Where consoles keep edits that are not saved."""
+    return _state_folder() / "journal"
+
+
+def drafts_folder() -> Path:
+    """Where texts from an external editor stay that could not be taken."""
+    return _state_folder() / "drafts"
+
+
 def runtime_folder() -> Path:
     """The folder for sockets; not made here, see `make_private`."""
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
@@ -61,6 +71,8 @@ def locate() -> Mapping[str, Path]:
         "speaker state": speaker_state(),
         "speaker log": speaker_log(),
         "console log": console_log(),
+        "journal": journal_folder(),
+        "drafts": drafts_folder(),
     }
 
 

@@ -87,7 +87,7 @@ class Console:
 
 def open_console(arguments: argparse.Namespace) -> Console:
     """Build the adapters that the arguments name and the application on top of them."""
-    from lbtui.adapters.paths import themes_folder
+    from lbtui.adapters.paths import journal_folder, themes_folder
     from lbtui.adapters.settings import load_settings, save_theme
     from lbtui.cli.guarded_app import GuardedApp
 
@@ -104,9 +104,14 @@ def open_console(arguments: argparse.Namespace) -> Console:
     )
     if arguments.sources:
         from lbtui.adapters.file_store import FileStore
+        from lbtui.adapters.journal import FileJournal
 
         store = FileStore(arguments.sources, arguments.namespace)
-        return Console(make_app(store=store, speaker=make_client(arguments)))
+        journal = None
+        if "-" not in arguments.sources:
+            identity = [os.path.realpath(source) for source in arguments.sources]
+            journal = FileJournal(journal_folder(), identity)
+        return Console(make_app(store=store, speaker=make_client(arguments), journal=journal))
     return _open_demo(make_app)
 
 

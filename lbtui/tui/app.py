@@ -9,11 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from lbtui.ports import PortError, Speaker, Store
+from lbtui.ports import Journal, PortError, Speaker, Store
 from lbtui.tui import workspace
 from lbtui.tui.compiler import Compiler
 from lbtui.tui.editing import Editing
 from lbtui.tui.following import Following
+from lbtui.tui.journaling import Journaling
 from lbtui.tui.key_order import OrderedKeys
 from lbtui.tui.painting.sparing import SparingApp
 from lbtui.tui.saving import Saving
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 SWITCH_SECONDS = 0.0005
 """How long work beside the event loop may keep it waiting; Python's own 0.005 can be felt, for a
 key changes threads four times on its way to the screen."""
+PATIENCE_SECONDS = 0.2
+"""Between two looks whether the user is free for a question."""
 
 
 @runtime_checkable
@@ -62,6 +65,7 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
         store: Store,
         speaker: Speaker | None = None,
         lab: Speaker | None = None,
+        journal: Journal | None = None,
         backend: str = "frr-k8s",
         namespace: str = "metallb-system",
         theme: str = "",
@@ -76,6 +80,7 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
             store: where resources come from and go to.
             speaker: lbtui's own speaker; None: there is none to talk to.
             lab: the demo's routers; None outside the demo.
+            journal: keeps staged edits safe from the end of the console; None: they are not.
             backend: native, frr or frr-k8s.
             namespace: of new resources.
             theme: name of the theme; empty: lbtui's own.
@@ -100,6 +105,7 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
         self.editing = Editing(self)
         self.saving = Saving(self)
         self.following = Following(self)
+        self.journaling = Journaling(self, journal)
         self.compiler = Compiler(
             self._spawn, self._take_outcome, self._analysis_failed, has_counts=True
         )
@@ -118,6 +124,10 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
     def on_mount(self) -> None:
         """Paint at once; read, and talk to the speaker, after that."""
         self.call_after_refresh(self._begin)
+
+    async def on_unmount(self) -> None:
+        """Whatever ends the console: what is staged is kept."""
+        self.journaling.flush()
 
     def _begin(self) -> None:
         for notice in self._notices:
@@ -141,6 +151,7 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
             self.change(replace(self.state, load_error=str(error)))
         else:
             self.change(workspace.loaded(self.state, snapshot))
+            self._spawn(self.journaling.offer())
 
     async def _follow_speaker(self, speaker: Speaker) -> None:
         async for view in speaker.watch():
@@ -155,6 +166,7 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
     def change(self, state: ViewState) -> None:
         """Take a new state, show it, and work out what is not known about it yet."""
         self.state = state
+        self.journaling.follow()
         if state.analysis is not None:
             self.analysed.set()
         if workspace.needs_work(state):
@@ -293,6 +305,7 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
 
     async def _leave(self) -> None:
         if await self.saving.leave():
+            self.journaling.finish()
             self.exit()
 
     @property
@@ -301,6 +314,12 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
         return self.screen is not self.main or any(
             worker.group == "dialog" and not worker.is_finished for worker in self.workers
         )
+
+    async def when_free(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Run what asks the user as soon as nothing else does."""
+        while self.is_asking:
+            await asyncio.sleep(PATIENCE_SECONDS)
+        self._dialog(work)
 
     def _dialog(self, work: Coroutine[Any, Any, Any]) -> None:
         """Run what asks the user; one at a time, so that a key held down opens one dialog."""

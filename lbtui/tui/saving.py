@@ -92,9 +92,13 @@ class Saving:
 
 def resource_change_lines(state: ViewState) -> Iterator[Line]:
     """Resources that come, go and change, with old and new values of fields."""
+    return set_change_lines(state.history.saved, state.history.current)
+
+
+def set_change_lines(saved: ResourceSet, current: ResourceSet) -> Iterator[Line]:
+    """What differs between two sets, with old and new values of fields."""
     from lbtui.core.routing.resource_diff import diff_resources
 
-    saved, current = state.history.saved, state.history.current
     diff = diff_resources(saved, current)
     respelled = {(one.ref, one.path): one for one in saved.respelled ^ current.respelled}
     for ref in diff.added:

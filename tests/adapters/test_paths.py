@@ -27,6 +27,8 @@ def test_everything_is_below_the_xdg_folders(
         "speaker state": "STATE_HOME/lbtui/speaker",
         "speaker log": "STATE_HOME/lbtui/speaker.log",
         "console log": "STATE_HOME/lbtui/lbtui.log",
+        "journal": "STATE_HOME/lbtui/journal",
+        "drafts": "STATE_HOME/lbtui/drafts",
     }
 
 

@@ -105,6 +105,10 @@ class Terminal:
         except AssertionError:
             raise AssertionError(f"the program goes on:\n{self.transcript()}") from None
 
+    def run_again(self) -> None:
+        """Start the same command in the same window, once more; what still runs there is killed."""
+        self._tmux("respawn-pane", "-k")
+
     @property
     def pid(self) -> int:
         """Process id of the program."""

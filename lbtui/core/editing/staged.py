@@ -1,0 +1,235 @@
+"""Staged edits as a document that outlives the console: what was read, what it became, no secret.
+
+Only resources that differ are in it. Whatever is secret is left out on both sides and put back,
+as it stands there by then, when the edits are restored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from lbtui.core.editing.field_edit import get_field, set_fields
+from lbtui.core.objects.decode import encode_resource
+from lbtui.core.objects.field_path import join
+from lbtui.core.objects.meta import Hidden, Record, decode_hook
+from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+from lbtui.core.objects.resources import EDITABLE, MetalLBResource
+from lbtui.core.objects.respelling import Respelling
+
+_KINDS: Mapping[str, type[MetalLBResource]] = {kind.kind: kind for kind in EDITABLE}
+_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+"""An annotation that repeats the whole object, password included."""
+
+
+class Edit(Record, frozen=True):
+    """One resource that is not what was read."""
+
+    kind: str
+    namespace: str
+    name: str
+    ordinal: int = 0
+    base: dict[str, Any] | None = None
+    """Its manifest as read; None: it is new."""
+    mine: dict[str, Any] | None = None
+    """Its manifest as edited; None: it is deleted."""
+    omitted: tuple[str, ...] = ()
+    """Paths of what is secret and was left out."""
+    lost: tuple[str, ...] = ()
+    """Those of them that were edited, and have to be edited again."""
+
+    @property
+    def ref(self) -> ResourceRef:
+        """Which resource."""
+        return ResourceRef(self.kind, self.namespace, self.name, self.ordinal)
+
+
+class Respelled(Record, frozen=True):
+    """A `Respelling` without its value."""
+
+    kind: str
+    namespace: str
+    name: str
+    path: str
+    new_name: str | None
+    ordinal: int = 0
+
+
+class StagedEdits(Record, frozen=True):
+    """All edits that are not saved."""
+
+    edits: tuple[Edit, ...] = ()
+    respelled: tuple[Respelled, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Staged edits as sets to be merged."""
+
+    base: ResourceSet
+    mine: ResourceSet
+    lost: tuple[tuple[ResourceRef, str], ...]
+    """What was secret and edited: it has to be edited again."""
+
+
+def staged_edits(base: ResourceSet, mine: ResourceSet) -> StagedEdits:
+    """What differs between two sets, without secrets."""
+    edits = []
+    for kind in _KINDS:
+        before, after = base.members(kind), mine.members(kind)
+        for ref in (*before, *(ref for ref in after if ref not in before)):
+            old, new = before.get(ref), after.get(ref)
+            if old is not new and old != new:
+                edits.append(_edit(ref, old, new))
+    respelled = [
+        Respelled(
+            kind=one.ref.kind,
+            namespace=one.ref.namespace,
+            name=one.ref.name,
+            ordinal=one.ref.ordinal,
+            path=one.path,
+            new_name=one.name,
+        )
+        for one in sorted(mine.respelled - base.respelled, key=str)
+        if not isinstance(one.value, Hidden)
+    ]
+    return StagedEdits(edits=tuple(edits), respelled=tuple(respelled))
+
+
+def to_json(staged: StagedEdits) -> bytes:
+    """The document."""
+    return msgspec.json.encode(staged)
+
+
+def from_json(text: bytes) -> StagedEdits:
+    """Read a document. Raises ValueError for anything that `to_json` did not write."""
+    return msgspec.json.decode(text, type=StagedEdits)
+
+
+def restore(staged: StagedEdits, now: ResourceSet) -> Restored:
+    """The sets to merge with `now`, what the source holds; secrets are taken from there.
+
+    Raises ValueError for a manifest that is none of its kind.
+    """
+    base: list[tuple[ResourceRef, MetalLBResource]] = []
+    mine: list[tuple[ResourceRef, MetalLBResource]] = []
+    for edit in staged.edits:
+        current: Any = now.get(edit.ref)
+        for manifest, side in ((edit.base, base), (edit.mine, mine)):
+            if manifest is not None:
+                resource = _with_omitted(_resource(edit.kind, manifest), edit, current)
+                side.append((edit.ref, resource))
+    respelled = frozenset(
+        Respelling(ResourceRef(o.kind, o.namespace, o.name, o.ordinal), o.path, o.new_name)
+        for o in staged.respelled
+    )
+    lost = tuple((edit.ref, path) for edit in staged.edits for path in edit.lost)
+    return Restored(_set_of(base), _set_of(mine).with_respelled(respelled), lost)
+
+
+def _edit(ref: ResourceRef, old: Any, new: Any) -> Edit:
+    secrets = {secret for one in (old, new) for secret in _texts(one)}
+    omitted = sorted({path for one in (old, new) for path in _secret_paths(one, "", secrets)})
+    lost = [path for path in omitted if new is not None and _at(old, path) != get_field(new, path)]
+    return Edit(
+        kind=ref.kind,
+        namespace=ref.namespace,
+        name=ref.name,
+        ordinal=ref.ordinal,
+        base=_manifest(old, secrets),
+        mine=_manifest(new, secrets),
+        omitted=tuple(omitted),
+        lost=tuple(lost),
+    )
+
+
+def _at(resource: Any, path: str) -> Any:
+    return get_field(resource, path) if resource is not None else None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every secret inside."""
+    if isinstance(value, Hidden):
+        yield value.reveal()
+    for _, inner in _parts(value):
+        yield from _texts(inner)
+
+
+def _secret_paths(value: Any, path: str, secrets: set[str]) -> Iterator[str]:
+    if isinstance(value, Hidden):
+        yield path
+    elif path.startswith("metadata.annotations") and isinstance(value, str):
+        if path == join("metadata.annotations", _LAST_APPLIED) or _tells(value, secrets):
+            yield path
+    for step, inner in _parts(value):
+        yield from _secret_paths(inner, join(path, step), secrets)
+
+
+def _tells(text: str, secrets: set[str]) -> bool:
+    return any(secret and secret in text for secret in secrets)
+
+
+def _parts(value: Any) -> Iterator[tuple[str | int, Any]]:
+    """What is inside a record, map or list, each with its step in a path."""
+    if isinstance(value, msgspec.Struct):
+        for field in msgspec.structs.fields(type(value)):
+            yield field.encode_name, getattr(value, field.name)
+    elif isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, tuple):
+        yield from enumerate(value)
+
+
+def _manifest(resource: Any, secrets: set[str]) -> dict[str, Any] | None:
+    if resource is None:
+        return None
+    return encode_resource(_without_secrets(resource, "", secrets))
+
+
+def _without_secrets(value: Any, path: str, secrets: set[str]) -> Any:
+    if isinstance(value, Hidden):
+        return None
+    if isinstance(value, msgspec.Struct):
+        kept = {
+            field.name: _without_secrets(
+                getattr(value, field.name), join(path, field.encode_name), secrets
+            )
+            for field in msgspec.structs.fields(type(value))
+        }
+        return msgspec.structs.replace(value, **kept)
+    if isinstance(value, dict):
+        gone = {
+            key
+            for key, inner in value.items()
+            if any(True for _ in _secret_paths(inner, join(path, key), secrets))
+        }
+        return {key: inner for key, inner in value.items() if key not in gone}
+    if isinstance(value, tuple):
+        return tuple(_without_secrets(inner, path, secrets) for inner in value)
+    return value
+
+
+def _resource(kind: str, manifest: dict[str, Any]) -> MetalLBResource:
+    if kind not in _KINDS:
+        raise ValueError(f"{kind} is no kind that is edited")
+    return msgspec.convert(manifest, _KINDS[kind], dec_hook=decode_hook)
+
+
+def _with_omitted(resource: MetalLBResource, edit: Edit, current: Any) -> MetalLBResource:
+    """The resource with what was left out as it stands there now."""
+    if not isinstance(current, MetalLBResource):
+        return resource
+    values = {path: get_field(current, path) for path in edit.omitted}
+    there = {path: value for path, value in values.items() if value is not None}
+    edited = set_fields(resource, there).resource if there else resource
+    return edited if edited is not None else resource
+
+
+def _set_of(members: list[tuple[ResourceRef, MetalLBResource]]) -> ResourceSet:
+    found = ResourceSet()
+    for ref, resource in members:
+        found = found.with_resource(ref, resource)
+    return found
