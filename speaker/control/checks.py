@@ -12,6 +12,7 @@ from speaker.api import ConfigDocument, ErrorDetail, Route, SessionConfig, Speak
 from speaker.control.addresses import is_device, pack_address, pack_scoped, unusable
 from speaker.control.listening import SharedKeys, check_listener
 from speaker.network.options import MAX_PASSWORD_OCTETS
+from speaker.rib.attributes import MAX_COMMUNITY_OCTETS
 
 _ADDRESS_LENGTHS = {4: 32, 16: 128}
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,9}")
@@ -196,6 +197,11 @@ def _prefix_problem(text: str, packed: bytes | None, length: str) -> str:
 
 
 def _check_communities(at: str, route: Route) -> Iterator[ErrorDetail]:
+    octets = 4 * len(set(route.communities)) + 12 * len(set(route.large_communities))
+    if octets > MAX_COMMUNITY_OCTETS:
+        field = "communities" if route.communities else "largeCommunities"
+        message = f"{octets} octets of communities do not fit a BGP message beside a prefix"
+        yield ErrorDetail(f"{at}.{field}", f"{message}; {MAX_COMMUNITY_OCTETS} are the limit")
     for field, values, parts, bits in (
         ("communities", route.communities, 2, 16),
         ("largeCommunities", route.large_communities, 3, 32),
