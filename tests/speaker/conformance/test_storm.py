@@ -95,7 +95,8 @@ async def figure(here: Place, name: str) -> float:
 async def test_a_storm_of_mutations_hurts_nobody_and_leaves_nothing(here: Place) -> None:
     sources = [f"127.0.52.{number}" for number in range(10, 10 + STORMS)]
     sessions = [here.session(f"storm/{source}", address=source) for source in sources]
-    await here.speaker.put(document([here.session(), *sessions], ROUTES))
+    witnessed = here.session("node-a/peer", holdTime=90)
+    await here.speaker.put(document([witnessed, *sessions], ROUTES))
     async with here.dialled() as witness:
         await witness.routes()
         files, memory = await figure(here, "open_fds"), await figure(here, "resident_memory_bytes")
