@@ -63,10 +63,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output == "json":
         document: dict[str, Any] = {
             "backends": [backend, against],
-            **routes.to_json(),
+            **{name: output.Rows(rows) for name, rows in routes.documents().items()},
             "resources": resources.to_json(),
         }
-        output.emit(output.to_json(document))
+        output.emit_json(document)
     else:
         output.emit(_text(resources, routes, old.analysis.tables.nodes, new.analysis.tables.nodes))
         for read in (old, new):

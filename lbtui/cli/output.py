@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from lbtui.cli import stdout
@@ -26,9 +27,66 @@ def emit(text: str) -> bool:
 
     Raises PortError if it cannot be written.
     """
-    text = visible(text)
+    return emit_all([text if text.endswith("\n") or not text else f"{text}\n"])
+
+
+def emit_json(document: Mapping[str, Any]) -> bool:
+    """Write one JSON document piece by piece; `Rows` and `Entries` in it are made meanwhile.
+
+    Returns and raises as `emit`.
+    """
+    encoder = json.JSONEncoder(ensure_ascii=False, indent=2)
+    return emit_all(chain(_gathered(encoder.iterencode(document)), ["\n"]))
+
+
+class Rows(list[Any]):
+    """A list of a JSON document whose elements are made while it is written, once."""
+
+    def __init__(self, elements: Iterable[Any]) -> None:
+        """Take the elements; the first is made at once."""
+        super().__init__()
+        rest = iter(elements)
+        self._first = list(islice(rest, 1))
+        self._rest = rest
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._first)
+
+    def __iter__(self) -> Iterator[Any]:
+        """All elements; only once."""
+        return chain(self._first, self._rest)
+
+
+class Entries(dict[str, Any]):
+    """An object of a JSON document whose members are made while it is written, once."""
+
+    def __init__(self, members: Iterable[tuple[str, Any]]) -> None:
+        """Take the members; the first is made at once."""
+        super().__init__()
+        self._members = Rows(members)
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._members)
+
+    def items(self) -> Any:
+        """All members; only once."""
+        return iter(self._members)
+
+
+def _gathered(pieces: Iterable[str]) -> Iterator[str]:
+    """Pieces of a word or two each, some thousands at a time."""
+    pieces = iter(pieces)
+    while text := "".join(islice(pieces, 4096)):
+        yield text
+
+
+def emit_all(texts: Iterable[str]) -> bool:
+    """Write texts that are made meanwhile, as they are. Returns and raises as `emit`."""
     try:
-        sys.stdout.write(text if text.endswith("\n") or not text else f"{text}\n")
+        for text in texts:
+            sys.stdout.write(visible(text))
         sys.stdout.flush()
     except BrokenPipeError:
         stdout.silence()

@@ -6,6 +6,7 @@ import argparse
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from lbtui.cli import output
@@ -60,10 +61,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output == "table":
         output.emit(_table(chosen, tables))
     elif arguments.output == "csv":
-        output.emit(_csv(chosen.sessions()))
+        output.emit_all(_csv(chosen.sessions()))
+    elif arguments.output == "json":
+        output.emit_json({**_head(read), **chosen.streamed()})
     else:
-        document = _document(read, chosen)
-        output.emit(_yaml(document) if arguments.output == "yaml" else output.to_json(document))
+        output.emit(_yaml({**_head(read), **chosen.document()}))
     if arguments.output in ("table", "csv"):
         reading.narrate_assumptions(read)
         reading.narrate_diagnostics(read)
@@ -86,9 +88,23 @@ class Choice:
         services = self.services if self._has_service_filter else None
         return self._tables.to_json(self.nodes, self.peers, services)
 
+    def streamed(self) -> dict[str, Any]:
+        """The same; nodes and services are made while they are written."""
+        from lbtui.core.routing.preview import error_documents, node_documents, service_documents
+
+        services = self.services if self._has_service_filter else None
+        return {
+            "nodes": output.Entries(node_documents(self._tables, self.nodes, self.peers, services)),
+            "services": output.Entries(service_documents(self._tables, self.nodes, services)),
+            **error_documents(self._tables, self.nodes),
+        }
+
     def sessions(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         """Node, peer and route, for each route of each session asked for that goes out."""
-        for node, peers in self.document()["nodes"].items():
+        from lbtui.core.routing.preview import node_documents
+
+        services = self.services if self._has_service_filter else None
+        for node, peers in node_documents(self._tables, self.nodes, self.peers, services):
             if node in self._tables.backend_errors:
                 continue
             for peer, session in peers.items():
@@ -108,7 +124,7 @@ def _check(what: str, wanted: Sequence[str], known: Sequence[str]) -> frozenset[
     return frozenset(wanted or known)
 
 
-def _document(read: Reading, chosen: Choice) -> dict[str, Any]:
+def _head(read: Reading) -> dict[str, Any]:
     config = read.analysis.config
     return {
         "backend": config.backend,
@@ -116,7 +132,6 @@ def _document(read: Reading, chosen: Choice) -> dict[str, Any]:
         "assumedNode": config.is_node_assumed,
         "assumedEndpoints": list(config.assumed_endpoints),
         "diagnostics": [output.diagnostic_to_json(d) for d in read.diagnostics],
-        **chosen.document(),
     }
 
 
@@ -168,13 +183,17 @@ def _silent_services(chosen: Choice, tables: RouteTables) -> list[tuple[str, str
     ]
 
 
-def _csv(routes: Iterable[tuple[str, str, Mapping[str, Any]]]) -> str:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(("node", "peer", *ROUTE_FIELDS))
-    for node, peer, route in routes:
-        writer.writerow((node, peer, *(_cell(route[name]) for name in ROUTE_FIELDS)))
-    return buffer.getvalue()
+def _csv(routes: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Iterator[str]:
+    """Lines, each made when it is written."""
+    line = io.StringIO()
+    writer = csv.writer(line, lineterminator="\n")
+    heads = [("node", "peer", *ROUTE_FIELDS)]
+    rows = ((n, p, *(_cell(route[name]) for name in ROUTE_FIELDS)) for n, p, route in routes)
+    for row in chain(heads, rows):
+        writer.writerow(row)
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
 
 
 def _cell(value: Any) -> str:

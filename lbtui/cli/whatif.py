@@ -50,10 +50,11 @@ def run(arguments: argparse.Namespace) -> int:
             loss = lose(read.analysis, arguments.without)
         except UnknownTarget as error:
             raise UsageError(str(error)) from None
-        document = {**loss.to_json(), "singlePoints": _points_document(points)}
+        routes = {name: output.Rows(rows) for name, rows in loss.routes.documents().items()}
+        document = {**loss.to_json(), **routes, "singlePoints": _points_document(points)}
         text, harm = _loss_text(loss, tables), bool(loss.unreachable)
     if arguments.output == "json":
-        output.emit(output.to_json({"backend": tables.config.backend, **document}))
+        output.emit_json({"backend": tables.config.backend, **document})
     else:
         output.emit(text)
         reading.narrate_assumptions(read)

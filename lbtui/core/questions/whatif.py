@@ -47,10 +47,9 @@ class Loss:
     """Services that keep several paths."""
 
     def to_json(self) -> dict[str, Any]:
-        """The document of `whatif -o json`."""
+        """The document of `whatif -o json`, without the routes."""
         return {
             "without": list(self.without),
-            **self.routes.to_json(),
             "unreachable": list(self.unreachable),
             "singlePath": [
                 {"service": service, "node": node, "peer": peer}

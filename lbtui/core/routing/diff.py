@@ -39,18 +39,22 @@ class RouteDiff:
 
     def to_json(self) -> dict[str, Any]:
         """`added`, `withdrawn` and `changed` as in the contract of `diff -o json`."""
+        return {name: list(documents) for name, documents in self.documents().items()}
+
+    def documents(self) -> dict[str, Iterator[dict[str, Any]]]:
+        """The same, each document made when it is asked for: there is one per node and route."""
         return {
-            "added": [document for route in self.added for document in _each(self.new, route)],
-            "withdrawn": [
+            "added": (document for route in self.added for document in _each(self.new, route)),
+            "withdrawn": (
                 document for route in self.withdrawn for document in _each(self.old, route)
-            ],
-            "changed": [
+            ),
+            "changed": (
                 {"before": before, "after": after}
                 for change in self.changed
                 for before, after in zip(
                     _each(self.old, change.before), _each(self.new, change.after), strict=True
                 )
-            ],
+            ),
         }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,31 +16,21 @@ def preview_document(
     services: Collection[str] | None = None,
 ) -> dict[str, Any]:
     """`nodes`, `services` and `nodeErrors`, limited to some nodes, peers and services."""
-    config = tables.config
-    shown = [
-        name
-        for name in tables.nodes.names
-        if name not in config.node_errors and (nodes is None or name in nodes)
-    ]
-    document: dict[str, dict[str, Any]] = {name: {} for name in shown}
-    for peer in tables.peers:
-        if peers is None or peer in peers:
-            for name, session in _sessions(tables, peer, shown, services).items():
-                document[name][peer] = session
     return {
-        "nodes": document,
-        "services": {
-            service: {
-                node: reason
-                for node, reason in tables.reasons(service).items()
-                if nodes is None or node in nodes
-            }
-            for service in tables.services
-            if services is None or service in services
-        },
+        "nodes": dict(node_documents(tables, nodes, peers, services)),
+        "services": dict(service_documents(tables, nodes, services)),
+        **error_documents(tables, nodes),
+    }
+
+
+def error_documents(
+    tables: RouteTables, nodes: Collection[str] | None = None
+) -> dict[str, dict[str, Any]]:
+    """`nodeErrors` and `backendErrors`: nodes that get nothing, or send nothing, and why."""
+    return {
         "nodeErrors": {
             name: {"code": error.code, "message": error.message}
-            for name, error in config.node_errors.items()
+            for name, error in tables.config.node_errors.items()
             if nodes is None or name in nodes
         },
         "backendErrors": {
@@ -51,20 +41,50 @@ def preview_document(
     }
 
 
-def _sessions(
-    tables: RouteTables, peer: str, nodes: Collection[str], services: Collection[str] | None
-) -> dict[str, dict[str, Any]]:
-    """Node → whether it runs the session, and the routes it sends."""
-    running = tables.session_nodes[peer]
-    sessions: dict[str, dict[str, Any]] = {}
-    for node in nodes:
-        routes = [
-            route_document(tables, node, route)
-            for route in tables.session_routes(node, peer)
-            if services is None or not services_apart(route, services)
-        ]
-        sessions[node] = {"session": bool(running & tables.nodes.bit(node)), "routes": routes}
-    return sessions
+def node_documents(
+    tables: RouteTables,
+    nodes: Collection[str] | None = None,
+    peers: Collection[str] | None = None,
+    services: Collection[str] | None = None,
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Node, and for each peer whether it runs the session and which routes it sends."""
+    for node in tables.nodes.names:
+        if node in tables.config.node_errors or not (nodes is None or node in nodes):
+            continue
+        bit = tables.nodes.bit(node)
+        yield (
+            node,
+            {
+                peer: {
+                    "session": bool(tables.session_nodes[peer] & bit),
+                    "routes": [
+                        route_document(tables, node, route)
+                        for route in tables.session_routes(node, peer)
+                        if services is None or not services_apart(route, services)
+                    ],
+                }
+                for peer in tables.peers
+                if peers is None or peer in peers
+            },
+        )
+
+
+def service_documents(
+    tables: RouteTables,
+    nodes: Collection[str] | None = None,
+    services: Collection[str] | None = None,
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """Service, and for each node MetalLB's reason for not announcing it; empty if it does."""
+    for service in tables.services:
+        if services is None or service in services:
+            yield (
+                service,
+                {
+                    node: reason
+                    for node, reason in tables.reasons(service).items()
+                    if nodes is None or node in nodes
+                },
+            )
 
 
 def services_apart(route: Route, services: Collection[str]) -> bool:
