@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from lbtui.core.diagnostics import Diagnostic, Place
-from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
 from lbtui.core.routing.announcements import Announcements
 from lbtui.core.text_diff import Hunk
 
@@ -153,6 +153,36 @@ class Journal(Protocol):
 
     def set_aside(self, left: LeftBehind) -> str:
         """It cannot be read: keep it where nobody offers it again; says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestText:
+    """What a text that should be one manifest says."""
+
+    resource: AnyResource | None
+    """None if it is none, or has an error."""
+    problems: tuple[Diagnostic, ...] = ()
+    """Each with its line in the text."""
+
+
+class ManifestEditor(Protocol):
+    """The user's own editor, on the manifest of one resource."""
+
+    def text_of(self, resource: AnyResource) -> str:
+        """Its manifest. Secrets have to be taken out before."""
+
+    def edit(self, text: str, name: str) -> str:
+        """Let the user edit a text, in the terminal, until they leave the editor.
+
+        `name` is part of the file's name. Raises PortError if there is no editor or it fails;
+        what was typed by then stays in a file that the message names.
+        """
+
+    def read(self, text: str, namespace: str) -> ManifestText:
+        """Read a text as one manifest; `namespace` is MetalLB's."""
+
+    def keep(self, text: str, name: str) -> str:
+        """Keep a text that was not taken; says where. Raises PortError."""
 
 
 @dataclass(frozen=True, slots=True)

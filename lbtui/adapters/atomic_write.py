@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import shutil
 import tempfile
@@ -22,6 +23,8 @@ class _Prepared:
     name: str
     target: str
     temporary: str
+    in_place: bytes | None = None
+    """What to write into the file itself, which has other names (hard links) to keep."""
 
 
 def write_files(
@@ -29,8 +32,9 @@ def write_files(
 ) -> None:
     """Write each path's octets: all beside their targets first, then rename one by one.
 
-    Links are followed, mode, owner and attributes kept. `before_rename` may still raise. Raises
-    StoreError; then nothing was changed, or exactly the files that the message names.
+    Links are followed, mode, owner and attributes kept. A file with several names (hard links) is
+    written in place, its new octets whole beside it until that is done. `before_rename` may still
+    raise. Raises StoreError; then nothing was changed, or exactly the files that the message names.
     """
     prepared: list[_Prepared] = []
     try:
@@ -61,7 +65,8 @@ def _prepare(name: str, data: bytes) -> _Prepared:
     except BaseException:
         os.unlink(temporary)
         raise
-    return _Prepared(name, target, temporary)
+    has_names = os.path.exists(target) and os.stat(target).st_nlink > 1
+    return _Prepared(name, target, temporary, data if has_names else None)
 
 
 def _take_over_attributes(target: str, temporary: str) -> None:
@@ -81,7 +86,10 @@ def _rename_all(prepared: list[_Prepared]) -> None:
     done: list[str] = []
     for file in prepared:
         try:
-            os.replace(file.temporary, file.target)
+            if file.in_place is None:
+                os.replace(file.temporary, file.target)
+            else:
+                _overwrite(file.target, file.in_place)
         except OSError as error:
             outcome = f"saved before it: {', '.join(done)}" if done else "nothing was saved"
             reason = (error.strerror or str(error)).lower()
@@ -89,6 +97,26 @@ def _rename_all(prepared: list[_Prepared]) -> None:
         done.append(file.name)
     for folder in {os.path.dirname(file.target) for file in prepared}:
         _sync_folder(folder)
+
+
+def _overwrite(target: str, data: bytes) -> None:
+    """Write into the file itself; if that fails half-way, put back what was there."""
+    with open(target, "r+b", buffering=0) as stream:
+        old = stream.read()
+        try:
+            _put(stream, data)
+        except OSError:
+            _put(stream, old)
+            raise
+
+
+def _put(stream: io.FileIO, data: bytes) -> None:
+    stream.seek(0)
+    left = memoryview(data)
+    while left:
+        left = left[stream.write(left) :]
+    stream.truncate()
+    os.fsync(stream.fileno())
 
 
 def _sync_folder(folder: str) -> None:

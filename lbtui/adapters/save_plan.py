@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import msgspec
+
 from lbtui.adapters.held_files import Held, Origin
 from lbtui.adapters.manifest_changes import change_manifest, respelled_value
 from lbtui.adapters.manifests import BOM, Document, ManifestFile, read_file
@@ -24,6 +26,8 @@ from lbtui.ports import StoreError
 
 _HEADER = re.compile(r"\A(?:[ \t]*#[^\n]*\n)+(?:[ \t]*\r?\n)+")
 _EMPTY = re.compile(r"(?:\s|#[^\n]*\n?|---[ \t]*\r?\n?)*\Z")
+_RENAMED = 0.5
+"""From this likeness on a new resource is taken for one that is gone, under another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +85,17 @@ def _compare(old: ResourceSet, new: ResourceSet) -> Iterator[_Change]:
 
 
 def _with_renames(changes: Iterator[_Change]) -> Iterator[_Change]:
-    """A resource gone and a new one with the same spec are one, renamed: it keeps its place."""
+    """A resource gone and a new one much like it are one, renamed: it keeps place and comments."""
     found = list(changes)
     gone = [change for change in found if change.new is None]
     paired: set[ResourceRef] = set()
     for change in found:
         if change.old is None:
-            match = next((g for g in gone if g.ref not in paired and _is_rename(g, change)), None)
-            if match is not None:
+            free = [
+                one for one in gone if one.ref not in paired and one.ref.kind == change.ref.kind
+            ]
+            match = max(free, key=lambda one: _likeness(one.old, change.new), default=None)
+            if match is not None and _likeness(match.old, change.new) >= _RENAMED:
                 paired.add(match.ref)
                 yield _Change(match.ref, match.old, change.new)
                 continue
@@ -98,8 +105,16 @@ def _with_renames(changes: Iterator[_Change]) -> Iterator[_Change]:
     yield from (change for change in gone if change.ref not in paired)
 
 
-def _is_rename(gone: _Change, fresh: _Change) -> bool:
-    return gone.ref.kind == fresh.ref.kind and _spec(gone.old) == _spec(fresh.new)
+def _likeness(old: AnyResource | None, new: AnyResource | None) -> float:
+    """Share of the fields written in either spec that are the same in both; 1 for equal specs."""
+    one, other = _spec(old), _spec(new)
+    if one == other or not isinstance(one, msgspec.Struct):
+        return 1.0 if one == other else 0.0
+    fields, others = msgspec.structs.asdict(one), msgspec.structs.asdict(other)
+    defaults = {field.name: field.default for field in msgspec.structs.fields(type(one))}
+    written = [n for n in fields if not defaults[n] == fields[n] == others[n]]
+    same = sum(bool(fields[name] == others[name]) for name in written)
+    return same / len(written)
 
 
 def _spec(resource: AnyResource | None) -> Any:

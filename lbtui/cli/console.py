@@ -87,7 +87,8 @@ class Console:
 
 def open_console(arguments: argparse.Namespace) -> Console:
     """Build the adapters that the arguments name and the application on top of them."""
-    from lbtui.adapters.paths import journal_folder, themes_folder
+    from lbtui.adapters.external_editor import ExternalEditor
+    from lbtui.adapters.paths import drafts_folder, journal_folder, themes_folder
     from lbtui.adapters.settings import load_settings, save_theme
     from lbtui.cli.guarded_app import GuardedApp
 
@@ -98,6 +99,7 @@ def open_console(arguments: argparse.Namespace) -> Console:
         namespace=arguments.namespace,
         theme=arguments.theme or settings.theme,
         save_theme=save_theme,
+        editor=ExternalEditor(drafts_folder()),
         theme_folders=(themes_folder(),),
         notices=problems,
         is_read_only=arguments.read_only,

@@ -9,10 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from lbtui.ports import Journal, PortError, Speaker, Store
+from lbtui.ports import Journal, ManifestEditor, PortError, Speaker, Store
 from lbtui.tui import workspace
 from lbtui.tui.compiler import Compiler
 from lbtui.tui.editing import Editing
+from lbtui.tui.external_editing import ExternalEditing
 from lbtui.tui.following import Following
 from lbtui.tui.journaling import Journaling
 from lbtui.tui.key_order import OrderedKeys
@@ -66,6 +67,7 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
         speaker: Speaker | None = None,
         lab: Speaker | None = None,
         journal: Journal | None = None,
+        editor: ManifestEditor | None = None,
         backend: str = "frr-k8s",
         namespace: str = "metallb-system",
         theme: str = "",
@@ -80,6 +82,7 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
             store: where resources come from and go to.
             speaker: lbtui's own speaker; None: there is none to talk to.
             lab: the demo's routers; None outside the demo.
+            editor: the user's own editor; None: there is none here.
             journal: keeps staged edits safe from the end of the console; None: they are not.
             backend: native, frr or frr-k8s.
             namespace: of new resources.
@@ -103,6 +106,7 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
         self.analysed = asyncio.Event()
         self.main = MainScreen(self.state)
         self.editing = Editing(self)
+        self.external = ExternalEditing(self, editor)
         self.saving = Saving(self)
         self.following = Following(self)
         self.journaling = Journaling(self, journal)
@@ -231,6 +235,10 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
     def action_edit(self) -> None:
         """Edit the selected resource."""
         self._dialog(self.editing.edit(self.main.selected_ref))
+
+    def action_edit_outside(self) -> None:
+        """Edit the selected resource's manifest in the user's own editor."""
+        self._dialog(self.external.edit(self.main.selected_ref))
 
     def action_new(self) -> None:
         """Make a resource of the kind that is shown."""

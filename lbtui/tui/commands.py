@@ -23,6 +23,7 @@ class Command:
 
 ACTIONS: tuple[Command, ...] = (
     Command("edit", "Edit the selected resource in a form", "e", "app.edit"),
+    Command("editor", "Edit its manifest in $VISUAL or $EDITOR", "E", "app.edit_outside"),
     Command("new", "Make a resource of the kind shown", "n", "app.new"),
     Command("delete", "Delete the selected resource", "d", "app.delete"),
     Command("fix", "Mend the selected finding, as an edit that can be undone", "f", "app.fix"),

@@ -81,6 +81,29 @@ def test_mode_time_and_link_are_kept(folder: Path) -> None:
     assert [path.name for path in (folder / "links").iterdir()] == ["a.yaml"]
 
 
+def test_hard_links_are_kept(folder: Path) -> None:
+    (folder / "sub").mkdir()
+    other = folder / "sub" / "other.yaml"
+    os.link(folder / "a.yaml", other)
+    (folder / "a.yaml").chmod(0o640)
+    for data in (NEW["a.yaml"], b"short\n"):
+        write_files(in_folder(folder, {"a.yaml": data, "b.yaml": data}))
+        assert other.read_bytes() == (folder / "a.yaml").read_bytes() == data
+        assert other.stat().st_ino == (folder / "a.yaml").stat().st_ino
+    assert stat.S_IMODE(other.stat().st_mode) == 0o640
+    assert sorted(contents(folder)) == ["a.yaml", "b.yaml"], "no temporary file is left"
+
+
+def test_a_hard_link_that_cannot_grow_keeps_what_it_had(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    with small_disk(tmp_path / "disk") as disk:
+        (disk / "a.yaml").write_bytes(b"o" * 20_000)
+        os.link(disk / "a.yaml", disk / "b.yaml")
+        with pytest.raises(StoreError):
+            write_files({str(disk / "a.yaml"): b"n" * 40_000})
+        assert contents(disk) == {"a.yaml": b"o" * 20_000, "b.yaml": b"o" * 20_000}
+
+
 def test_a_new_file_has_the_usual_mode(tmp_path: Path) -> None:
     (tmp_path / "usual").touch()
     write_files({str(tmp_path / "new.yaml"): b"x\n"})

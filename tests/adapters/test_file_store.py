@@ -233,6 +233,17 @@ async def test_a_renamed_resource_keeps_its_place_and_comments(folder: Path) -> 
     assert (folder / "a.yaml").read_text() == pool("new", "192.0.2.0/24")
 
 
+async def test_renamed_and_edited_it_keeps_its_place_and_comments(folder: Path) -> None:
+    file = folder / "sub" / "c.yaml"
+    file.write_text("# for the office\n" + ADVERTISEMENT + "  aggregationLength: 24  # agreed\n")
+    store = FileStore([str(folder)])
+    snapshot = await store.load()
+    renamed, _ = rename_resource(with_local_pref(snapshot.resources, 200), LOCAL, "near")
+    await store.save(renamed)
+    expected = ADVERTISEMENT.replace("name: local", "name: near").replace("100", "200")
+    assert file.read_text() == f"# for the office\n{expected}  aggregationLength: 24  # agreed\n"
+
+
 async def test_of_two_with_one_name_the_right_one_is_changed(tmp_path: Path) -> None:
     text = pool("twin", "192.0.2.0/24") + "---\n" + pool("twin", "198.51.100.0/24")
     (tmp_path / "a.yaml").write_text(text)

@@ -6,23 +6,21 @@ as it stands there by then, when the edits are restored.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from lbtui.core.editing.field_edit import get_field, set_fields
+from lbtui.core.editing.field_edit import get_field
+from lbtui.core.editing.secrecy import with_secrets_of, without_secrets
 from lbtui.core.objects.decode import encode_resource
-from lbtui.core.objects.field_path import join
 from lbtui.core.objects.meta import Hidden, Record, decode_hook
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
 from lbtui.core.objects.resources import EDITABLE, MetalLBResource
 from lbtui.core.objects.respelling import Respelling
 
 _KINDS: Mapping[str, type[MetalLBResource]] = {kind.kind: kind for kind in EDITABLE}
-_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-"""An annotation that repeats the whole object, password included."""
 
 
 class Edit(Record, frozen=True):
@@ -120,7 +118,7 @@ def restore(staged: StagedEdits, now: ResourceSet) -> Restored:
         current: Any = now.get(edit.ref)
         for manifest, side in ((edit.base, base), (edit.mine, mine)):
             if manifest is not None:
-                resource = _with_omitted(_resource(edit.kind, manifest), edit, current)
+                resource = with_secrets_of(_resource(edit.kind, manifest), edit.omitted, current)
                 side.append((edit.ref, resource))
     respelled = frozenset(
         Respelling(ResourceRef(o.kind, o.namespace, o.name, o.ordinal), o.path, o.new_name)
@@ -131,17 +129,19 @@ def restore(staged: StagedEdits, now: ResourceSet) -> Restored:
 
 
 def _edit(ref: ResourceRef, old: Any, new: Any) -> Edit:
-    secrets = {secret for one in (old, new) for secret in _texts(one)}
-    omitted = sorted({path for one in (old, new) for path in _secret_paths(one, "", secrets)})
-    lost = [path for path in omitted if new is not None and _at(old, path) != get_field(new, path)]
+    bare = without_secrets(old, new)
+    lost = [
+        path for path in bare.omitted if new is not None and _at(old, path) != get_field(new, path)
+    ]
+    before, after = (encode_resource(one) if one is not None else None for one in bare.resources)
     return Edit(
         kind=ref.kind,
         namespace=ref.namespace,
         name=ref.name,
         ordinal=ref.ordinal,
-        base=_manifest(old, secrets),
-        mine=_manifest(new, secrets),
-        omitted=tuple(omitted),
+        base=before,
+        mine=after,
+        omitted=bare.omitted,
         lost=tuple(lost),
     )
 
@@ -150,82 +150,10 @@ def _at(resource: Any, path: str) -> Any:
     return get_field(resource, path) if resource is not None else None
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """Every secret inside."""
-    if isinstance(value, Hidden):
-        yield value.reveal()
-    for _, inner in _parts(value):
-        yield from _texts(inner)
-
-
-def _secret_paths(value: Any, path: str, secrets: set[str]) -> Iterator[str]:
-    if isinstance(value, Hidden):
-        yield path
-    elif path.startswith("metadata.annotations") and isinstance(value, str):
-        if path == join("metadata.annotations", _LAST_APPLIED) or _tells(value, secrets):
-            yield path
-    for step, inner in _parts(value):
-        yield from _secret_paths(inner, join(path, step), secrets)
-
-
-def _tells(text: str, secrets: set[str]) -> bool:
-    return any(secret and secret in text for secret in secrets)
-
-
-def _parts(value: Any) -> Iterator[tuple[str | int, Any]]:
-    """What is inside a record, map or list, each with its step in a path."""
-    if isinstance(value, msgspec.Struct):
-        for field in msgspec.structs.fields(type(value)):
-            yield field.encode_name, getattr(value, field.name)
-    elif isinstance(value, dict):
-        yield from value.items()
-    elif isinstance(value, tuple):
-        yield from enumerate(value)
-
-
-def _manifest(resource: Any, secrets: set[str]) -> dict[str, Any] | None:
-    if resource is None:
-        return None
-    return encode_resource(_without_secrets(resource, "", secrets))
-
-
-def _without_secrets(value: Any, path: str, secrets: set[str]) -> Any:
-    if isinstance(value, Hidden):
-        return None
-    if isinstance(value, msgspec.Struct):
-        kept = {
-            field.name: _without_secrets(
-                getattr(value, field.name), join(path, field.encode_name), secrets
-            )
-            for field in msgspec.structs.fields(type(value))
-        }
-        return msgspec.structs.replace(value, **kept)
-    if isinstance(value, dict):
-        gone = {
-            key
-            for key, inner in value.items()
-            if any(True for _ in _secret_paths(inner, join(path, key), secrets))
-        }
-        return {key: inner for key, inner in value.items() if key not in gone}
-    if isinstance(value, tuple):
-        return tuple(_without_secrets(inner, path, secrets) for inner in value)
-    return value
-
-
 def _resource(kind: str, manifest: dict[str, Any]) -> MetalLBResource:
     if kind not in _KINDS:
         raise ValueError(f"{kind} is no kind that is edited")
     return msgspec.convert(manifest, _KINDS[kind], dec_hook=decode_hook)
-
-
-def _with_omitted(resource: MetalLBResource, edit: Edit, current: Any) -> MetalLBResource:
-    """The resource with what was left out as it stands there now."""
-    if not isinstance(current, MetalLBResource):
-        return resource
-    values = {path: get_field(current, path) for path in edit.omitted}
-    there = {path: value for path, value in values.items() if value is not None}
-    edited = set_fields(resource, there).resource if there else resource
-    return edited if edited is not None else resource
 
 
 def _set_of(members: list[tuple[ResourceRef, MetalLBResource]]) -> ResourceSet:

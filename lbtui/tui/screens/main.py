@@ -80,6 +80,7 @@ class MainScreen(Screen[None]):
         Binding("colon,ctrl+p", "app.commands", "Commands"),
         Binding("question_mark", "app.help", "Help"),
         Binding("e", "app.edit", "Edit"),
+        Binding("E", "app.edit_outside", "Editor", show=False),
         Binding("n", "app.new", "New"),
         Binding("d", "app.delete", "Delete"),
         Binding("f", "app.fix", "Fix", tooltip="Mend the selected finding", show=False),

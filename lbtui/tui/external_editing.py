@@ -1,0 +1,163 @@
+"""A resource's manifest in the user's own editor and back; what was typed is never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.app import SuspendNotSupported
+
+from lbtui.core.objects.resources import MetalLBResource
+from lbtui.ports import ManifestEditor, ManifestText, PortError
+from lbtui.tui import workspace
+from lbtui.tui.dialogs.choice import Choice, ChoiceDialog, tell
+from lbtui.tui.text import BLANK, Line, Span, line
+
+if TYPE_CHECKING:
+    from lbtui.core.diagnostics import Diagnostic
+    from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+    from lbtui.tui.app import LbtuiApp
+
+NOTE = "#: "
+"""Begins the lines that lbtui writes into the text, and takes out again."""
+
+
+class _Judged(NamedTuple):
+    """What was made of a text."""
+
+    resources: ResourceSet | None
+    """The working set with it; None if it cannot be taken."""
+    ref: ResourceRef
+    found: Sequence[Diagnostic]
+    why: str = ""
+    """What is wrong beside what was found."""
+
+    @property
+    def has_problems(self) -> bool:
+        """Whether anything is to be said."""
+        return bool(self.found or self.why)
+
+    def words(self, shift: int) -> list[str]:
+        """One line each; `shift` lines will stand above the text."""
+        said = [
+            f"line {one.place.line + shift}: {one.message}" if one.place else one.message
+            for one in self.found
+        ]
+        return [*said, self.why] if self.why else said
+
+    def notes(self) -> list[str]:
+        """What stands above the text when it is edited again."""
+        count = len(self.words(0)) + 1
+        return ["Save and leave the editor to try again.", *self.words(count)]
+
+
+class ExternalEditing:
+    """Suspends the console for the editor, and asks what to do with a text that is wrong."""
+
+    def __init__(self, app: LbtuiApp, editor: ManifestEditor | None) -> None:
+        """Work for one app; None: there is no editor here."""
+        self._app, self._editor = app, editor
+
+    async def edit(self, ref: ResourceRef | None) -> None:
+        """Edit a resource; in the end it is staged, or nothing is and the text is kept."""
+        from lbtui.core.editing.secrecy import without_secrets
+
+        app, editor = self._app, self._editor
+        resource = app.state.history.current.get(ref) if ref is not None else None
+        if editor is None or ref is None or not isinstance(resource, MetalLBResource):
+            app.notify("There is nothing to edit under the cursor.", timeout=3)
+            return
+        bare = without_secrets(resource)
+        original = text = editor.text_of(bare.resources[0])
+        notes = [f"{ref}: save and leave the editor to take it, or leave it unchanged."]
+        if bare.omitted:
+            notes.append(f"Not shown, and kept unless you write it: {', '.join(bare.omitted)}")
+        while (typed := await self._typed(editor, text, ref, notes)) is not None:
+            text = typed
+            judged = self._judge(editor.read(text, app.namespace), ref, resource, bare.omitted)
+            answer = await self._ask(judged) if judged.has_problems else "take"
+            if answer == "take" and judged.resources is not None:
+                self._stage(judged.resources, judged.ref)
+                return
+            if answer != "edit":
+                break
+            notes = judged.notes()
+        if text == original:
+            app.notify("Nothing was changed.", timeout=3)
+        else:
+            await self._leave(editor, text, ref)
+
+    async def _typed(
+        self, editor: ManifestEditor, text: str, ref: ResourceRef, notes: Sequence[str]
+    ) -> str | None:
+        """The text as the user leaves it; None if it is the same, or the editor failed."""
+        self._app.journaling.flush()  # the event loop stands still meanwhile
+        header = "".join(f"{NOTE}{note}\n" for note in notes)
+        edited, problem = "", ""
+        try:
+            with self._app.suspend():
+                try:  # inside, for an error that gets out would leave the terminal suspended
+                    edited = editor.edit(header + text, ref.name)
+                except PortError as error:
+                    problem = str(error)
+        except SuspendNotSupported:
+            problem = "This terminal cannot be given to an editor."
+        if problem:
+            await tell(self._app, "Nothing was taken", problem)
+            return None
+        lines = edited.splitlines(keepends=True)
+        typed = "".join(kept for kept in lines if not kept.startswith(NOTE.strip()))
+        return typed if typed != text else None
+
+    def _judge(
+        self, found: ManifestText, ref: ResourceRef, before: MetalLBResource, omitted: Sequence[str]
+    ) -> _Judged:
+        """What can be made of a text for the resource `ref`."""
+        from lbtui.core.editing.secrecy import with_secrets_of
+
+        changed = found.resource
+        if not isinstance(changed, MetalLBResource):
+            return _Judged(None, ref, found.problems)
+        if changed.kind != ref.kind:
+            return _Judged(None, ref, found.problems, f"This is no {ref.kind} any more.")
+        edited = with_secrets_of(changed, omitted, before)
+        resources, new_ref, why = accept(self._app.state.history.current, ref, edited)
+        return _Judged(resources, new_ref, found.problems, why)
+
+    def _stage(self, resources: ResourceSet, ref: ResourceRef) -> None:
+        app = self._app
+        app.change(workspace.edited(app.state, f"edit {ref}", resources))
+        app.call_later(app.main.show_resource, ref)
+
+    async def _ask(self, judged: _Judged) -> str | None:
+        lines: list[Line] = [line(Span(text, "warning")) for text in judged.words(0)]
+        lines += [BLANK, line("Nothing of what you typed is lost: esc leaves it in a file.")]
+        choices = [Choice("e", "edit again", "edit")]
+        if judged.resources is not None:
+            choices.append(Choice("t", "take it all the same", "take"))
+        dialog = ChoiceDialog("Not taken yet", lines, choices, stay="leave it in a file")
+        return await self._app.push_screen_wait(dialog)
+
+    async def _leave(self, editor: ManifestEditor, text: str, ref: ResourceRef) -> None:
+        try:
+            where = editor.keep(text, ref.name)
+        except PortError as error:
+            await tell(self._app, "It could not be kept", str(error), *text.splitlines())
+        else:
+            await tell(self._app, "Nothing was taken", f"What you typed is in {where}")
+
+
+def accept(
+    resources: ResourceSet, ref: ResourceRef, edited: MetalLBResource
+) -> tuple[ResourceSet | None, ResourceRef, str]:
+    """The set with a resource as edited, its new name followed by what names it; or why not."""
+    from lbtui.core.editing.edit import name_problem, rename_resource
+
+    name = edited.metadata.name
+    if name == ref.name:
+        return resources.with_resource(ref, edited), ref, ""
+    why = name_problem(resources, ref.kind, name, ref.namespace)
+    if why:
+        return None, ref, why
+    renamed, new_ref = rename_resource(resources, ref, name)
+    return renamed.with_resource(new_ref, edited), new_ref, ""
