@@ -12,14 +12,14 @@ import random
 from typing import NamedTuple, Protocol
 
 from speaker.bfd.transport import BfdTransport
-from speaker.codec.families import Family
 from speaker.daemon.clock import Clock
+from speaker.daemon.dialling import Dialler
 from speaker.daemon.liveness import Liveness
+from speaker.daemon.sending import RouteSender
 from speaker.daemon.silence import Silence
 from speaker.daemon.wanted import WantedSession
-from speaker.network.neighbors import LinkNeighbor
-from speaker.network.transport import Connection, Target, describe, dial
-from speaker.rib.adj_rib_out import AdjRibOut, RouteSet
+from speaker.network.transport import Connection, describe
+from speaker.rib.adj_rib_out import AdjRibOut, Chunk, RouteSet
 from speaker.session.effects import (
     CancelDial,
     ConnectionId,
@@ -35,8 +35,6 @@ from speaker.session.effects import (
 )
 from speaker.session.session import Session
 
-CHUNK_OCTETS = 65536
-"""Of routes written at once; between two of them every other session gets its turn."""
 ADMINISTRATIVE_RESET, OTHER_CHANGE = 4, 6
 """Subcodes of Cease, RFC 4486 section 3."""
 
@@ -44,8 +42,6 @@ BFD_DOWN = 10
 """Subcode of Cease, RFC 9384."""
 PATH_DOWN = "BFD Down"
 """Name of the trouble with a path that BFD found to be down."""
-NO_NEIGHBOR = "no neighbour"
-"""Name of the trouble with a link whose other end cannot be looked for."""
 NO_CONNECTION = "Connection failed"
 """Name of the trouble with a peer that answers nothing."""
 
@@ -94,7 +90,7 @@ class Peering:
         has_restarted: bool = False,
     ) -> None:
         """Make it, stopped; `has_restarted` as for `Session`."""
-        self.wanted, self.routes = wanted, routes
+        self.wanted = wanted
         self.is_enabled = False
         """Between `start` and `stop`; it may be held by BFD meanwhile."""
         self.liveness: Liveness | None = None
@@ -105,17 +101,13 @@ class Peering:
         self.session = Session(
             wanted.parameters(), random.random, clock.now(), has_restarted=has_restarted
         )
-        self.rib: AdjRibOut | None = None
+        self._sender = RouteSender(routes, self)
+        self._dialler = Dialler(self)
         self._clock, self._observer = clock, observer
         self._established: ConnectionId | None = None
         self._connections: dict[ConnectionId, Connection] = {}
         self._closing: set[Connection] = set()
-        self._dialling: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._pump_handle: asyncio.Handle | None = None
-        self._asked_again: set[Family] = set()
-        """Families to repeat once what is pending is sent, however often the peer asks."""
-        self._neighbor: LinkNeighbor | None = None
         self._silence = Silence(lambda text: self.note(NO_CONNECTION, text))
 
     # ---- what the daemon asks -----------------------------------------------------------------
@@ -123,7 +115,7 @@ class Peering:
     def start(self, *, is_again: bool = False) -> None:
         """Let it run; `is_again` as for `Session.start`."""
         self.is_enabled = True
-        self._look_for_neighbor()
+        self._dialler.look_for_neighbor()
         self._watch_path()
         self._resume(is_again=is_again)
 
@@ -132,10 +124,7 @@ class Peering:
         self.is_enabled = False
         self._close_session(subcode, text, keep_routes=keep_routes)
         self._end_watch()  # after the Cease: the peer may take this for a failure
-        if self._neighbor is not None:
-            self._neighbor.close()
-            self._neighbor = None
-            self.note(NO_NEIGHBOR, "")
+        self._dialler.forget_neighbor()
 
     def reset(self, text: str) -> None:
         """Close what is open and begin anew."""
@@ -147,26 +136,21 @@ class Peering:
         """Stop for good; what was written is still delivered."""
         self.stop(subcode, text, keep_routes=keep_routes)
         self._silence.heard()
-        for handle in (self._timer, self._pump_handle):
-            if handle is not None:
-                handle.cancel()
+        self._sender.close()
+        if self._timer is not None:
+            self._timer.cancel()
 
     def accept(self, connection: Connection) -> None:
         """Take an incoming connection."""
         connection.limit_hops(self.wanted.ttl, self.wanted.least_ttl)
-        if self._neighbor is not None:
-            self._neighbor.meet(f"{connection.endpoints.peer_address}%{connection.scope}")
+        self._dialler.meet(connection)
         self._adopt(connection, "peer")
 
     def want(self, routes: RouteSet) -> None:
         """Replace the wanted routes; the difference is sent."""
-        if routes is self.routes:
-            return
-        self.routes = routes
-        if self.rib is not None:
-            self.rib.desire(routes)
-            self._pump()
-        self._observer.activity(self)
+        if routes is not self._sender.routes:
+            self._sender.want(routes)
+            self._observer.activity(self)
 
     def replace(self, wanted: WantedSession) -> list[str]:
         """Take other parameters; reset if the peer must notice, and say what moved.
@@ -220,14 +204,22 @@ class Peering:
     @property
     def peer_address(self) -> str:
         """Where the peer is; of an unnumbered session the interface while it is not known."""
-        if self._neighbor is not None:
-            return self._neighbor.address or f"%{self._neighbor.interface}"
-        return self.wanted.peer_address
+        return self._dialler.peer_address
+
+    @property
+    def routes(self) -> RouteSet:
+        """What it is wanted to send."""
+        return self._sender.routes
+
+    @property
+    def rib(self) -> AdjRibOut | None:
+        """What is sent, while the session is established."""
+        return self._sender.rib
 
     @property
     def has_pending(self) -> bool:
         """Whether an established session still has routes to be handed to its socket."""
-        return self.rib is not None and (self.rib.has_pending or bool(self._asked_again))
+        return self._sender.has_pending
 
     @property
     def is_quiet(self) -> bool:
@@ -299,7 +291,7 @@ class Peering:
     def writable(self, connection: Connection) -> None:
         """The peer reads again."""
         if connection.id == self._established:
-            self._pump()
+            self._sender.pump()
 
     def _adopt(self, connection: Connection, opener: Opener) -> None:
         self._silence.heard()
@@ -326,13 +318,14 @@ class Peering:
                 case Up(connection):
                     self._begin_routes(connection)
                 case Down():
-                    self._end_routes()
+                    self._established = None
+                    self._sender.end()
                 case Dial():
-                    self._dial()
+                    self._dialler.begin()
                 case CancelDial():
-                    self._cancel_dial()
+                    self._dialler.cancel()
                 case RefreshRequested(family):
-                    self._refresh(family)
+                    self._sender.refresh(family)
         self._set_timer()
         self._listen_for_silence()
         if changes:
@@ -363,108 +356,44 @@ class Peering:
     def _report_backlog(self, connection: Connection) -> None:
         self.session.backlog(connection.id, connection.backlog, self._clock.now())
 
-    def _dial(self) -> None:
-        self._cancel_dial()
-        self._dialling = asyncio.get_running_loop().create_task(self._connect())
-
-    async def _connect(self) -> None:
-        try:
-            await dial(self._target(), self._dialled)
-        except OSError as error:
-            self._dialling = None
-            if error.errno != errno.ETIMEDOUT:
-                self._silence.heard()
-            self._perform(self.session.connect_failed(self._clock.now(), describe(error)))
-
-    def _target(self) -> Target:
-        """Where to dial. Raises OSError while the neighbour of an unnumbered session is unknown."""
-        wanted, config = self.wanted, self.wanted.config
-        address = wanted.peer_address
-        if self._neighbor is not None:
-            if self._neighbor.address is None:
-                raise OSError(f"no router advertisement came on {config.interface} yet")
-            address = self._neighbor.address
-        return Target(
-            address,
-            config.port,
-            config.source_address,
-            ttl=wanted.ttl,
-            least_ttl=wanted.least_ttl,
-            password=config.password,
-            device=config.vrf,
-        )
-
-    def _look_for_neighbor(self) -> None:
-        """Find out who is at the other end of an unnumbered session's link."""
-        config = self.wanted.config
-        if config.address or config.interface is None or self._neighbor is not None:
-            return
-        self._neighbor = LinkNeighbor(config.interface, self._neighbor_found)
-        try:
-            self._neighbor.open()
-        except OSError as error:
-            where = f"cannot look for the neighbour on {config.interface}"
-            self.note(NO_NEIGHBOR, f"{where}: {describe(error)}; waiting for its connection")
-
-    def _neighbor_found(self) -> None:
-        self.note(NO_NEIGHBOR, "")
-        self._observer.neighbor_found(self)
-
-    def _dialled(self, connection: Connection) -> Peering:
-        self._dialling = None
-        self._adopt(connection, "local")
-        return self
-
-    def _cancel_dial(self) -> None:
-        if self._dialling is not None:
-            self._dialling.cancel()
-            self._dialling = None
-
-    # ---- routes --------------------------------------------------------------------------------
-
     def _begin_routes(self, connection: ConnectionId) -> None:
-        encoding = self.session.encoding
+        encoding, agreed = self.session.encoding, self.session.negotiated
         if encoding is None:  # up and down again within one batch of effects
             return
         self._established = connection
-        self.rib = AdjRibOut(encoding)
-        self.rib.desire(self.routes)
-        self._pump()
+        is_enhanced = agreed is not None and agreed.enhanced_refresh
+        self._sender.begin(encoding, is_enhanced=is_enhanced)
 
-    def _end_routes(self) -> None:
-        self._established, self.rib = None, None
-        self._asked_again.clear()
+    # ---- what its dialler and its sender ask ---------------------------------------------------
+
+    def dialled(self, connection: Connection) -> Peering:
+        """Take a connection that was dialled."""
+        self._adopt(connection, "local")
+        return self
+
+    def dial_failed(self, error: OSError) -> None:
+        """Tell the machine."""
+        if error.errno != errno.ETIMEDOUT:
+            self._silence.heard()
+        self._perform(self.session.connect_failed(self._clock.now(), describe(error)))
+
+    def neighbor_found(self) -> None:
+        """Tell the observer."""
+        self._observer.neighbor_found(self)
+
+    @property
+    def established(self) -> Connection | None:
+        """The connection of the established session, if it is open."""
+        return self._connections.get(self._established or 0)
+
+    def send_routes(self, chunk: Chunk) -> None:
+        """Hand a chunk to the machine."""
+        self._perform(self.session.send(chunk, self._clock.now()))
+        self._observer.activity(self)
+
+    def synchronised(self) -> None:
+        """Tell the observer."""
         self._observer.synchronised(self)
-
-    def _refresh(self, family: Family) -> None:
-        self._asked_again.add(family)
-        self._pump()
-
-    def _repeat(self, rib: AdjRibOut) -> None:
-        """Begin what was asked for: planning a large table anew for each request costs seconds."""
-        agreed, asked = self.session.negotiated, sorted(self._asked_again)
-        self._asked_again.clear()
-        for family in asked:
-            rib.refresh(family, agreed is not None and agreed.enhanced_refresh)
-
-    def _pump(self) -> None:
-        """Go on sending routes, one chunk a turn of the loop."""
-        self._observer.synchronised(self)
-        if self._pump_handle is None and self.has_pending:
-            self._pump_handle = asyncio.get_running_loop().call_soon(self._send_chunk)
-
-    def _send_chunk(self) -> None:
-        self._pump_handle = None
-        connection = self._connections.get(self._established or 0)
-        if self.rib is None or connection is None or not connection.is_writable:
-            return  # `writable` or the next session goes on
-        if self._asked_again and not self.rib.has_pending:
-            self._repeat(self.rib)
-        chunk = self.rib.next_chunk(CHUNK_OCTETS)
-        if chunk is not None:
-            self._perform(self.session.send(chunk, self._clock.now()))
-            self._observer.activity(self)
-        self._pump()
 
 
 def _inherit(new: Session, old: Session) -> None:
