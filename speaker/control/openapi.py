@@ -167,7 +167,8 @@ def schemas() -> dict[str, Any]:
 
 def _field_words() -> Iterator[tuple[tuple[str, str], str]]:
     """(struct, field as in JSON) and the docstring below the field."""
-    for node in ast.parse(inspect.getsource(api)).body:
+    modules = (api.wanted, api.observed, api.calls)
+    for node in (node for module in modules for node in ast.parse(inspect.getsource(module)).body):
         if not isinstance(node, ast.ClassDef):
             continue
         kind = getattr(api, node.name)
