@@ -170,6 +170,8 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
     def change(self, state: ViewState) -> None:
         """Take a new state, show it, and work out what is not known about it yet."""
         self.state = state
+        if not self.is_running:
+            return  # the widgets go; something that was worked out came late
         self.journaling.follow()
         if state.analysis is not None:
             self.analysed.set()

@@ -366,6 +366,55 @@ EDITS = [
         id="explicit-key-left-alone",
     ),
     pytest.param(
+        "tabs.yaml",
+        "local",
+        {"spec.localPref": 200, "spec.peers": ["tor", "edge"]},
+        [
+            "-  localPref: 100\t#\tthe other site sends 90\n",
+            "+  localPref: 200\t#\tthe other site sends 90\n",
+            "+  - edge\n",
+        ],
+        id="tabs-in-comments",
+    ),
+    pytest.param(
+        "tabs.yaml",
+        "local",
+        {"spec.ipAddressPools": ["public"]},
+        [
+            "-  ipAddressPools: [ \"public\",\t'internal' ]\t# flow, with tabs between\n",
+            '+  ipAddressPools: [ "public" ]\t# flow, with tabs between\n',
+        ],
+        id="tabs-in-flow",
+    ),
+    pytest.param(
+        "blocks.yaml",
+        "public",
+        {"spec.autoAssign": False},
+        ["-  autoAssign: true\n", "+  autoAssign: false\n"],
+        id="behind-block-scalars",
+    ),
+    pytest.param(
+        "blocks.yaml",
+        "public",
+        {"metadata.labels": {"site": "a"}},
+        ["+  labels:\n", "+    site: a\n"],
+        id="behind-a-block-scalar-that-keeps-its-lines",
+    ),
+    pytest.param(
+        "leftovers.yaml",
+        "local",
+        {"spec.localPref": 200},
+        ["-  localPref: 100   # ours\n", "+  localPref: 200   # ours\n"],
+        id="among-what-does-not-parse",
+    ),
+    pytest.param(
+        "duplicates.yaml",
+        "local",
+        {"spec.localPref": 300},
+        ["-  localPref: 200   # this one does\n", "+  localPref: 300   # this one does\n"],
+        id="the-duplicate-that-counts",
+    ),
+    pytest.param(
         "odd.yaml", "local", {"spec.peers": ["a", "b"]}, ["+  - a\n", "+  - b\n"], id="quoted-key"
     ),
 ]
@@ -422,6 +471,24 @@ async def test_every_file_of_the_corpus_is_edited_and_saved_unchanged(tmp_path: 
         snapshot = await store.load()
         assert (await store.save(snapshot.resources)).files == ()
         assert path.read_bytes() == (CORPUS / file).read_bytes()
+
+
+async def test_one_of_5000_documents_is_changed_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "many.yaml"
+    one = (CORPUS / "blocks.yaml").read_text()
+    path.write_text("---\n".join(one.replace("name: public", f"name: p{n}") for n in range(5000)))
+    before = path.read_bytes()
+    store = FileStore([str(path)])
+    new = edited(await store.load(), "p2500", {"spec.autoAssign": False})
+    (change,) = await store.changes(new)
+    assert [line for hunk in change.hunks for line in hunk.lines if line.mark != " "] == [
+        ("-", "  autoAssign: true"),
+        ("+", "  autoAssign: false"),
+    ]
+    await store.save(new)
+    at = before.index(b"p2500")
+    place = before.index(b"autoAssign: true", at) + len("autoAssign: ")
+    assert path.read_bytes() == before[:place] + b"false" + before[place + 4 :]
 
 
 @pytest.mark.parametrize(
