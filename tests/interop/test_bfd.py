@@ -49,7 +49,9 @@ async def test_up_with_the_intervals_of_both(lab: Lab, link: Link, family: int) 
             SESSION, lambda seen: seen["bfd"]["transmitInterval"] == 0.1
         )
         assert found["bfd"]["detectionTime"] == pytest.approx(1.0)
-        assert found["bfd"]["downs"] == 0
+        # FRR may begin its own session anew once, when BGP over IPv6 has told it the addresses.
+        most = 1 if family == 6 and isinstance(pair.router, FrrSuite) else 0
+        assert found["bfd"]["downs"] <= most
 
 
 @both
