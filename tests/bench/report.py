@@ -49,7 +49,7 @@ def amount(value: float, unit: str) -> str:
     """A number for people: seconds below 0.1 as milliseconds."""
     if unit == "s":
         return f"{value:.2f} s" if value >= 0.1 else f"{value * 1000:.1f} ms"
-    return f"{value:,.0f} {unit}" if unit in ("MiB", "MB") else f"{value:.2f} {unit}"
+    return f"{value:,.0f} {unit}" if unit in ("MiB", "MB", "octets") else f"{value:.2f} {unit}"
 
 
 def to_text(line: Line) -> str:

@@ -5,7 +5,7 @@ import pytest
 from lbtui.core.analysis import analyse
 from lbtui.core.objects.resource_set import ResourceSet
 from lbtui.tui.route_counts import count_routes
-from lbtui.tui.views.resource_details import routes_of
+from lbtui.tui.views.resource_details import remembered_routes, routes_of
 from tests.bench.clusters import SMALL, resources
 
 KINDS = ("IPAddressPool", "BGPPeer", "BGPAdvertisement", "Service", "Node")
@@ -27,6 +27,15 @@ def test_counts_are_those_of_the_routes_listed(
     listed = {ref: len(routes_of(analysis, ref)) for ref in cluster.by_kind(kind)}
     assert sum(listed.values()) > 0
     assert {ref: counts.of(ref) for ref in listed} == listed
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_routes_are_the_same_from_what_is_remembered(cluster: ResourceSet, kind: str) -> None:
+    analysis = analyse(cluster, "frr-k8s")
+    for ref in cluster.by_kind(kind):
+        routes = routes_of(analysis, ref)
+        assert list(routes) == sorted(routes, key=lambda route: (route.peer, route.prefix))
+        assert list(remembered_routes(analysis, ref)) == list(routes)
 
 
 def test_counting_ends_when_nobody_waits_for_it(cluster: ResourceSet) -> None:

@@ -95,7 +95,7 @@ def analysis(*advertisements: Any, services: Sequence[str] = ("web", "dns")) -> 
 def listed(new: Analysis, old: Analysis, scope: Scope | None = None) -> RouteList:
     diff = diff_tables(old.tables, new.tables)
     marks = RouteMarks(diff, old.tables.nodes, new.tables.nodes)
-    return RouteList(new.tables, marks, scope or Scope())
+    return RouteList.of_scope(new.tables, marks, scope or Scope())
 
 
 def words(rows: Sequence[RouteRow]) -> list[tuple[str, str, str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -255,11 +256,18 @@ class FormScreen(ModalScreen["Accepted | None"]):
             return
         history = self._view_state.history.do("draft", outcome.resources)
         state = workspace.with_outcome(replace(self._view_state, history=history), outcome)
+        self.run_worker(self._show_outcome(state), group="preview", exclusive=True)
+
+    async def _show_outcome(self, state: ViewState) -> None:
+        """Show what a draft does; beside the event loop, for it may do it to 100,000 routes."""
         ref = self._draft.ref
         assert ref is not None
-        lines = resource_lines(state, ref, Findings(state), RouteMarksCache())
-        self._preview.show_lines(lines)
-        self.query_one("#preview-title", Bar).show((Span("Preview", "strong"),))
+        lines = await asyncio.to_thread(
+            lambda: resource_lines(state, ref, Findings(state), RouteMarksCache())
+        )
+        if state.history.current is self._draft.resources:
+            self._preview.show_lines(lines)
+            self.query_one("#preview-title", Bar).show((Span("Preview", "strong"),))
 
     def _preview_failed(self, error: Exception) -> None:
         self._preview.show_lines([(Span(f"The preview failed: {error}", "bad"),)])

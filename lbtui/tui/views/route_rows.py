@@ -214,15 +214,29 @@ def scope_names(tables: RouteTables, saved: RouteTables | None, by: By) -> tuple
 
 
 class RouteList(Sequence[RouteRow]):
-    """The rows of a scope by peer, prefix and node, withdrawn ones in their place."""
+    """Rows by peer, prefix and node, withdrawn ones in their place."""
 
-    def __init__(self, tables: RouteTables, marks: RouteMarks, scope: Scope) -> None:
-        """Collect what the rows are made from."""
+    def __init__(
+        self, marks: RouteMarks, routes: Sequence[Route], gone: Iterable[RouteRow] = ()
+    ) -> None:
+        """Collect what the rows are made from: `routes` as they are sorted in tables."""
         self._marks = marks
-        self._items = marks.items(scope_routes(tables, scope))
-        if gone := list(marks.withdrawn(scope)):  # the tables' own come sorted already
+        self._items = marks.items(routes)
+        if gone := list(gone):
             self._items = sorted([*self._items, *gone], key=place_of)
         self.counts = count_changes(map(_change_of, self._items))
+
+    @classmethod
+    def of_scope(cls, tables: RouteTables, marks: RouteMarks, scope: Scope) -> RouteList:
+        """The rows of a scope."""
+        return cls(marks, scope_routes(tables, scope), marks.withdrawn(scope))
+
+    @property
+    def peers(self) -> set[str]:
+        """The peers of all rows that are not withdrawn."""
+        return {
+            place_of(item)[0] for item in self._items if _change_of(item) is not Change.WITHDRAWN
+        }
 
     def __len__(self) -> int:
         """Number of rows."""

@@ -119,7 +119,7 @@ class RoutesView(View):
         if state.analysis is None:
             return NO_ROWS
         tables = state.analysis.tables
-        self._list = RouteList(tables, self._marks.of(state), self.scope)
+        self._list = RouteList.of_scope(tables, self._marks.of(state), self.scope)
         self._names = community_names(state.history.current)
         columns = self.columns_now()
         return ItemRows(
