@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import replace
@@ -182,6 +183,9 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
                 screen.update_state(state)
 
     def _take_outcome(self, outcome: Outcome) -> None:
+        if outcome.route_counts is not None and not gc.get_freeze_count():
+            # A search for cycles would walk through millions of objects in the middle of a key.
+            gc.freeze()
         self.change(workspace.worked_out(self.state, outcome))
 
     def _analysis_failed(self, error: Exception) -> None:

@@ -15,7 +15,7 @@ from tests.support.environment import private_environment
 from tests.support.pseudo_terminal import PseudoTerminal, Reaction, open_pseudo_terminal
 
 LBTUI = (sys.executable, "-m", "lbtui")
-IDLE_SECONDS = 5.0
+IDLE_SECONDS = 20.0
 VIEWS = "123456789"
 
 PAINT, LIST, WORKED_OUT = "first paint", "first list on screen", "routes and findings on screen"

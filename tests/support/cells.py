@@ -74,6 +74,11 @@ class Cells:
         """Begin with something that nobody wants on screen."""
         self._cells: list[list[Shown]] = [[("?", Pen())] * self.width for _ in range(self.height)]
 
+    def resize(self, width: int, height: int) -> None:
+        """Take another size. What was there is lost: terminals differ in what they keep."""
+        self.width, self.height = width, height
+        self.__post_init__()
+
     def write(self, text: str) -> None:
         """Take what a program writes. Raises AssertionError for what is not known here."""
         for found in TOKEN.finditer(text):
@@ -99,6 +104,8 @@ class Cells:
             self.x = 0 if character == "\r" else self.x
             return
         width = cell_len(character)
+        if self.y >= self.height or self.x + width > self.width:
+            return  # drawn for a size that is no more
         line = self._cells[self.y]
         if not width:
             text, pen = line[self.x - 1]

@@ -5,6 +5,7 @@ Unlike in `tests/support/terminal.py` the octets themselves are at hand, to be c
 
 from __future__ import annotations
 
+import codecs
 import fcntl
 import os
 import pty
@@ -41,6 +42,10 @@ ANSWERS = {
 """What a terminal answers to the questions that programs ask when they start."""
 
 
+INCOMPLETE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*)?$")
+"""An escape sequence of which the end was not read yet."""
+
+
 @dataclass(frozen=True)
 class Reaction:
     """What followed a key."""
@@ -64,6 +69,7 @@ class PseudoTerminal:
         """See `open_pseudo_terminal`."""
         self._cells = Cells(*size)
         self._unread = b""
+        self._decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
         self._descriptor = descriptor
         self.pid = pid
         self.started = started
@@ -96,9 +102,10 @@ class PseudoTerminal:
     @property
     def screen(self) -> str:
         """What is to be seen now, line by line."""
-        text = self._unread.decode(errors="replace")
-        self._unread = b""
-        self._cells.write(text)
+        cut = INCOMPLETE.search(self._unread)
+        end = cut.start() if cut else len(self._unread)
+        self._cells.write(self._decode(self._unread[:end]))
+        self._unread = self._unread[end:]
         return self._cells.text
 
     def wait_for(self, text: str, seconds: float = LIMIT_SECONDS) -> float:
@@ -111,6 +118,15 @@ class PseudoTerminal:
     def wait_for_octets(self, count: int, seconds: float = LIMIT_SECONDS) -> float:
         """Read until more than `count` octets were drawn; the time then. Raises AssertionError."""
         return self._wait(lambda: self.octets > count, f"{count} octets", seconds)
+
+    def wait_for_screen(self, text: str, seconds: float = LIMIT_SECONDS / 3) -> float:
+        """Read until just this is on screen; the time then. Raises AssertionError."""
+        return self._wait(lambda: self.screen == text, f"screen\n{text}", seconds)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Set the size in characters; the program gets SIGWINCH."""
+        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._cells.resize(columns, rows)
 
     def _wait(self, is_so: Callable[[], bool], what: str, seconds: float) -> float:
         deadline = time.perf_counter() + seconds

@@ -42,16 +42,19 @@ class SparingApp(App[None]):
 
     def action_redraw(self) -> None:
         """Draw everything again: something else may have written to the terminal."""
-        self._picture = None
-        self.refresh(layout=True)
+        self._forget()
+        self.screen.refresh(layout=True)
 
     def on_mount(self) -> None:
         """Trust nothing that was on the terminal before the user came back to it."""
         self.app_resume_signal.subscribe(self, lambda _: self._forget())
 
     def on_resize(self, event: events.Resize) -> None:
-        """Terminals move or drop lines of their own accord when their size changes."""
-        self._forget()
+        """Terminals move or drop lines of their own accord when their size changes.
+
+        After a storm of sizes Textual may find the last one to be the first, and draw nothing.
+        """
+        self.action_redraw()
 
     def _forget(self) -> None:
         self._picture = None

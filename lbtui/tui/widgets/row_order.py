@@ -11,6 +11,9 @@ from lbtui.tui.widgets.search import SearchTexts
 FIRST_SECONDS = 0.03
 """How long a filter may look for rows before the first ones are shown."""
 
+ENOUGH_ROWS = 100
+"""Rows that fill the screen: with so many the rest of the search can wait for the next key."""
+
 
 class RowOrder:
     """Positions of rows: 0 to len - 1 of those shown. Indexes: those of the rows as given."""
@@ -52,8 +55,10 @@ class RowOrder:
         rows = self.rows
         order: Sequence[int] = range(len(rows))
         if self.pattern:
-            self.texts.extend(FIRST_SECONDS)
             order = self.texts.matching(self.pattern)
+            if len(order) < ENOUGH_ROWS and not self.texts.is_complete:
+                self.texts.extend(FIRST_SECONDS)
+                order = self.texts.matching(self.pattern)
         if self.column:
             order = sorted(order, key=lambda i: rows.sort_value(i, self.column))
         self.indexes = order[::-1] if self.is_reversed else order
