@@ -101,6 +101,9 @@ class MainScreen(Screen[None]):
         """Begin with one view; the others are made when they are shown first."""
         super().__init__()
         self.view_state = state
+        self._title_bar, self._session_bar = Bar(id="title"), Bar(id="sessions")
+        self._list_bar, self._side_bar = Bar(id="list-title"), Bar(id="side-title")
+        self._panel = LinePanel(id="details")
         self.findings_cache = FindingsCache()
         self.view = BY_NAME[first].make()
         self._made = {first: self.view}
@@ -112,17 +115,17 @@ class MainScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Bars above and below; list and panel between."""
-        yield Bar(id="title")
+        yield self._title_bar
         yield TabBar(TABS, id="tabs")
         with Container(id="body"):
             with Vertical(id="list"):
-                yield Bar(id="list-title")
+                yield self._list_bar
                 yield self.view
                 yield FilterLine(id="filter")
             with Vertical(id="side"):
-                yield Bar(id="side-title")
-                yield LinePanel(id="details")
-        yield Bar(id="sessions")
+                yield self._side_bar
+                yield self._panel
+        yield self._session_bar
         yield KeyBar(id="keys")
         yield LinePanel(id="too-small")
 
@@ -141,8 +144,8 @@ class MainScreen(Screen[None]):
         if not self.is_mounted:
             return
         findings = self.findings_cache.of(state)
-        self.query_one("#title", Bar).show(title_left(state), title_right(state, findings))
-        self.query_one("#sessions", Bar).show(session_line(state), session_line_right(state))
+        self._title_bar.show(title_left(state), title_right(state, findings))
+        self._session_bar.show(session_line(state), session_line_right(state))
         self.view.update_state(state)
         self._show_list_title()
 
@@ -153,7 +156,7 @@ class MainScreen(Screen[None]):
         if view.filter_text:
             shown = f"{view.table.shown_count} of {len(view.table.rows)}"
             right = (Span(f"filter {view.filter_text}  {shown}", "accent"),)
-        self.query_one("#list-title", Bar).show(tuple(left), right)
+        self._list_bar.show(tuple(left), right)
 
     @on(View.DetailsChanged)
     def _show_details(self, event: View.DetailsChanged) -> None:
@@ -190,12 +193,12 @@ class MainScreen(Screen[None]):
     def show_details(self) -> None:
         """Fill the panel from the shown view."""
         self._details_timer.pause()
-        view, panel = self.view, self.query_one("#details", LinePanel)
+        view, panel = self.view, self._panel
         self._show_list_title()
         title = view.details_title(self.view_state)
         key = self._followed = self._details_subject
         lines = view.details(self.view_state, panel.size.width - 2)
-        self.query_one("#side-title", Bar).show((Span(title, "strong"),))
+        self._side_bar.show((Span(title, "strong"),))
         panel.show_lines(lines, is_new=key != self._details_key)
         self._details_key = key
 
@@ -253,7 +256,7 @@ class MainScreen(Screen[None]):
         elif event.view.kind is not None:
             await self.run_action("app.edit")
         elif self.has_side:
-            self.query_one("#details").focus()
+            self._panel.focus()
 
     @on(TabBar.Picked)
     async def _pick(self, event: TabBar.Picked) -> None:
@@ -302,7 +305,7 @@ class MainScreen(Screen[None]):
     def action_switch_focus(self) -> None:
         """From the list to the panel and back."""
         if self.view.table.has_focus and self.has_side:
-            self.query_one("#details").focus()
+            self._panel.focus()
         else:
             self.view.focus_table()
 

@@ -123,7 +123,7 @@ class LineView(Widget, inherit_bindings=False):
 
         `lines` says where to look; None: everywhere.
         """
-        if not self.is_mounted:
+        if not self.is_mounted or not self.is_attached:
             return
         width, height = self.size
         # Known to the screen now, not by a message later: what changes together is drawn together.
