@@ -133,7 +133,20 @@ def sample() -> ResourceSet:
             "spec.peers",
             [("any", "eth0, AS external"), ("tor", "192.0.2.1, AS 64500")],
         ),
-        (BGPAdvertisement, "spec.communities", [("none", "65535:65282"), ("vpn", "1234:1")]),
+        (
+            BGPAdvertisement,
+            "spec.communities",
+            [
+                ("65535:0", "graceful-shutdown"),
+                ("65535:65281", "no-export"),
+                ("65535:65282", "no-advertise"),
+                ("65535:65283", "no-export-subconfed"),
+                ("65535:65284", "no-peer"),
+                ("65535:666", "blackhole"),
+                ("none", "65535:65282"),
+                ("vpn", "1234:1"),
+            ],
+        ),
         (
             BGPAdvertisement,
             "spec.nodeSelectors",

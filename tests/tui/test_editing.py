@@ -247,3 +247,18 @@ async def test_idle_console_writes_nothing(folder: Path) -> None:
         await console.press("down")
         await console.press("2")
         assert written
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_form_says_beside_a_field_what_its_text_means(
+    folder: Path, size: tuple[int, int]
+) -> None:
+    async with open_console(folder, size) as console:
+        await open_form(console, "1")
+        await write(console, "addresses", "198.51.100.0/24, 203.0.113.0/25")
+        await console.shows("384 addresses: 198.51.100.0/24, 203.0.113.0/25")
+        await console.type(", 198.51.100.0/25")
+        await console.shows("overlaps 198.51.100.0/24 in this pool")
+        await console.type("9")
+        await console.shows("'198.51.100.0/259' is not a CIDR")
+        assert "in this pool" not in console.screen_text()

@@ -24,6 +24,7 @@ from lbtui.core.objects.resources import (
     IPAddressPool,
     MetalLBResource,
 )
+from lbtui.core.values.communities import WELL_KNOWN
 
 FieldKind: TypeAlias = Literal[
     "integer",
@@ -209,6 +210,9 @@ def _peers(resources: ResourceSet) -> Iterator[Candidate]:
 
 
 def _aliases(resources: ResourceSet) -> Iterator[Candidate]:
+    """The user's aliases, and the well-known communities, which MetalLB knows by value only."""
+    for value, name in WELL_KNOWN.items():
+        yield Candidate(value, name)
     for community in resources.all(Community):
         for alias in community.spec.communities:
             yield Candidate(alias.name, alias.value)

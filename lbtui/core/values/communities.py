@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
+
+WELL_KNOWN: Mapping[str, str] = {
+    "65535:0": "graceful-shutdown",  # RFC 8326
+    "65535:666": "blackhole",  # RFC 7999
+    "65535:65281": "no-export",  # RFC 1997
+    "65535:65282": "no-advertise",
+    "65535:65283": "no-export-subconfed",
+    "65535:65284": "no-peer",  # RFC 3765
+}
+"""Value → name, for those that operators set."""
 
 
 class CommunityValue(NamedTuple):

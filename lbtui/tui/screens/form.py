@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import events, on
@@ -177,6 +178,20 @@ class FormScreen(ModalScreen["Accepted | None"]):
         problem = self._draft.problems.get(self._key.path, "")
         is_shown = self._form.is_changed(self._key.path)
         self._editor.show_problem(problem if is_shown else "")
+        if not (problem and is_shown):
+            work = partial(self._tell_insight, self._key)
+            self.run_worker(work, group="insight", exclusive=True)
+
+    async def _tell_insight(self, key: RowKey) -> None:
+        """Say what the text means; worked out beside the loop, as there may be many services."""
+        from lbtui.core.editing.insight import insight
+
+        form, text = self._form, self._form.text(key)
+        found = await asyncio.to_thread(
+            insight, form.specs[key.path], text, form.resources, form.ref
+        )
+        if self._key == key and form.text(key) == text:
+            self._editor.show_insight(found)
 
     def action_move(self, by: int) -> None:
         """Edit another field."""

@@ -17,6 +17,7 @@ from lbtui.tui.widgets.bars import Bar
 
 if TYPE_CHECKING:
     from lbtui.core.editing.fields import FieldSpec
+    from lbtui.core.editing.insight import Insight
 
 
 class FieldInput(Input):
@@ -76,7 +77,7 @@ _CYCLE = {"space": 1, "right": 1, "left": -1}
 
 
 class FieldEditor(Vertical):
-    """Help above the text, the problem or what it may be below."""
+    """Help above the text; below it what it may be, and what is wrong with it or what it means."""
 
     DEFAULT_CSS = """
     FieldEditor {
@@ -116,6 +117,13 @@ class FieldEditor(Vertical):
         """Say what is wrong; empty if nothing is."""
         spans: Line = (Span(f"{SYMBOLS.error} {problem}", "bad"),) if problem else ()
         self._problem.show(spans)
+
+    def show_insight(self, insight: Insight) -> None:
+        """Say what the text means in this cluster, where nothing is wrong with it."""
+        if insight.is_warning:
+            self._problem.show((Span(f"{SYMBOLS.warning} {insight.text}", "warning"),))
+        else:
+            self._problem.show((Span(insight.text, "good"),))
 
 
 _FORMS = {

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from lbtui.core.objects.resources import Community
+from lbtui.core.values.communities import WELL_KNOWN
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import Tone
 from lbtui.tui.views.route_rows import Change, RouteRow
@@ -28,14 +29,6 @@ CHANGE_TONES: Mapping[Change, Tone] = {
 }
 DEFAULT_LOCAL_PREF = 100
 """What routers send inside an AS for a route without a localPref (FRR's default)."""
-WELL_KNOWN: Mapping[str, str] = {
-    "65535:0": "graceful-shutdown",  # RFC 8326
-    "65535:666": "blackhole",  # RFC 7999
-    "65535:65281": "no-export",  # RFC 1997
-    "65535:65282": "no-advertise",
-    "65535:65283": "no-export-subconfed",
-    "65535:65284": "no-peer",  # RFC 3765
-}
 
 
 def community_names(resources: ResourceSet) -> Mapping[str, str]:
