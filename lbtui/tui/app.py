@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from lbtui.ports import Journal, ManifestEditor, PortError, Speaker, Store
+from lbtui.ports import Journal, ManifestEditor, PortError, Speaker, SpeakerView, Store
 from lbtui.tui import workspace
 from lbtui.tui.compiler import Compiler
 from lbtui.tui.editing import Editing
@@ -18,6 +18,7 @@ from lbtui.tui.external_editing import ExternalEditing
 from lbtui.tui.following import Following
 from lbtui.tui.journaling import Journaling
 from lbtui.tui.key_order import OrderedKeys
+from lbtui.tui.pacing import Paced
 from lbtui.tui.painting.sparing import SparingApp
 from lbtui.tui.saving import Saving
 from lbtui.tui.screens.main import MainScreen
@@ -159,12 +160,14 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
             self._spawn(self.journaling.offer())
 
     async def _follow_speaker(self, speaker: Speaker) -> None:
+        paced = Paced[SpeakerView](lambda view: self.change(replace(self.state, speaker=view)))
         async for view in speaker.watch():
-            self.change(replace(self.state, speaker=view))
+            paced.put(view)
 
     async def _follow_lab(self, lab: Speaker) -> None:
+        paced = Paced[SpeakerView](lambda view: self.change(replace(self.state, lab=view)))
         async for view in lab.watch():
-            self.change(replace(self.state, lab=view))
+            paced.put(view)
 
     # ---- the state ---------------------------------------------------------------------------
 
