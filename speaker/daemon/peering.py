@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import random
+from math import ceil
 from typing import NamedTuple, Protocol
 
 from speaker.bfd.transport import BfdTransport
@@ -35,6 +36,8 @@ from speaker.session.effects import (
 )
 from speaker.session.session import Session
 
+TIMER_GRID = 0.05
+"""Seconds by which a timer may be late."""
 ADMINISTRATIVE_RESET, OTHER_CHANGE = 4, 6
 """Subcodes of Cease, RFC 4486 section 3."""
 
@@ -332,18 +335,22 @@ class Peering:
             self._observer.state_changed(self, changes)
 
     def _listen_for_silence(self) -> None:
+        if self.wanted.config.password is None:
+            return  # its silence would not be remarkable
         if not self.session.is_enabled or self.session.endpoints is not None:
             self._silence.heard()
-        elif self.wanted.config.password is not None:
+        else:
             self._silence.wait()
 
     def _set_timer(self) -> None:
         due = self.session.deadline
-        if self._timer is not None and (due is None or self._timer.when() > due):
+        # Timers of many sessions fire together: waking the loop costs more than a KEEPALIVE.
+        at = None if due is None else ceil(due / TIMER_GRID) * TIMER_GRID
+        if self._timer is not None and (at is None or self._timer.when() > at):
             self._timer.cancel()
             self._timer = None
-        if due is not None and self._timer is None:  # one that fires too early finds out itself
-            self._timer = asyncio.get_running_loop().call_at(due, self._tick, due)
+        if at is not None and self._timer is None:  # one that fires too early finds out itself
+            self._timer = asyncio.get_running_loop().call_at(at, self._tick, at)
 
     def _tick(self, due: float) -> None:
         self._timer = None

@@ -179,8 +179,9 @@ class FormScreen(ModalScreen["Accepted | None"]):
         is_shown = self._form.is_changed(self._key.path)
         self._editor.show_problem(problem if is_shown else "")
         if not (problem and is_shown):
+            # A partial, so that one that is cancelled before it begins leaves no coroutine behind.
             work = partial(self._tell_insight, self._key)
-            self.run_worker(work, group="insight", exclusive=True)
+            self.run_worker(work, group="insight", exclusive=True)  # type: ignore[arg-type]
 
     async def _tell_insight(self, key: RowKey) -> None:
         """Say what the text means; worked out beside the loop, as there may be many services."""
