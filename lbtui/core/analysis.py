@@ -46,6 +46,8 @@ def analyse(
             previous if previous.resources is resources else replace(previous, resources=resources)
         )
     resolved = resolve(resources, backend, options, previous.config if previous else None)
+    if previous is not None and not previous.config.nodes.is_akin(resolved.config.nodes):
+        previous = None  # its masks mean other nodes
     tables = compile_routes(resolved.config, previous.tables if previous else None)
     linted = previous.linted if previous else None
     facts = Facts(resources, resolved.config, tables, linted.facts if linted else None)

@@ -32,6 +32,9 @@ MANY = [f"64500:{number}" for number in range(64)]
 BROKEN = [{"matchExpressions": [{"key": "app", "operator": "Sometimes"}]}]
 IPV6 = "2001:db8:1::/65"
 
+LATE_NODES = ["0", "aa", "b", "b0", "zz"]
+"""Nodes that come; some before, between and after those that are there."""
+
 Edit = Callable[[random.Random, ResourceSet], ResourceSet]
 
 
@@ -46,6 +49,27 @@ def random_cluster(chance: random.Random) -> ResourceSet:
 def random_edit(chance: random.Random, resources: ResourceSet) -> ResourceSet:
     """The set after one edit."""
     return chance.choices(list(_EDITS), list(_EDITS.values()))[0](chance, resources)
+
+
+def random_reading(chance: random.Random, resources: ResourceSet) -> ResourceSet:
+    """The set as read again after an edit, of which something may not be readable."""
+    return (_unreadable if chance.random() < 0.1 else random_edit)(chance, resources)
+
+
+def random_node_edit(chance: random.Random, resources: ResourceSet) -> ResourceSet:
+    """The set after a node came, went or got other labels; or what runs on it did."""
+    items = list(resources.items(Node))
+    if items and chance.random() < 0.4:
+        return resources.without(chance.choice(items)[0])
+    if items and chance.random() < 0.2:
+        ref, old = chance.choice(items)
+        return resources.with_resource(ref, _node(chance, old))
+    name = chance.choice(LATE_NODES)
+    if chance.random() < 0.3:
+        pod = {"addresses": ["10.9.0.1"], "nodeName": name}
+        return _with(resources, endpoints(f"s{chance.randrange(4)}", pod))
+    address = f"192.0.2.{40 + LATE_NODES.index(name)}"
+    return _with(resources, node(name, address, labels={"rack": chance.choice("12")}))
 
 
 def _extras(chance: random.Random) -> list[Manifest]:
@@ -85,6 +109,16 @@ def _twin(chance: random.Random, resources: ResourceSet) -> ResourceSet:
     resource = resources.get(ref)
     assert resource is not None
     return resources.with_resource(ref._replace(ordinal=ref.ordinal + 1), resource)
+
+
+def _unreadable(chance: random.Random, resources: ResourceSet) -> ResourceSet:
+    """A document can no longer be read, or all can."""
+    refs = [ref for ref in resources.refs() if chance.random() < 0.1]
+    left = resources
+    for ref in refs[:2]:
+        left = left.without(ref)
+    unknown = [ResourceRef("", "", "")] * (chance.random() < 0.2)
+    return left.with_unread(frozenset([*refs[:2], *unknown]))
 
 
 def _odd(chance: random.Random, resources: ResourceSet) -> ResourceSet:
@@ -227,5 +261,12 @@ _FIELDS: dict[type[AnyResource], Callable[[random.Random, AnyResource], AnyResou
     Community: _alias,
 }
 
-_EDITS: dict[Edit, int] = {_touch: 8, _replace: 3, _odd: 2, _delete: 2, _twin: 1}
+_EDITS: dict[Edit, int] = {
+    _touch: 8,
+    _replace: 3,
+    _odd: 2,
+    _delete: 2,
+    _twin: 1,
+    random_node_edit: 3,
+}
 """Kinds of edits, and how often each is drawn."""

@@ -152,4 +152,4 @@ def test_an_edit_reuses_the_services_and_nothing_stale() -> None:
     moved = edited.without(next(ref for ref, _ in edited.items(Node)))
     third = analyse(moved, previous=second)
     assert third.tables.to_json() == analyse(moved).tables.to_json()
-    assert third.config.services is not second.config.services
+    assert third.config.services is second.config.services

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from lbtui.core import Analysis, analyse, announce, diff_tables
 from lbtui.core.objects.cluster_resources import Service
 from lbtui.core.routing.paths import service_paths
-from tests.core.edits import random_cluster, random_edit
+from lbtui.core.values import nodes
+from tests.core.edits import random_cluster, random_edit, random_node_edit, random_reading
+from tests.core.renumbered import Renumbered, changes_of
 from tests.core.test_properties import BACKENDS, applied, per_node
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -20,15 +22,18 @@ SEEDS = st.integers(0, 2**32 - 1)
 
 def check_equal(found: Analysis, full: Analysis) -> None:
     """Everything that can be asked is answered alike."""
-    assert found.config == full.config
+    mine, its = Renumbered(found.config.nodes), Renumbered(full.config.nodes)
+    ours, theirs = found.tables, full.tables
+    assert mine.config(found.config) == its.config(full.config)
     assert found.diagnostics == full.diagnostics
-    assert found.tables.to_json() == full.tables.to_json()
-    assert found.tables.decisions == full.tables.decisions
-    assert found.tables.all_routes() == full.tables.all_routes()
-    assert service_paths(found.tables) == service_paths(full.tables)
-    for service in found.tables.services:
-        assert found.tables.service_routes(service) == full.tables.service_routes(service)
-    assert announce(found.tables) == announce(full.tables)
+    assert ours.to_json() == theirs.to_json()
+    assert list(map(mine.decision, ours.decisions)) == list(map(its.decision, theirs.decisions))
+    assert mine.routes(ours.all_routes()) == its.routes(theirs.all_routes())
+    assert mine.paths(service_paths(ours)) == its.paths(service_paths(theirs))
+    for service in ours.services:
+        own = mine.routes(ours.service_routes(service))
+        assert own == its.routes(theirs.service_routes(service))
+    assert announce(ours) == announce(theirs)
 
 
 def check_difference(old: Analysis, new: Analysis, full_old: Analysis, full_new: Analysis) -> None:
@@ -36,11 +41,15 @@ def check_difference(old: Analysis, new: Analysis, full_old: Analysis, full_new:
     found = diff_tables(old.tables, new.tables)
     counts = (len(found.added), len(found.withdrawn), len(found.changed))
     expected = diff_tables(full_old.tables, full_new.tables)
-    assert (found.added, found.withdrawn, found.changed) == (
-        tuple(expected.added),
-        tuple(expected.withdrawn),
-        tuple(expected.changed),
-    )
+    for mine, its, own, other in (
+        (found.added, expected.added, new, full_new),
+        (found.withdrawn, expected.withdrawn, old, full_old),
+    ):
+        whole = Renumbered(other.config.nodes).routes(its)
+        assert Renumbered(own.config.nodes).routes(mine) == whole
+    changed = changes_of(found.changed, old.tables, new.tables)
+    assert changed == changes_of(expected.changed, full_old.tables, full_new.tables)
+    assert found.to_json() == expected.to_json()
     assert counts == tuple(
         len(list(rows)) for rows in (found.added, found.withdrawn, found.changed)
     )
@@ -55,11 +64,26 @@ def test_edits_reuse_nothing_stale(backend: str, seed: int) -> None:
     first = resources = random_cluster(chance)
     current = full = analyse(resources, backend)
     for _ in range(6):
-        resources = random_edit(chance, chance.choice([first, resources, resources]))
+        resources = random_reading(chance, chance.choice([first, resources, resources]))
         before, full_before = current, full
         current, full = analyse(resources, backend, previous=current), analyse(resources, backend)
         check_equal(current, full)
         check_difference(before, current, full_before, full)
+
+
+@given(seed=SEEDS)
+def test_bits_given_anew_reuse_nothing_stale(seed: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nodes, "MOST_EMPTY", -4)  # clusters are small: now every second node does
+        chance = random.Random(seed)
+        first = resources = random_cluster(chance)
+        current = full = analyse(resources)
+        for _ in range(8):
+            resources = random_node_edit(chance, chance.choice([first, resources, resources]))
+            before, full_before = current, full
+            current, full = analyse(resources, previous=current), analyse(resources)
+            check_equal(current, full)
+            check_difference(before, current, full_before, full)
 
 
 @given(seed=SEEDS)

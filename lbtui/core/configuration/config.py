@@ -79,10 +79,12 @@ def resolve(
 
 def _read(resources: ResourceSet, options: Options, previous: Configuration | None) -> Sources:
     """Read nodes and services; what has not changed since `previous` is taken over."""
-    before = previous.sources if previous is not None and previous.options == options else None
-    reading = read_nodes(resources, before.nodes if before else None)
-    nodes = reading.nodes
-    if before is None or before.nodes.nodes is not nodes:
-        return Sources(resources, reading, read_services(resources, nodes, options))
-    services = reread_services(before.resources, before.services, resources, nodes, options)
+    if previous is None:
+        reading = read_nodes(resources)
+        return Sources(resources, reading, read_services(resources, reading.nodes, options))
+    before = previous.sources
+    reading = read_nodes(resources, before.nodes)
+    if previous.options != options or not reading.nodes.is_akin(previous.nodes):
+        return Sources(resources, reading, read_services(resources, reading.nodes, options))
+    services = reread_services(before, resources, reading.nodes, options)
     return Sources(resources, reading, services)

@@ -161,7 +161,7 @@ class LoadBalancer(NamedTuple):
     has_endpoint: bool
     """There is a healthy endpoint somewhere."""
     endpoint_nodes: NodeSet
-    """Nodes with a healthy endpoint of their own; only known when `is_local`."""
+    """Nodes with a healthy endpoint of their own, of use when `is_local`; EVERYWHERE: assumed."""
 
     @property
     def able_nodes(self) -> NodeSet:

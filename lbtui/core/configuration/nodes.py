@@ -27,7 +27,7 @@ class NodeReading(NamedTuple):
     """The Node objects that it was read from."""
     nodes: NodeIndex
     labels: LabelIndex
-    """Bit i is node i of the index."""
+    """Bits as in the index."""
     addresses: Mapping[str, tuple[str, ...]]
     """Node → its InternalIP addresses as written."""
     network_unavailable: NodeSet
@@ -39,20 +39,20 @@ class NodeReading(NamedTuple):
 
 
 def read_nodes(resources: ResourceSet, previous: NodeReading | None = None) -> NodeReading:
-    """Read the nodes; those of `previous` again if nothing about them changed."""
+    """Read the nodes; those of `previous` keep their bits, and all stays if nothing changed."""
     read = resources.members(Node.kind)
     if previous is not None and previous.read is read:
         return previous
     # A later object of the same name replaces an earlier one, as it does in a cluster.
     by_name = {node.name: node for node in resources.all(Node)}
     nodes = [by_name[name] for name in sorted(by_name)]
-    index = NodeIndex(by_name or (ASSUMED_NODE,))
-    if previous is not None and previous.nodes == index:
-        index = previous.nodes
+    names = by_name.keys() or (ASSUMED_NODE,)
+    index = previous.nodes.moved(names) if previous is not None else NodeIndex(names)
+    labels = {node.name: node.metadata.labels for node in nodes} or {ASSUMED_NODE: {}}
     return NodeReading(
         read=read,
         nodes=index,
-        labels=LabelIndex([node.metadata.labels for node in nodes] or [{}]),
+        labels=LabelIndex(map(labels.get, index.places)),
         addresses={node.name: _internal_addresses(node) for node in nodes},
         network_unavailable=index.mask_of(_network_unavailable(nodes)),
         excluded=index.mask_of(n.name for n in nodes if EXCLUDE_LABEL in n.metadata.labels),

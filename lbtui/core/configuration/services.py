@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from lbtui.core.configuration.model import LoadBalancer, Options
+from lbtui.core.configuration.model import EVERYWHERE, LoadBalancer, Options, Sources
 from lbtui.core.objects.cluster_resources import Endpoint, EndpointSlice, Service
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
 from lbtui.core.values.addresses import Address, parse_address
@@ -45,19 +45,20 @@ def read_services(resources: ResourceSet, nodes: NodeIndex, options: Options) ->
 
 
 def reread_services(
-    before: ResourceSet,
-    known: ServiceReading,
-    resources: ResourceSet,
-    nodes: NodeIndex,
-    options: Options,
+    previous: Sources, resources: ResourceSet, nodes: NodeIndex, options: Options
 ) -> ServiceReading:
-    """Read only what changed since `known` was read from `before`, with the same nodes."""
+    """Read only what changed since `previous`, whose nodes must be akin to `nodes`.
+
+    Services that turn out the same stay the same objects.
+    """
+    before, known = previous.resources, previous.services
     changed = before.changed(resources, Service)
     changed_slices = before.changed(resources, EndpointSlice)
-    if not changed and not changed_slices:
-        return known
     slices = dict(known.slices)
     touched = {_name(ref) for ref in changed} | _move_slices(slices, before, changed_slices)
+    touched.update(_move_nodes(known, previous.nodes.nodes, nodes))
+    if not touched:
+        return known
     reader = _Reader(slices, nodes, options)
     found = {service.name: service for service in known.services}
     come = {_name(ref): ref for ref, item in changed.items() if item is not None}
@@ -65,7 +66,8 @@ def reread_services(
         ref = come.get(name) or (found[name].ref if name in found else None)
         item = resources.get(ref) if ref else None
         if ref is not None and isinstance(item, Service):
-            found[name] = reader.read(ref, item)
+            new = reader.read(ref, item)
+            found[name] = found[name] if found.get(name) == new else new
         else:
             found.pop(name, None)
     counts = (len(before.members(Service.kind)), len(resources.members(Service.kind)))
@@ -101,6 +103,20 @@ def _move_slices(
     return touched
 
 
+def _move_nodes(known: ServiceReading, old: NodeIndex, new: NodeIndex) -> Iterator[str]:
+    """Services with endpoints on nodes that came or went."""
+    if old is new:
+        return
+    gone = old.all & ~new.all
+    for service in known.services if gone else ():
+        if service.is_local and service.endpoint_nodes & gone:
+            yield service.name
+    come = set(new.names).difference(old.names)
+    for name, slices in known.slices.items() if come else ():
+        if any(e.node_name in come for _, piece in slices for e in piece.endpoints):
+            yield name
+
+
 def _name(ref: ResourceRef) -> str:
     """namespace/name of a Service."""
     return f"{ref.namespace or 'default'}/{ref.name}"
@@ -132,7 +148,7 @@ class _Reader:
         name = _name(ref)
         obstacle, addresses = _addresses(service, self._options)
         is_local = service.spec.external_traffic_policy == "Local"
-        has_endpoint, endpoint_nodes = True, self._nodes.all
+        has_endpoint, endpoint_nodes = True, EVERYWHERE
         is_known = name in self._slices or not self._options.assume_endpoints
         if is_known and not obstacle:
             endpoints = [e for _, piece in self._slices.get(name, ()) for e in piece.endpoints]

@@ -118,7 +118,7 @@ class _Merge:
             self._unread.append(ref)
         elif mine is None or theirs is None:
             self._merge_deleted(ref, own_ref, their_ref, mine, theirs)
-        elif not self._is_alike(ref) and theirs != base:
+        elif theirs not in (base, mine) and not self._is_alike(ref):
             if self._decide(ref, "", base, mine, theirs) is mine:
                 self._result = self._result.with_resource(their_ref, mine)
         else:

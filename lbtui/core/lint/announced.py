@@ -6,7 +6,7 @@ from bisect import insort
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from lbtui.core.configuration.model import LoadBalancer, Peer
+from lbtui.core.configuration.model import EVERYWHERE, LoadBalancer, Peer
 from lbtui.core.routing.placement import Limits, Placement, Placements
 from lbtui.core.routing.plans import Decision, PlanKey, Plans
 from lbtui.core.values.nodes import NodeSet
@@ -33,7 +33,7 @@ class Announced(NamedTuple):
     group: Group
     decision: Decision
     idle: NodeSet
-    """Nodes that could serve them, but do not announce them."""
+    """Nodes with endpoints of their own that do not announce them; none where any node can."""
 
 
 class Carriers(NamedTuple):
@@ -129,7 +129,8 @@ class Decided:
             one = known.get(id(group))
             if one is None or not same[group.key]:
                 decision = self._plans.decide(group.key, group.services[0])
-                one = Announced(group, decision, group.nodes & ~decision.announcing)
+                idle = 0 if group.nodes == EVERYWHERE else group.nodes & ~decision.announcing
+                one = Announced(group, decision, idle)
             found.append(one)
         return tuple(found)
 

@@ -5,14 +5,12 @@ Services that are announced alike are judged together; node sets are masks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import reduce
-from operator import or_
+from collections.abc import Iterator
 
 from lbtui.core.lint.facts import Facts, counted, listed
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
 from lbtui.core.values.addresses import BITS
-from lbtui.core.values.nodes import NodeSet
+from lbtui.core.values.nodes import union
 
 _INGRESS = "status.loadBalancer.ingress"
 _WHY = {
@@ -186,13 +184,10 @@ def service_conflict(facts: Facts) -> Iterator[Finding]:
 )
 def local_endpoints_elsewhere(facts: Facts) -> Iterator[Finding]:
     """Only where slices are known; these endpoints get no traffic from outside."""
-    assumed = set(facts.config.assumed_endpoints)
     for group, decision, idle in facts.announced:
         if not idle or not decision.announcing or not group.services[0].is_local:
             continue
         for one in group.services:
-            if one.name in assumed:
-                continue
             where = facts.config.nodes.describe(idle)
             message = (
                 f"endpoints of {one.name} on {where} get no traffic: it is not announced there"
@@ -213,7 +208,7 @@ def service_without_route(facts: Facts) -> Iterator[Finding]:
     if facts.has_unread_peers or not facts.config.peers:
         return
     sent = {
-        (key, family): _union(own & facts.reach(index, family) for index, own in plan.parts)
+        (key, family): union(own & facts.reach(index, family) for index, own in plan.parts)
         for key, plan in facts.plans.items()
         for family in BITS
     }
@@ -235,8 +230,3 @@ def service_without_route(facts: Facts) -> Iterator[Finding]:
                     path = f"{_INGRESS}[{position}]"
                     fix = "Run pods on nodes with a session, or widen the peers' nodeSelectors."
                     yield Finding(one.ref, path, message, fix, decision.announcing)
-
-
-def _union(masks: Iterable[NodeSet]) -> NodeSet:
-    """All nodes that are in any of the masks."""
-    return reduce(or_, masks, 0)

@@ -8,6 +8,7 @@ the rows themselves are made when they are looked at.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from lbtui.core.configuration.model import EVERYWHERE, Peer
@@ -67,7 +68,7 @@ class Comparison:
         before, after = (t.peer_objects.get(peer, ()) for t in (self._old, self._new))
         if (
             len(before) == len(after) == 1
-            and self._prefixes.has_same_nodes
+            and self._prefixes.has_akin_nodes
             and not (peer in self._old.withheld or peer in self._new.withheld)
         ):
             return self._by_groups(before[0], after[0], moved)
@@ -88,17 +89,25 @@ class Comparison:
 
     def _moved_next_hops(self, peer: str, family: int) -> NodeSet:
         """Nodes of both sessions whose next hop for a family is another one now."""
-        if self._old.next_hops.is_alike(self._new.next_hops, peer):
-            return 0
         both = self._new.session_nodes.get(peer, 0) & self._prefixes.to_new(
             self._old.session_nodes.get(peer, 0)
         )
+        if self._prefixes.has_akin_nodes:
+            hops = self._old.next_hops, self._new.next_hops
+            if hops[0].sources(peer, both) == hops[1].sources(peer, both):
+                both &= self._moved_addresses
         prefix = Prefix(family, 0, 0)
         return self._new.nodes.mask_of(
             node
             for node in self._new.nodes.iterate(both)
             if self._old.next_hop(node, peer, prefix) != self._new.next_hop(node, peer, prefix)
         )
+
+    @cached_property
+    def _moved_addresses(self) -> NodeSet:
+        """Nodes that had other addresses."""
+        old, new = self._old.config.node_addresses, self._new.config.node_addresses
+        return self._new.nodes.mask_of(name for name in new if new[name] != old.get(name))
 
     # ---- prefix by prefix --------------------------------------------------------------------
 

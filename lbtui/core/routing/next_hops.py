@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from lbtui.core.configuration.model import Configuration, Peer
-from lbtui.core.values.addresses import parse_address
+from lbtui.core.values.addresses import Address, parse_address
+from lbtui.core.values.nodes import NodeSet
 
 
 class NextHops:
@@ -37,13 +38,6 @@ class NextHops:
                 return str(address)
         return None
 
-    def is_alike(self, other: NextHops, peer: str) -> bool:
-        """A quick test whether nothing differs that next hops to a peer follow from."""
-        ours, theirs = (
-            [(one.source_address, one.nodes) for one in hops._peers.get(peer, ())]
-            for hops in (self, other)
-        )
-        mine, its = self._config, other._config
-        return (
-            ours == theirs and mine.nodes == its.nodes and mine.node_addresses == its.node_addresses
-        )
+    def sources(self, peer: str, nodes: NodeSet) -> list[tuple[Address | None, NodeSet]]:
+        """What decides about next hops to a peer on some nodes, besides the nodes' addresses."""
+        return [(one.source_address, one.nodes & nodes) for one in self._peers.get(peer, ())]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from lbtui.core.configuration.model import Advertisement, Configuration, LoadBalancer, Pool
 from lbtui.core.rules.advertisements import have_compatible_local_pref
-from lbtui.core.values.nodes import NodeSet
+from lbtui.core.values.nodes import NodeSet, union
 
 Parts = tuple[tuple[int, NodeSet], ...]
 """Advertisements (by their index in the configuration) and the nodes that use them."""
@@ -113,8 +113,8 @@ class Plans:
             return Plan(((reason, self._active),) if self._active else (), 0, ())
         matching = self._matching(key)
         checks = (
-            ("notOwner", ~_union(a.nodes for _, a in self._advertisements[key.pool])),
-            ("noMatchingAdvertisement", ~_union(a.nodes for _, a in matching)),
+            ("notOwner", ~union(a.nodes for _, a in self._advertisements[key.pool])),
+            ("noMatchingAdvertisement", ~union(a.nodes for _, a in matching)),
             (
                 "conflictingAdvertisements",
                 _conflicts([a for _, a in matching], self._pools[key.pool]),
@@ -157,19 +157,11 @@ def _label_keys(advertisements: Iterable[Advertisement]) -> tuple[str, ...]:
 
 def _conflicts(matching: Sequence[Advertisement], pool: Pool) -> NodeSet:
     """Nodes that have two of them with different localPref for the same routes."""
-    return _union(
+    return union(
         first.nodes & second.nodes
         for first, second in combinations(matching, 2)
         if not have_compatible_local_pref(first, second, pool)
     )
-
-
-def _union(masks: Iterable[NodeSet]) -> NodeSet:
-    """All nodes that are in any of the masks."""
-    result = 0
-    for mask in masks:
-        result |= mask
-    return result
 
 
 def same_plans(old: Configuration, new: Configuration) -> bool:

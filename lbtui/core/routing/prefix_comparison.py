@@ -42,7 +42,7 @@ class PrefixComparison:
     def __init__(self, old: RouteTables, new: RouteTables) -> None:
         """Compare nothing yet."""
         self._old, self._new = old, new
-        self.has_same_nodes = old.nodes == new.nodes
+        self.has_akin_nodes = old.nodes.is_akin(new.nodes)
         self._cache: dict[tuple[NodeSet, bool], NodeSet] = {}
 
     def to_new(self, mask: NodeSet) -> NodeSet:
@@ -56,8 +56,8 @@ class PrefixComparison:
     def _translate(
         self, mask: NodeSet, source: NodeIndex, target: NodeIndex, is_forward: bool
     ) -> NodeSet:
-        if self.has_same_nodes:
-            return mask
+        if self.has_akin_nodes:
+            return mask & target.all
         known = self._cache.get((mask, is_forward))
         if known is None:
             known = target.mask_of(source.iterate(mask))

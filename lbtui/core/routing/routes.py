@@ -17,7 +17,7 @@ from lbtui.core.routing.plans import Decision, Plans, same_plans
 from lbtui.core.routing.prefixes import PrefixIndex
 from lbtui.core.routing.tables import Attributes, Row, TableBuilder
 from lbtui.core.values.addresses import BITS, Prefix
-from lbtui.core.values.nodes import NodeSet
+from lbtui.core.values.nodes import NodeSet, union
 
 TableKey = tuple[frozenset[int], frozenset[int], str]
 """Advertisements, families, and the peer's name where something is held back from it."""
@@ -60,7 +60,7 @@ class RouteTables:
         for peer in config.peers:
             self.peer_objects[peer.name].append(peer)
         self.session_nodes: Mapping[str, NodeSet] = {
-            name: _union(peer.nodes for peer in peers) & active
+            name: union(peer.nodes for peer in peers) & active
             for name, peers in self.peer_objects.items()
         }
         """Peer → nodes that run the session; nodes with an error of their own run none."""
@@ -118,7 +118,7 @@ class RouteTables:
             for one in self.peer_objects.get(peer, ())
             for route in self.project(one, self._prefix_rows(one, prefix))
         ]
-        return tuple(sorted(found, key=_place)) if len(found) > 1 else tuple(found)
+        return tuple(sorted(found, key=self._place)) if len(found) > 1 else tuple(found)
 
     def service_routes(self, service: str) -> tuple[Route, ...]:
         """Routes that a service (namespace/name) causes or shares."""
@@ -277,7 +277,11 @@ class RouteTables:
             yield from self.project(objects[0], self.rows(objects[0]), nodes)
             return
         found = [route for one in objects for route in self.project(one, self.rows(one), nodes)]
-        yield from sorted(found, key=_place)
+        yield from sorted(found, key=self._place)
+
+    def _place(self, route: Route) -> tuple[Prefix, str]:
+        """What routes of a peer are sorted by: prefix and first node."""
+        return route.prefix, self.nodes.first(route.nodes)
 
     def _routes_where(self, is_wanted: Choice) -> Iterator[Route]:
         """Routes of every peer whose row is wanted."""
@@ -320,21 +324,10 @@ class RouteTables:
             )
 
 
-def _place(route: Route) -> tuple[Prefix, NodeSet]:
-    """What routes of a peer are sorted by: prefix and first node."""
-    return route.prefix, route.nodes & -route.nodes
-
-
-def _union(masks: Iterable[NodeSet]) -> NodeSet:
-    """All nodes that are in any of the masks."""
-    result = 0
-    for mask in masks:
-        result |= mask
-    return result
-
-
 def compile_routes(config: Configuration, previous: RouteTables | None = None) -> RouteTables:
     """Predict every Adj-RIB-Out; `previous` lends what did not change."""
     if previous is not None and previous.config is config:
         return previous
+    if previous is not None and not previous.nodes.is_akin(config.nodes):
+        previous = None  # its masks mean other nodes
     return RouteTables(config, previous)

@@ -80,6 +80,7 @@ class TableBuilder:
     def __init__(self, config: Configuration, plans: Plans, index: PrefixIndex) -> None:
         """Keep the inputs; nothing is built yet."""
         self._config = config
+        self._nodes = config.nodes
         self._plans = plans
         self._index = index
         self._splits: dict[Parts, tuple[Piece, ...]] = {}
@@ -187,7 +188,7 @@ class TableBuilder:
             return pieces
         found = [(mask & nodes, used) for mask, used in pieces if mask & nodes]
         if len(found) > 1:
-            found.sort(key=_first_node)
+            found.sort(key=self._first_node)
         return found
 
     def parts(self, key: PlanKey, kind: Kind, advertisements: frozenset[int]) -> Parts:
@@ -232,17 +233,16 @@ class TableBuilder:
                     divided.append((mask & ~nodes, used))
                     left &= ~mask
                 pieces = [piece for piece in (*divided, (left, (index,))) if piece[0]]
-            pieces.sort(key=_first_node)
+            pieces.sort(key=self._first_node)
             known = self._splits[parts] = tuple(pieces)
         return known
+
+    def _first_node(self, piece: Piece) -> str:
+        return self._nodes.first(piece[0])
 
 
 def _prefix_of(row: Row) -> Prefix:
     return row.prefix
-
-
-def _first_node(piece: Piece) -> NodeSet:
-    return piece[0] & -piece[0]
 
 
 def _without(member: Member, withheld: Withheld) -> Member:

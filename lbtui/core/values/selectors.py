@@ -116,16 +116,18 @@ def identity(selector: LabelSelector) -> tuple[object, ...]:
 class LabelIndex:
     """Evaluates selectors over many labelled things at once; results are bit masks."""
 
-    def __init__(self, labelled: Iterable[Mapping[str, str]]) -> None:
-        """Index the things; bit i of a mask is the i-th of them."""
+    def __init__(self, labelled: Iterable[Mapping[str, str] | None]) -> None:
+        """Index the things; bit i of a mask is the i-th of them, and in none if that is None."""
         self._values: dict[str, dict[str, int]] = {}
-        bit = 1
-        for labels in labelled:
+        self.all = 0
+        for position, labels in enumerate(labelled):
+            if labels is None:
+                continue
+            bit = 1 << position
+            self.all |= bit
             for key, value in labels.items():
                 masks = self._values.setdefault(key, {})
                 masks[value] = masks.get(value, 0) | bit
-            bit <<= 1
-        self.all = bit - 1
         self._cache: dict[Selector, int] = {}
 
     def any_of(self, selectors: Sequence[Selector]) -> int:
