@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from lbtui.core import analyse, load_resources
 from lbtui.core.analysis import Analysis
+from lbtui.core.objects.cluster_resources import Node
+from lbtui.core.objects.resources import BGPPeer
 from lbtui.core.questions.whatif import UnknownTarget, lose, remove, single_points
 from lbtui.core.routing.diff import diff_tables
 from tests.core.cluster import (
@@ -24,6 +27,19 @@ from tests.core.strategies import clusters
 
 def _analysis(*manifests: Manifest) -> Analysis:
     return analyse(load_resources(manifests).resources)
+
+
+@given(clusters(), st.sampled_from(["node/a", "node/b", "nodes/rack=1", "peer/r0"]))
+def test_a_loss_reuses_nothing_stale(manifests: list[Manifest], target: str) -> None:
+    whole = analyse(load_resources(manifests).resources)
+    try:
+        left = remove(whole.resources, target)
+    except UnknownTarget:
+        return
+    if not left.all(Node):
+        left = left.without(*(ref for ref, _ in left.items(BGPPeer)))
+    expected = diff_tables(whole.tables, analyse(left).tables)
+    assert lose(whole, [target]).routes.to_json() == expected.to_json()
 
 
 CLUSTER = (

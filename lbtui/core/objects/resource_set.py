@@ -120,12 +120,20 @@ class ResourceSet:
         members[ref] = resource
         return ResourceSet({**self._kinds, ref.kind: members}, self.respelled, self.unread)
 
-    def without(self, ref: ResourceRef) -> ResourceSet:
-        """The set without `ref`; the same set if it was not there."""
-        if ref not in self:
+    def without(self, *refs: ResourceRef) -> ResourceSet:
+        """The set without these, in one pass; the same set if none of them was there."""
+        gone = {ref for ref in refs if ref in self}
+        if not gone:
             return self
-        members = {r: v for r, v in self._kinds[ref.kind].items() if r != ref}
-        return ResourceSet({**self._kinds, ref.kind: members}, self.respelled, self.unread)
+        left = {
+            kind: {r: v for r, v in self._kinds[kind].items() if r not in gone}
+            for kind in {ref.kind for ref in gone}
+        }
+        return ResourceSet({**self._kinds, **left}, self.respelled, self.unread)
+
+    def with_members(self, kind: type[R], members: Mapping[ResourceRef, R]) -> ResourceSet:
+        """The set with exactly these of a kind."""
+        return ResourceSet({**self._kinds, kind.kind: members}, self.respelled, self.unread)
 
     def with_respelled(self, respelled: frozenset[Respelling]) -> ResourceSet:
         """The same resources with these edits of their documents."""

@@ -6,19 +6,20 @@ of the whole, on masks, without compiling anything again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from lbtui.core.analysis import Analysis, analyse
+from lbtui.core.analysis import Analysis
+from lbtui.core.configuration.config import resolve
 from lbtui.core.objects.cluster_resources import EndpointSlice, Node, Service
-from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
+from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
 from lbtui.core.objects.resources import BGPPeer
 from lbtui.core.routing.diff import RouteDiff, diff_tables
 from lbtui.core.routing.paths import service_paths
-from lbtui.core.routing.routes import RouteTables
+from lbtui.core.routing.routes import RouteTables, compile_routes
 from lbtui.core.values.nodes import NodeSet
 from lbtui.core.values.selector_text import parse_selector
 from lbtui.core.values.selectors import SelectorError, compile_selector
@@ -87,9 +88,10 @@ def lose(analysis: Analysis, targets: Sequence[str]) -> Loss:
         left = remove(left, target)
     if not config.is_node_assumed and not left.all(Node):
         # Without any node there is no session; an assumed one must not take their place.
-        left = without_all(left, (ref for ref, _ in left.items(BGPPeer)))
-    after = analyse(left, config.backend, config.options)
-    return _compare(tuple(targets), analysis.tables, after.tables)
+        left = left.without(*(ref for ref, _ in left.items(BGPPeer)))
+    resolved = resolve(left, config.backend, config.options, config)
+    after = compile_routes(resolved.config, analysis.tables)
+    return _compare(tuple(targets), analysis.tables, after)
 
 
 def _compare(targets: tuple[str, ...], before: RouteTables, after: RouteTables) -> Loss:
@@ -137,7 +139,7 @@ def remove(resources: ResourceSet, target: str) -> ResourceSet:
             )
     if not gone:
         raise UnknownTarget(f"there is no {kind} '{name}' in the manifests")
-    return without_all(resources, gone)
+    return resources.without(*gone)
 
 
 def _full_name(ref: ResourceRef) -> str:
@@ -160,30 +162,15 @@ def _selected(resources: ResourceSet, target: str, text: str) -> set[str]:
     return _nodes(resources, target, names)
 
 
-def without_all(resources: ResourceSet, refs: Iterable[ResourceRef]) -> ResourceSet:
-    """The set without several resources, in one pass."""
-    gone: dict[str, set[ResourceRef]] = {}
-    for ref in refs:
-        gone.setdefault(ref.kind, set()).add(ref)
-    kinds: dict[str, Mapping[ResourceRef, AnyResource]] = {}
-    for ref in resources.refs():
-        kinds.setdefault(ref.kind, {})
-    for kind in kinds:
-        members = resources.by_kind(kind)
-        lost = gone.get(kind)
-        kinds[kind] = {r: v for r, v in members.items() if r not in lost} if lost else members
-    return ResourceSet(kinds)
-
-
 def _without_nodes(resources: ResourceSet, names: set[str]) -> ResourceSet:
     """Without nodes, and without the endpoints that run on them."""
     refs = [ref for ref, node in resources.items(Node) if node.name in names]
-    return _filter_endpoints(without_all(resources, refs), lambda _, node: node not in names)
+    return _filter_endpoints(resources.without(*refs), lambda _, node: node not in names)
 
 
 def _without_endpoints(resources: ResourceSet, target: str, service: str, node: str) -> ResourceSet:
     left = _filter_endpoints(resources, lambda of, on: (of, on) != (service, node))
-    if left == resources:
+    if left is resources:
         raise UnknownTarget(f"'{target}': there is no such endpoint in the manifests")
     return left
 
@@ -192,17 +179,18 @@ def _filter_endpoints(
     resources: ResourceSet, keeps: Callable[[str, str | None], bool]
 ) -> ResourceSet:
     """Keep endpoints by service and node; slices that lose none stay the same objects."""
-    slices: dict[ResourceRef, AnyResource] = {}
+    slices: dict[ResourceRef, EndpointSlice] = {}
+    is_whole = True
     for ref, piece in resources.items(EndpointSlice):
         service = piece.metadata.labels.get("kubernetes.io/service-name", "")
         name = f"{piece.metadata.namespace or 'default'}/{service}"
         kept = tuple(e for e in piece.endpoints if keeps(name, e.node_name))
-        is_whole = len(kept) == len(piece.endpoints)
-        slices[ref] = piece if is_whole else msgspec.structs.replace(piece, endpoints=kept)
-    if not slices:
-        return resources
-    kinds = {kind: resources.by_kind(kind) for kind in {ref.kind for ref in resources.refs()}}
-    return ResourceSet({**kinds, EndpointSlice.kind: slices})
+        if len(kept) == len(piece.endpoints):
+            slices[ref] = piece
+        else:
+            slices[ref] = msgspec.structs.replace(piece, endpoints=kept)
+            is_whole = False
+    return resources if is_whole else resources.with_members(EndpointSlice, slices)
 
 
 def single_points(tables: RouteTables) -> tuple[SinglePoint, ...]:

@@ -11,6 +11,9 @@ from lbtui.core.routing.plans import PlanKey
 from lbtui.core.values.addresses import Address
 from lbtui.core.values.nodes import NodeSet
 
+MOST_UNUSED = 1000
+"""Limits that no service has any more, but that are kept."""
+
 Limits = tuple[tuple[PlanKey, NodeSet], ...]
 """Plans, and the nodes that can serve any of the services under each."""
 
@@ -85,7 +88,7 @@ class Placements:
         self._pools = config.pools
         self._services = config.services
         self._label_keys = label_keys
-        self._shared: dict[tuple[PlanKey, NodeSet], Limits] = previous._shared if previous else {}
+        self._shared = _still_used(previous) if previous else {}
         self.moves: tuple[Move, ...] = ()
         """How these differ from `previous`."""
         if previous is None:
@@ -144,6 +147,13 @@ class Placements:
             key = PlanKey("", (), service.obstacle)
         limit = (key, service.able_nodes)
         return Placement(service, self._shared.setdefault(limit, (limit,)))
+
+
+def _still_used(previous: Placements) -> dict[tuple[PlanKey, NodeSet], Limits]:
+    """The limits that placements share; cleared of old ones where endpoints moved for long."""
+    if len(previous._shared) <= 2 * len(previous.by_name) + MOST_UNUSED:
+        return previous._shared
+    return {placement.limits[0]: placement.limits for placement in previous.by_name.values()}
 
 
 def _pool_of(index: _PoolIndex, service: LoadBalancer) -> str:
