@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
@@ -179,10 +178,9 @@ class FormScreen(ModalScreen["Accepted | None"]):
         is_shown = self._form.is_changed(self._key.path)
         self._editor.show_problem(problem if is_shown else "")
         if not (problem and is_shown):
-            # A partial, so that one that is cancelled before it begins leaves no coroutine behind.
-            work = partial(self._tell_insight, self._key)
-            self.run_worker(work, group="insight", exclusive=True)  # type: ignore[arg-type]
+            self._tell_insight(self._key)
 
+    @work(group="insight", exclusive=True)
     async def _tell_insight(self, key: RowKey) -> None:
         """Say what the text means; worked out beside the loop, as there may be many services."""
         from lbtui.core.editing.insight import insight
