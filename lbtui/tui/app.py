@@ -108,6 +108,7 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
         self.analysed = asyncio.Event()
         self.main = MainScreen(self.state)
         self.editing = Editing(self)
+        self.editor = editor
         self.external = ExternalEditing(self, editor)
         self.saving = Saving(self)
         self.following = Following(self)
@@ -253,6 +254,14 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
         """Make a resource of the kind that is shown."""
         self._dialog(self.editing.new(self.main.view.kind))
 
+    def action_duplicate(self) -> None:
+        """Make a resource like the selected one."""
+        self._dialog(self.editing.duplicate(self.main.selected_ref))
+
+    def action_steps(self) -> None:
+        """List the steps, to go to one of them."""
+        self._dialog(self.editing.steps())
+
     def action_delete(self) -> None:
         """Delete the selected resource."""
         self._dialog(self.editing.delete(self.main.selected_ref))
@@ -297,13 +306,16 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
         self.push_screen(ReadingDialog(f"Help: {view.title}", list(help_lines(view))))
 
     def action_yaml(self) -> None:
-        """The manifest of the selected resource."""
+        """The manifest of the selected resource: to edit, or to read where it is only read."""
+        from lbtui.core.objects.resources import MetalLBResource
         from lbtui.tui.dialogs.reading import ReadingDialog, manifest_lines
 
         ref = self.main.selected_ref
         resource = self.state.history.current.get(ref) if ref is not None else None
-        if resource is None:
+        if ref is None or resource is None:
             self.notify("There is no resource under the cursor.", timeout=3)
+        elif self.editor is not None and isinstance(resource, MetalLBResource):
+            self._dialog(self.editing.edit_text(ref, self.editor))
         else:
             self.push_screen(ReadingDialog(f"{ref}", list(manifest_lines(resource))))
 

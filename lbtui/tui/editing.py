@@ -12,7 +12,9 @@ from lbtui.tui.text import BLANK, Line, Span, line
 if TYPE_CHECKING:
     from lbtui.core.editing.repairs import Repair
     from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+    from lbtui.ports import ManifestEditor
     from lbtui.tui.app import LbtuiApp
+    from lbtui.tui.screens.form import Accepted
 
 
 class Editing:
@@ -54,9 +56,60 @@ class Editing:
         accepted = await self._app.push_screen_wait(FormScreen(form, state, title))
         if accepted is None:
             return
-        label = f"edit {accepted.ref}" if ref is not None else f"make {accepted.ref}"
+        label = _edit_label(ref, accepted.ref) if ref is not None else f"make {accepted.ref}"
+        await self._stage(label, accepted)
+
+    async def _stage(self, label: str, accepted: Accepted) -> None:
         self._app.change(workspace.edited(self._app.state, label, accepted.resources))
         await self._app.main.show_resource(accepted.ref)
+
+    async def duplicate(self, ref: ResourceRef | None) -> None:
+        """Make a resource like another in a form, under the first name that is free."""
+        from lbtui.core.editing.edit import duplicate_resource, free_name
+
+        current = self._app.state.history.current
+        resource = current.get(ref) if ref is not None else None
+        if ref is None or not isinstance(resource, MetalLBResource):
+            self._app.notify("There is nothing to duplicate under the cursor.", timeout=3)
+            return
+        name = free_name(current, ref.kind, f"{ref.name}-2", ref.namespace)
+        copy = duplicate_resource(resource, name)
+        await self._form(copy, None, f"Duplicate of {ref}")
+
+    async def edit_text(self, ref: ResourceRef, reader: ManifestEditor) -> None:
+        """Edit a resource's manifest as text, secrets left out of it and kept."""
+        from lbtui.core.editing.secrecy import without_secrets
+        from lbtui.tui.manifest_draft import Judged, judge
+        from lbtui.tui.screens.manifest_text import ManifestTextScreen
+
+        current = self._app.state.history.current
+        resource = current.get(ref)
+        assert isinstance(resource, MetalLBResource)
+        bare = without_secrets(resource)
+        omitted = bare.omitted
+
+        def judged(text: str) -> Judged:
+            found = reader.read(text, self._app.namespace)
+            return judge(current, found, ref, resource, omitted)
+
+        notice = f"Not shown, and kept unless you write it: {', '.join(omitted)}" if omitted else ""
+        text = reader.text_of(bare.resources[0])
+        screen = ManifestTextScreen(text, judged, self._app.state, f"Edit {ref} as YAML", notice)
+        accepted = await self._app.push_screen_wait(screen)
+        if accepted is not None:
+            await self._stage(_edit_label(ref, accepted.ref), accepted)
+
+    async def steps(self) -> None:
+        """Show the steps done and undone, and go to the one chosen."""
+        from lbtui.tui.dialogs.steps import StepsDialog
+
+        state = self._app.state
+        if not state.history.steps:
+            self._app.notify("Nothing was edited yet.", timeout=3)
+            return
+        position = await self._app.push_screen_wait(StepsDialog(state.history))
+        if position is not None and position <= len(self._app.state.history.steps):
+            self._app.change(workspace.at_step(self._app.state, position))
 
     def fix(self, repair: Repair | None) -> None:
         """Carry out a finding's edit, as one step that can be undone."""
@@ -94,6 +147,12 @@ class Editing:
         )
         if await self._app.push_screen_wait(dialog) == "delete":
             self._app.change(workspace.edited(self._app.state, f"delete {ref}", without))
+
+
+def _edit_label(before: ResourceRef, after: ResourceRef) -> str:
+    """What a step is called; a rename says both names."""
+    renamed = f", renamed to {after.name}" if after.name != before.name else ""
+    return f"edit {before}{renamed}"
 
 
 _SHORT = {

@@ -3,52 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
 from lbtui.core.objects.resources import MetalLBResource
-from lbtui.ports import ManifestEditor, ManifestText, PortError
+from lbtui.ports import ManifestEditor, PortError
 from lbtui.tui import workspace
 from lbtui.tui.dialogs.choice import Choice, ChoiceDialog, tell
+from lbtui.tui.manifest_draft import Judged, judge
 from lbtui.tui.text import BLANK, Line, Span, line
 
 if TYPE_CHECKING:
-    from lbtui.core.diagnostics import Diagnostic
     from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
     from lbtui.tui.app import LbtuiApp
 
 NOTE = "#: "
 """Begins the lines that lbtui writes into the text, and takes out again."""
-
-
-class _Judged(NamedTuple):
-    """What was made of a text."""
-
-    resources: ResourceSet | None
-    """The working set with it; None if it cannot be taken."""
-    ref: ResourceRef
-    found: Sequence[Diagnostic]
-    why: str = ""
-    """What is wrong beside what was found."""
-
-    @property
-    def has_problems(self) -> bool:
-        """Whether anything is to be said."""
-        return bool(self.found or self.why)
-
-    def words(self, shift: int) -> list[str]:
-        """One line each; `shift` lines will stand above the text."""
-        said = [
-            f"line {one.place.line + shift}: {one.message}" if one.place else one.message
-            for one in self.found
-        ]
-        return [*said, self.why] if self.why else said
-
-    def notes(self) -> list[str]:
-        """What stands above the text when it is edited again."""
-        count = len(self.words(0)) + 1
-        return ["Save and leave the editor to try again.", *self.words(count)]
 
 
 class ExternalEditing:
@@ -74,7 +45,13 @@ class ExternalEditing:
             notes.append(f"Not shown, and kept unless you write it: {', '.join(bare.omitted)}")
         while (typed := await self._typed(editor, text, ref, notes)) is not None:
             text = typed
-            judged = self._judge(editor.read(text, app.namespace), ref, resource, bare.omitted)
+            judged = judge(
+                app.state.history.current,
+                editor.read(text, app.namespace),
+                ref,
+                resource,
+                bare.omitted,
+            )
             answer = await self._ask(judged) if judged.has_problems else "take"
             if answer == "take" and judged.resources is not None:
                 self._stage(judged.resources, judged.ref)
@@ -109,27 +86,12 @@ class ExternalEditing:
         typed = "".join(kept for kept in lines if not kept.startswith(NOTE.strip()))
         return typed if typed != text else None
 
-    def _judge(
-        self, found: ManifestText, ref: ResourceRef, before: MetalLBResource, omitted: Sequence[str]
-    ) -> _Judged:
-        """What can be made of a text for the resource `ref`."""
-        from lbtui.core.editing.secrecy import with_secrets_of
-
-        changed = found.resource
-        if not isinstance(changed, MetalLBResource):
-            return _Judged(None, ref, found.problems)
-        if changed.kind != ref.kind:
-            return _Judged(None, ref, found.problems, f"This is no {ref.kind} any more.")
-        edited = with_secrets_of(changed, omitted, before)
-        resources, new_ref, why = accept(self._app.state.history.current, ref, edited)
-        return _Judged(resources, new_ref, found.problems, why)
-
     def _stage(self, resources: ResourceSet, ref: ResourceRef) -> None:
         app = self._app
         app.change(workspace.edited(app.state, f"edit {ref}", resources))
         app.call_later(app.main.show_resource, ref)
 
-    async def _ask(self, judged: _Judged) -> str | None:
+    async def _ask(self, judged: Judged) -> str | None:
         lines: list[Line] = [line(Span(text, "warning")) for text in judged.words(0)]
         lines += [BLANK, line("Nothing of what you typed is lost: esc leaves it in a file.")]
         choices = [Choice("e", "edit again", "edit")]
@@ -145,19 +107,3 @@ class ExternalEditing:
             await tell(self._app, "It could not be kept", str(error), *text.splitlines())
         else:
             await tell(self._app, "Nothing was taken", f"What you typed is in {where}")
-
-
-def accept(
-    resources: ResourceSet, ref: ResourceRef, edited: MetalLBResource
-) -> tuple[ResourceSet | None, ResourceRef, str]:
-    """The set with a resource as edited, its new name followed by what names it; or why not."""
-    from lbtui.core.editing.edit import name_problem, rename_resource
-
-    name = edited.metadata.name
-    if name == ref.name:
-        return resources.with_resource(ref, edited), ref, ""
-    why = name_problem(resources, ref.kind, name, ref.namespace)
-    if why:
-        return None, ref, why
-    renamed, new_ref = rename_resource(resources, ref, name)
-    return renamed.with_resource(new_ref, edited), new_ref, ""

@@ -74,6 +74,11 @@ def redone(state: ViewState) -> ViewState:
     return replace(state, history=state.history.redo())
 
 
+def at_step(state: ViewState, position: int) -> ViewState:
+    """The edits up to a step are done, those after it are undone."""
+    return replace(state, history=state.history.at(position))
+
+
 def saved(state: ViewState, report: SaveReport) -> ViewState:
     """The store now holds what `report` says; edits made meanwhile stay edits."""
     return replace(

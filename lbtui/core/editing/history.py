@@ -79,6 +79,15 @@ class History:
         """Do the step again that was taken back last; the same history if there is none."""
         return replace(self, position=self.position + 1) if self.can_redo else self
 
+    def at(self, position: int) -> History:
+        """With the first `position` steps done and the others to be redone; 0 is the beginning.
+
+        Raises ValueError for more steps than there are, or fewer than none.
+        """
+        if not 0 <= position <= len(self.steps):
+            raise ValueError(f"there are {len(self.steps)} steps, not {position}")
+        return replace(self, position=position)
+
     def with_saved(self, resources: ResourceSet) -> History:
         """Mark `resources` as what the source now holds; the steps stay, so undo goes past it."""
         return replace(self, saved=resources)

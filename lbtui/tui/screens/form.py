@@ -12,23 +12,17 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.screen import ModalScreen
 
-from lbtui.tui import workspace
-from lbtui.tui.compiler import Compiler
-from lbtui.tui.findings import Findings
 from lbtui.tui.form import Form, RowKey
+from lbtui.tui.screens.draft_preview import DraftPreview
 from lbtui.tui.screens.form_fields import FieldEditor
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import Cell, Line, Span
-from lbtui.tui.views.resource_details import resource_lines
-from lbtui.tui.views.route_rows import RouteMarksCache
 from lbtui.tui.widgets.bars import Bar, KeyBar
-from lbtui.tui.widgets.line_panel import LinePanel
 from lbtui.tui.widgets.line_table import LineTable
 from lbtui.tui.widgets.rows import Column, ItemRows
 
 if TYPE_CHECKING:
     from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
-    from lbtui.tui.analysis_work import Outcome
     from lbtui.tui.form import Draft
     from lbtui.tui.view_state import ViewState
 
@@ -56,7 +50,6 @@ class FormScreen(ModalScreen["Accepted | None"]):
         #form-body { layout: horizontal; height: 1fr; }
         #form-left { width: 3fr; }
         #form-right { width: 2fr; border-left: vkey $panel; }
-        #preview-title { background: $surface; }
         &.-stacked #form-body { layout: vertical; }
         &.-stacked #form-left { width: 1fr; height: 3fr; }
         &.-stacked #form-right { width: 1fr; height: 2fr; border-left: none; }
@@ -78,18 +71,14 @@ class FormScreen(ModalScreen["Accepted | None"]):
     def __init__(self, form: Form, state: ViewState, title: str) -> None:
         """Edit `form`; `state` is what the preview starts from."""
         super().__init__()
-        self._form, self._view_state, self._title_text = form, state, title
+        self._form, self._title_text = form, title
         self._table = LineTable(COLUMNS)
         self._table.can_focus = False
         self._table.is_active = True
         self._editor = FieldEditor(self._write, self._cycle)
-        self._preview = LinePanel()
+        self._preview = DraftPreview(state, id="form-right")
         self._draft: Draft = form.draft()
         self._shown: RowKey | None = None
-        self._compiler = Compiler(self._spawn, self._take_outcome, self._preview_failed)
-
-    def _spawn(self, work: object) -> None:
-        self.run_worker(work, group="draft", exclusive=False)  # type: ignore[arg-type]
 
     def compose(self) -> ComposeResult:
         """Title, fields, editor, preview, keys."""
@@ -98,9 +87,7 @@ class FormScreen(ModalScreen["Accepted | None"]):
             with Vertical(id="form-left"):
                 yield self._table
                 yield self._editor
-            with Vertical(id="form-right"):
-                yield Bar(id="preview-title")
-                yield self._preview
+            yield self._preview
         yield KeyBar(id="form-keys")
 
     def on_mount(self) -> None:
@@ -131,7 +118,8 @@ class FormScreen(ModalScreen["Accepted | None"]):
 
     def update_state(self, state: ViewState) -> None:
         """Keep up with the speaker; the working set does not change under a form."""
-        self._view_state = replace(self._view_state, speaker=state.speaker, lab=state.lab)
+        before = self._preview.view_state
+        self._preview.view_state = replace(before, speaker=state.speaker, lab=state.lab)
 
     # ---- fields ------------------------------------------------------------------------------
 
@@ -260,31 +248,11 @@ class FormScreen(ModalScreen["Accepted | None"]):
             right = (Span(f"{SYMBOLS.modified} edited, not accepted yet", "changed"),)
         self.query_one("#form-title", Bar).show((Span(self._title_text, "strong"),), right)
         if self._draft.resources is not None:
-            self._compiler.request(workspace.request_of(self._view_state, self._draft.resources))
+            assert self._draft.ref is not None
+            self._preview.follow(self._draft.resources, self._draft.ref)
         else:
-            title = "Preview: of the last valid state" if self._form.is_modified else "Preview"
-            self.query_one("#preview-title", Bar).show((Span(title, "muted"),))
-
-    def _take_outcome(self, outcome: Outcome) -> None:
-        if not self.is_mounted or outcome.resources is not self._draft.resources:
-            return
-        history = self._view_state.history.do("draft", outcome.resources)
-        state = workspace.with_outcome(replace(self._view_state, history=history), outcome)
-        self.run_worker(self._show_outcome(state), group="preview", exclusive=True)
-
-    async def _show_outcome(self, state: ViewState) -> None:
-        """Show what a draft does; beside the event loop, for it may do it to 100,000 routes."""
-        ref = self._draft.ref
-        assert ref is not None
-        lines = await asyncio.to_thread(
-            lambda: resource_lines(state, ref, Findings(state), RouteMarksCache())
-        )
-        if state.history.current is self._draft.resources:
-            self._preview.show_lines(lines)
-            self.query_one("#preview-title", Bar).show((Span("Preview", "strong"),))
-
-    def _preview_failed(self, error: Exception) -> None:
-        self._preview.show_lines([(Span(f"The preview failed: {error}", "bad"),)])
+            is_older = self._form.is_modified
+            self._preview.keep("Preview: of the last valid state" if is_older else "Preview")
 
     # ---- end ---------------------------------------------------------------------------------
 

@@ -1,0 +1,80 @@
+"""What a draft would do, beside the form or text it is typed in: findings, facts, routes."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from lbtui.tui import workspace
+from lbtui.tui.compiler import Compiler
+from lbtui.tui.findings import Findings
+from lbtui.tui.text import Span
+from lbtui.tui.views.resource_details import resource_lines
+from lbtui.tui.views.route_rows import RouteMarksCache
+from lbtui.tui.widgets.bars import Bar
+from lbtui.tui.widgets.line_panel import LinePanel
+
+if TYPE_CHECKING:
+    from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+    from lbtui.tui.analysis_work import Outcome
+    from lbtui.tui.view_state import ViewState
+
+
+class DraftPreview(Vertical):
+    """Follows a draft; worked out beside the event loop, and of what waits only the newest."""
+
+    DEFAULT_CSS = """
+    DraftPreview { #preview-title { background: $surface; } }
+    """
+
+    def __init__(self, state: ViewState, *, id: str | None = None) -> None:  # noqa: A002
+        """`state` is what the draft starts from."""
+        super().__init__(id=id)
+        self.view_state = state
+        self._title = Bar(id="preview-title")
+        self._panel = LinePanel()
+        self._resources: ResourceSet | None = None
+        self._ref: ResourceRef | None = None
+        self._compiler = Compiler(self._spawn, self._take_outcome, self._failed)
+
+    def compose(self) -> ComposeResult:
+        """Title and lines."""
+        yield self._title
+        yield self._panel
+
+    def _spawn(self, work: object) -> None:
+        self.run_worker(work, group="draft", exclusive=False)  # type: ignore[arg-type]
+
+    def follow(self, resources: ResourceSet, ref: ResourceRef) -> None:
+        """Show soon what the resource `ref` of a draft does."""
+        self._resources, self._ref = resources, ref
+        self._compiler.request(workspace.request_of(self.view_state, resources))
+
+    def keep(self, title: str) -> None:
+        """Keep the last one on screen, under another title."""
+        self._resources = None
+        self._title.show((Span(title, "muted"),))
+
+    def _take_outcome(self, outcome: Outcome) -> None:
+        if not self.is_mounted or outcome.resources is not self._resources:
+            return
+        history = self.view_state.history.do("draft", outcome.resources)
+        state = workspace.with_outcome(replace(self.view_state, history=history), outcome)
+        self.run_worker(self._show_outcome(state), group="preview", exclusive=True)
+
+    async def _show_outcome(self, state: ViewState) -> None:
+        ref = self._ref
+        assert ref is not None
+        lines = await asyncio.to_thread(
+            lambda: resource_lines(state, ref, Findings(state), RouteMarksCache())
+        )
+        if state.history.current is self._resources:
+            self._panel.show_lines(lines)
+            self._title.show((Span("Preview", "strong"),))
+
+    def _failed(self, error: Exception) -> None:
+        self._panel.show_lines([(Span(f"The preview failed: {error}", "bad"),)])

@@ -1,0 +1,133 @@
+"""Editing a manifest as text inside the console."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import TextArea
+
+from lbtui.adapters.external_editor import ExternalEditor
+from lbtui.core.objects.resource_set import ResourceRef
+from tests.support.manifests import write_cluster
+from tests.tui.console import Console, open_console
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_cluster(tmp_path / "cluster")
+
+
+@pytest.fixture
+def editor(tmp_path: Path) -> ExternalEditor:
+    return ExternalEditor(tmp_path / "drafts")
+
+
+async def open_text(console: Console, *keys: str) -> TextArea:
+    await console.press(*keys, "y")
+    await console.dialog("ManifestTextScreen")
+    return console.app.screen.query_one(TextArea)
+
+
+def replace_in(area: TextArea, old: str, new: str) -> None:
+    """Type over a part of the text, as one edit."""
+    assert area.text.count(old) == 1
+    before = area.text.split(old)[0].split("\n")
+    row, column = len(before) - 1, len(before[-1])
+    area.replace(new, (row, column), (row, column + len(old)))
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_preview_follows_the_text_and_the_edit_keeps_the_files_comments(
+    folder: Path, editor: ExternalEditor, size: tuple[int, int]
+) -> None:
+    async with open_console(folder, size, editor=editor) as console:
+        area = await open_text(console, "3")
+        replace_in(area, "localPref: 100", "localPref: 200")
+        await console.shows("100 → 200")
+        assert not console.app.state.history.is_modified
+        await console.press("ctrl+s")
+        await console.main()
+        assert console.app.state.history.undo_label == "edit BGPAdvertisement/local"
+        await console.press("s")
+        await console.dialog("ReviewDialog")
+        await console.press("s")
+        await console.main()
+    assert "  localPref: 200   # the other site sends 90" in (
+        folder / "advertisements.yaml"
+    ).read_text("utf-8")
+
+
+async def test_wrong_text_is_told_at_its_line_and_stays(
+    folder: Path, editor: ExternalEditor
+) -> None:
+    async with open_console(folder, editor=editor) as console:
+        area = await open_text(console, "2", "down")
+        replace_in(area, "peerASN: 64600", "peerASN: -1")
+        line = area.text.split("peerASN")[0].count("\n") + 1
+        await console.shows(f"line {line}: ")
+        await console.shows("cannot be accepted yet")
+        area.move_cursor((0, 0))
+        await console.press("ctrl+s")
+        assert area.cursor_location[0] == line - 1
+        replace_in(area, "peerASN: -1", "peerASN: [")
+        await console.shows("✖ line")
+        await console.press("escape")
+        await console.dialog("ChoiceDialog")
+        await console.press("escape")
+        await console.dialog("ManifestTextScreen")
+        assert "peerASN: [" in area.text
+        replace_in(area, "peerASN: [", "peerASN: 64601")
+        await console.shows("edited, not accepted yet")
+        await console.press("ctrl+s")
+        await console.main()
+        await console.shows("64601")
+
+
+async def test_accept_waits_for_what_was_typed_last(folder: Path, editor: ExternalEditor) -> None:
+    async with open_console(folder, editor=editor) as console:
+        area = await open_text(console, "3")
+        replace_in(area, "localPref: 100", "localPref: 300")
+        await console.pilot.press("ctrl+s")
+        await console.main()
+        await console.until(lambda: "100 → 300" in console.details(), "an older text was taken")
+
+
+async def test_new_name_is_followed_by_what_names_it(folder: Path, editor: ExternalEditor) -> None:
+    async with open_console(folder, editor=editor) as console:
+        area = await open_text(console, "1")
+        replace_in(area, "name: public", "name: street")
+        await console.shows("edited, not accepted yet")
+        await console.press("ctrl+s")
+        await console.main()
+        ref = ResourceRef("IPAddressPool", "metallb-system", "street")
+        assert console.app.main.selected_ref == ref
+        label = console.app.state.history.undo_label
+        assert label == "edit IPAddressPool/public, renamed to street"
+        await console.press("u")
+        await console.main()
+        assert not console.app.state.history.is_modified
+
+
+async def test_password_is_not_in_the_text_and_not_lost(
+    folder: Path, editor: ExternalEditor
+) -> None:
+    peers = folder / "peers.yaml"
+    text = peers.read_text("utf-8")
+    peers.write_text(
+        text.replace("  peerAddress: 192.0.2.2", "  peerAddress: 192.0.2.2\n  password: fortytwo")
+    )
+    async with open_console(folder, editor=editor) as console:
+        area = await open_text(console, "2", "down")
+        assert "name: edge" in area.text and "fortytwo" not in area.text
+        await console.shows("Not shown, and kept unless you write it: spec.password")
+        replace_in(area, "peerASN: 64600", "peerASN: 64601")
+        await console.shows("edited, not accepted yet")
+        await console.press("ctrl+s")
+        await console.main()
+        await console.press("s")
+        await console.dialog("ReviewDialog")
+        await console.press("s")
+        await console.main()
+    assert "password: fortytwo" in peers.read_text("utf-8")
+    assert "peerASN: 64601" in peers.read_text("utf-8")
