@@ -23,8 +23,10 @@ Slices = tuple[tuple[ResourceRef, EndpointSlice], ...]
 class ServiceReading(NamedTuple):
     """All services of a set."""
 
+    by_name: Mapping[str, LoadBalancer]
+    """In the order of the names."""
     services: tuple[LoadBalancer, ...]
-    """By name."""
+    """The same."""
     assumed_endpoints: tuple[str, ...]
     """Names of those whose endpoints are assumed, sorted."""
     slices: Mapping[str, Slices]
@@ -40,8 +42,9 @@ def read_services(resources: ResourceSet, nodes: NodeIndex, options: Options) ->
             slices[name] = (*slices.get(name, ()), (slice_ref, piece))
     reader = _Reader(slices, nodes, options)
     found = {_name(ref): reader.read(ref, item) for ref, item in resources.items(Service)}
-    ordered = tuple([found[name] for name in sorted(found)])
-    return ServiceReading(ordered, tuple(reader.assumed(ordered)), slices)
+    ordered = {name: found[name] for name in sorted(found)}
+    services = tuple(ordered.values())
+    return ServiceReading(ordered, services, tuple(reader.assumed(services)), slices)
 
 
 def reread_services(
@@ -60,7 +63,7 @@ def reread_services(
     if not touched:
         return known
     reader = _Reader(slices, nodes, options)
-    found = {service.name: service for service in known.services}
+    found = dict(known.by_name)
     come = {_name(ref): ref for ref, item in changed.items() if item is not None}
     for name in touched:
         ref = come.get(name) or (found[name].ref if name in found else None)
@@ -73,10 +76,11 @@ def reread_services(
     counts = (len(before.members(Service.kind)), len(resources.members(Service.kind)))
     if counts != (len(known.services), len(found)):
         return read_services(resources, nodes, options)  # two of one name: the last one counts
-    ordered = tuple([found[name] for name in sorted(found)])
+    if not found.keys() <= known.by_name.keys():
+        found = {name: found[name] for name in sorted(found)}
     assumed = {name for name in known.assumed_endpoints if name not in touched}
     assumed.update(reader.assumed(found[name] for name in touched if name in found))
-    return ServiceReading(ordered, tuple(sorted(assumed)), slices)
+    return ServiceReading(found, tuple(found.values()), tuple(sorted(assumed)), slices)
 
 
 def _move_slices(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from lbtui.core.configuration.model import EVERYWHERE, LoadBalancer, Peer
@@ -13,6 +14,8 @@ from lbtui.core.values.nodes import NodeSet
 
 MOST_MOVES = 500
 """Where more services moved than these, grouping all anew is quicker."""
+
+_NAME = attrgetter("name")
 
 
 class Group(NamedTuple):
@@ -25,6 +28,8 @@ class Group(NamedTuple):
     """Families of their addresses, sorted."""
     services: tuple[LoadBalancer, ...]
     """By name."""
+    name: str
+    """Of the first of them."""
 
 
 class Announced(NamedTuple):
@@ -37,11 +42,15 @@ class Announced(NamedTuple):
 
 
 class Carriers(NamedTuple):
-    """Who carries the services of a group to the network."""
+    """Who carries the services of a group that is announced to the network."""
 
-    group: Group
+    announced: Announced
     nodes: NodeSet
     peers: tuple[str, ...]
+    is_single: bool
+    """Whether it is one node, or one peer."""
+    unheard: tuple[int, ...]
+    """Families that no router hears of."""
 
 
 Sent = Mapping[NodeSet, tuple[str, ...]]
@@ -65,9 +74,7 @@ class Groups:
             self._by_place = dict(previous._by_place)
             for old, new in placements.moves:
                 self._move(old, new)
-        self.ordered = tuple(
-            sorted(self._by_place.values(), key=lambda group: group.services[0].name)
-        )
+        self.ordered = tuple(sorted(self._by_place.values(), key=_NAME))
 
     def _move(self, old: Placement | None, new: Placement | None) -> None:
         """Take one service out of its group, and put it into another."""
@@ -96,7 +103,7 @@ def _place(placement: Placement) -> GroupPlace:
 def _group(place: GroupPlace, services: Sequence[LoadBalancer]) -> Group:
     """A group of services by name."""
     (((key, nodes),), _, families) = place
-    return Group(key, nodes, families, tuple(services))
+    return Group(key, nodes, families, tuple(services), services[0].name)
 
 
 class Decided:
@@ -112,27 +119,40 @@ class Decided:
         """Decide; `receivers`: the peers of each advertisement."""
         self._plans = plans
         self._receivers = receivers
-        self._sent: dict[tuple[PlanKey, tuple[int, ...]], Sent] = {}
-        self.announced = self._decide(groups.ordered, previous)
+        self._sent: dict[tuple[PlanKey, int], Sent] = {}
+        self._by_group = self._decide(groups.ordered, previous)
+        self.announced = tuple(self._by_group.values())
         """Every group, in its order."""
+        self.poolless = tuple([one for one in self.announced if not one.group.key.pool])
+        """Groups whose addresses no pool holds, or that have none."""
+        self.stopped = tuple(
+            [one for one in self.announced if one.group.key.pool and not one.decision.announcing]
+        )
+        """Groups of a pool that no node announces."""
+        self.idle = tuple([one for one in self.announced if one.idle])
+        """Groups with endpoints where they are not announced."""
         self.plans = {key: plans.plan(key) for key in {one.group.key for one in self.announced}}
         """The plans that the groups fall under."""
-        self._carried: dict[int, Carriers | None] = self._carry(previous)
-        self.carriers = tuple([one for one in self._carried.values() if one is not None])
-        """Groups that some router hears of."""
+        self._carried = self._carry(previous)
+        carried = self._carried.values()
+        self.single = tuple([one for one in carried if one is not None and one.is_single])
+        """Announced groups that one node or one peer alone carries."""
+        self.unheard = tuple([one for one in carried if one is not None and one.unheard])
+        """Announced groups of whose addresses no router hears, of one family at least."""
 
-    def _decide(self, groups: Sequence[Group], previous: Decided | None) -> tuple[Announced, ...]:
-        known = {id(one.group): one for one in previous.announced} if previous else {}
+    def _decide(self, groups: Sequence[Group], previous: Decided | None) -> dict[int, Announced]:
+        """By the identity of the group, which lives as long as what was decided about it."""
+        known = previous._by_group if previous else {}
         same = _SamePlans(self._plans, previous._plans if previous else None)
-        found: list[Announced] = []
+        found: dict[int, Announced] = {}
         for group in groups:
             one = known.get(id(group))
             if one is None or not same[group.key]:
                 decision = self._plans.decide(group.key, group.services[0])
                 idle = 0 if group.nodes == EVERYWHERE else group.nodes & ~decision.announcing
                 one = Announced(group, decision, idle)
-            found.append(one)
-        return tuple(found)
+            found[id(group)] = one
+        return found
 
     def _carry(self, previous: Decided | None) -> dict[int, Carriers | None]:
         """By the identity of what was decided, which `announced` keeps alive."""
@@ -144,21 +164,38 @@ class Decided:
         }
 
     def _carriers(self, one: Announced) -> Carriers | None:
+        """None if nobody announces it."""
         if not one.decision.announcing:
             return None
         group = one.group
-        place = (group.key, group.families)
-        sent = self._sent.get(place)
-        if sent is None:
-            sent = self._sent[place] = _sent(group, self._plans, self._receivers)
-        nodes = 0
-        peers: list[str] = []
-        for mask, names in sent.items():
-            own = mask & group.nodes
-            if own:
-                nodes |= own
-                peers += names
-        return Carriers(group, nodes, tuple(peers)) if nodes else None
+        nodes, peers, unheard = 0, dict[str, None](), []
+        for family in group.families:
+            sending = 0
+            for mask, names in self._sent_of(group.key, family).items():
+                own = mask & group.nodes
+                if own:
+                    sending |= own
+                    peers.update(dict.fromkeys(names))
+            nodes |= sending
+            if not sending:
+                unheard.append(family)
+        is_single = bool(nodes) and (nodes & nodes - 1 == 0 or len(peers) == 1)
+        return Carriers(one, nodes, tuple(peers), is_single, tuple(unheard))
+
+    def _sent_of(self, key: PlanKey, family: int) -> Sent:
+        """Nodes that would send routes of a plan if all could serve → the peers that get them."""
+        known = self._sent.get((key, family))
+        if known is None:
+            sent: dict[str, NodeSet] = {}
+            for index, own in self._plans.plan(key).parts:
+                for peer in self._receivers[index]:
+                    if own & peer.nodes and family in peer.families:
+                        sent[peer.name] = sent.get(peer.name, 0) | own & peer.nodes
+            by_nodes: dict[NodeSet, tuple[str, ...]] = {}
+            for name, nodes in sent.items():
+                by_nodes[nodes] = (*by_nodes.get(nodes, ()), name)
+            known = self._sent[key, family] = by_nodes
+        return known
 
 
 class _SamePlans(dict[PlanKey, bool]):
@@ -171,16 +208,3 @@ class _SamePlans(dict[PlanKey, bool]):
         before = self._before
         self[key] = before is not None and before.plan(key) is self._plans.plan(key)
         return self[key]
-
-
-def _sent(group: Group, plans: Plans, receivers: Sequence[Sequence[Peer]]) -> Sent:
-    """Nodes that would send the group's routes if all could serve → the peers that get them."""
-    sent: dict[str, NodeSet] = {}
-    for index, own in plans.plan(group.key).parts:
-        for peer in receivers[index]:
-            if own & peer.nodes and not peer.families.isdisjoint(group.families):
-                sent[peer.name] = sent.get(peer.name, 0) | own & peer.nodes
-    by_nodes: dict[NodeSet, tuple[str, ...]] = {}
-    for name, nodes in sent.items():
-        by_nodes[nodes] = (*by_nodes.get(nodes, ()), name)
-    return by_nodes

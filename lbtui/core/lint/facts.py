@@ -259,9 +259,29 @@ class Facts:
         return self.decided.announced
 
     @property
-    def carriers(self) -> tuple[Carriers, ...]:
-        """The groups that some router hears of, with the nodes and peers that carry them."""
-        return self.decided.carriers
+    def poolless(self) -> tuple[Announced, ...]:
+        """Those whose addresses no pool holds, or that have none."""
+        return self.decided.poolless
+
+    @property
+    def stopped(self) -> tuple[Announced, ...]:
+        """Those of a pool that no node announces."""
+        return self.decided.stopped
+
+    @property
+    def idle(self) -> tuple[Announced, ...]:
+        """Those with endpoints where they are not announced."""
+        return self.decided.idle
+
+    @property
+    def single(self) -> tuple[Carriers, ...]:
+        """Announced groups that one node or one peer alone carries."""
+        return self.decided.single
+
+    @property
+    def unheard(self) -> tuple[Carriers, ...]:
+        """Announced groups of whose addresses no router hears, of one family at least."""
+        return self.decided.unheard
 
     @property
     def plans(self) -> Mapping[PlanKey, Plan]:

@@ -60,10 +60,10 @@ def single_node(facts: Facts) -> Iterator[Finding]:
     if not facts.knows_nodes or not facts.is_complete(*_CARRIERS):
         return
     alone: dict[str, list[str]] = {}
-    for group, nodes, _ in facts.carriers:
-        if nodes & nodes - 1 == 0:
-            own = alone.setdefault(facts.config.nodes.names_of(nodes)[0], [])
-            own.extend(service.name for service in group.services)
+    for one in facts.single:
+        if one.nodes & one.nodes - 1 == 0:
+            own = alone.setdefault(facts.config.nodes.first(one.nodes), [])
+            own.extend(service.name for service in one.announced.group.services)
     refs = {node.name: ref for ref, node in facts.resources.items(Node)} if alone else {}
     if len(facts.config.nodes) == 1:
         fix = "Nothing to do in a cluster of one node; a second node would carry them too."
@@ -84,9 +84,10 @@ def single_peer(facts: Facts) -> Iterator[Finding]:
     if not facts.is_complete(*_CARRIERS):
         return
     alone: dict[str, list[str]] = {}
-    for group, _, peers in facts.carriers:
-        if len(peers) == 1:
-            alone.setdefault(peers[0], []).extend(service.name for service in group.services)
+    for one in facts.single:
+        if len(one.peers) == 1:
+            own = alone.setdefault(one.peers[0], [])
+            own.extend(service.name for service in one.announced.group.services)
     refs = {peer.name: peer.ref for peer in facts.config.peers}
     if len(facts.config.peer_names) == 1:
         fix = "Add a BGPPeer for a second router, if there is one."

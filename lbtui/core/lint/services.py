@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lbtui.core.configuration.model import LoadBalancer
 from lbtui.core.lint.facts import Facts, counted, listed
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
-from lbtui.core.values.addresses import BITS
-from lbtui.core.values.nodes import union
 
 _INGRESS = "status.loadBalancer.ingress"
 _WHY = {
@@ -38,7 +37,7 @@ _FIX = {
 )
 def service_pending(facts: Facts) -> Iterator[Finding]:
     """One finding for all: in a Git folder no service has a status."""
-    pending = [one for one in facts.config.services if one.obstacle == "noIPAllocated"]
+    pending = _hindered(facts, "noIPAllocated")
     if pending:
         names = listed(one.name for one in pending)
         message = f"{counted(len(pending), 'service')} without an address: {names}"
@@ -55,14 +54,19 @@ def service_pending(facts: Facts) -> Iterator[Finding]:
 )
 def service_invalid_ingress(facts: Facts) -> Iterator[Finding]:
     """A host name, or nonsense, among the ingress entries."""
-    for one in facts.config.services:
-        if one.obstacle == "invalidIP":
-            message = (
-                f"the status of {one.name} has an entry without an IP address (a host name?): "
-                "none of its addresses is announced"
-            )
-            fix = "Remove the entry, and whatever wrote it."
-            yield Finding(one.ref, _INGRESS, message, fix)
+    for one in _hindered(facts, "invalidIP"):
+        message = (
+            f"the status of {one.name} has an entry without an IP address (a host name?): "
+            "none of its addresses is announced"
+        )
+        fix = "Remove the entry, and whatever wrote it."
+        yield Finding(one.ref, _INGRESS, message, fix)
+
+
+def _hindered(facts: Facts, obstacle: str) -> list[LoadBalancer]:
+    """Services with an obstacle, by name."""
+    groups = (group for group, _, _ in facts.poolless if group.key.obstacle == obstacle)
+    return sorted((one for group in groups for one in group.services), key=lambda one: one.name)
 
 
 @rule(
@@ -76,8 +80,8 @@ def service_outside_pools(facts: Facts) -> Iterator[Finding]:
     """Not told while a pool could not be read: it may hold them."""
     if facts.has_unread_pools:
         return
-    for group, _, _ in facts.announced:
-        for one in group.services if not group.key.pool and not group.key.obstacle else ():
+    for group, _, _ in facts.poolless:
+        for one in group.services if not group.key.obstacle else ():
             addresses = listed(one.addresses)
             message = f"no pool holds {addresses} of {one.name}: it is not announced"
             fix = "Widen a pool, or clear the status so that MetalLB allocates anew."
@@ -95,8 +99,8 @@ def service_has_node_address(facts: Facts) -> Iterator[Finding]:
     """Addresses that are InternalIPs of nodes and of no pool; one finding for all services."""
     taken = [
         one
-        for group, _, _ in facts.announced
-        for one in (group.services if not group.key.pool else ())
+        for group, _, _ in facts.poolless
+        for one in group.services
         if one.addresses and all(address in facts.node_addresses for address in one.addresses)
     ]
     if taken:
@@ -119,8 +123,8 @@ def service_has_node_address(facts: Facts) -> Iterator[Finding]:
 )
 def service_no_endpoints(facts: Facts) -> Iterator[Finding]:
     """Cluster or Local, without an endpoint."""
-    for group, _, _ in facts.announced:
-        for one in group.services if group.key.pool and not group.nodes else ():
+    for group, _, _ in facts.stopped:
+        for one in group.services if not group.nodes else ():
             if not one.has_endpoint:
                 message = f"{one.name} has no healthy endpoint: no node announces it"
                 fix = "Start its pods, or correct selector."
@@ -136,9 +140,7 @@ def service_no_endpoints(facts: Facts) -> Iterator[Finding]:
 )
 def service_not_announced(facts: Facts) -> Iterator[Finding]:
     """The reason that stops the last nodes; a pool without advertisement is told at the pool."""
-    for group, decision, _ in facts.announced:
-        if not decision.pool or decision.announcing:
-            continue
+    for group, decision, _ in facts.stopped:
         reasons = [reason for reason, _ in decision.reasons if reason in _WHY]
         nodes = 0
         for _, mask in decision.reasons:
@@ -184,8 +186,8 @@ def service_conflict(facts: Facts) -> Iterator[Finding]:
 )
 def local_endpoints_elsewhere(facts: Facts) -> Iterator[Finding]:
     """Only where slices are known; these endpoints get no traffic from outside."""
-    for group, decision, idle in facts.announced:
-        if not idle or not decision.announcing or not group.services[0].is_local:
+    for group, decision, idle in facts.idle:
+        if not decision.announcing or not group.services[0].is_local:
             continue
         for one in group.services:
             where = facts.config.nodes.describe(idle)
@@ -207,15 +209,8 @@ def service_without_route(facts: Facts) -> Iterator[Finding]:
     """MetalLB reports success for these; told only where the advertisement reaches somebody."""
     if facts.has_unread_peers or not facts.config.peers:
         return
-    sent = {
-        (key, family): union(own & facts.reach(index, family) for index, own in plan.parts)
-        for key, plan in facts.plans.items()
-        for family in BITS
-    }
-    for group, decision, _ in facts.announced:
-        for family in group.families if decision.announcing else ():
-            if group.nodes & sent[group.key, family]:
-                continue
+    for (group, decision, _), *_, families in facts.unheard:
+        for family in families:
             if not any(facts.reach(index, family) for index, _ in decision.parts):
                 continue
             where = facts.config.nodes.describe(decision.announcing)

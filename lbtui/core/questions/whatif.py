@@ -6,7 +6,7 @@ of the whole, on masks, without compiling anything again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,14 +18,10 @@ from lbtui.core.objects.cluster_resources import EndpointSlice, Node, Service
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
 from lbtui.core.objects.resources import BGPPeer
 from lbtui.core.routing.diff import RouteDiff, diff_tables
-from lbtui.core.routing.paths import service_paths
+from lbtui.core.routing.paths import Paths, service_paths
 from lbtui.core.routing.routes import RouteTables, compile_routes
-from lbtui.core.values.nodes import NodeSet
 from lbtui.core.values.selector_text import parse_selector
 from lbtui.core.values.selectors import SelectorError, compile_selector
-
-Paths = Mapping[str, NodeSet]
-"""Peer → nodes that send it a service."""
 
 
 class UnknownTarget(ValueError):
@@ -104,17 +100,17 @@ def _compare(targets: tuple[str, ...], before: RouteTables, after: RouteTables) 
             continue
         if not has:
             unreachable.append(service)
-        elif count_paths(has) > 1:
+        elif _are_several(has):
             still += 1
-        elif count_paths(had) > 1:
+        elif _are_several(had):
             ((peer, nodes),) = has.items()
             single.append((service, after.nodes.names_of(nodes)[0], peer))
     return Loss(targets, diff_tables(before, after), tuple(unreachable), tuple(single), still)
 
 
-def count_paths(paths: Paths) -> int:
-    """Pairs of a node and a peer."""
-    return sum(nodes.bit_count() for nodes in paths.values())
+def _are_several(paths: Paths) -> bool:
+    """Whether there is more than one pair of a node and a peer."""
+    return len(paths) > 1 or any(nodes & nodes - 1 for nodes in paths.values())
 
 
 def remove(resources: ResourceSet, target: str) -> ResourceSet:

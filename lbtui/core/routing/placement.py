@@ -100,10 +100,12 @@ class Placements:
             return
         if previous._pools != config.pools:
             self.by_name, moves = self._replace(previous, _PoolIndex(config.pools))
-        elif previous._services is config.services and previous._label_keys == label_keys:
+        elif previous._label_keys != label_keys:
+            self.by_name, moves = self._replace(previous, None)
+        elif previous._services is config.services:
             self.by_name, moves = previous.by_name, []
         else:
-            self.by_name, moves = self._replace(previous, None)
+            self.by_name, moves = self._move(previous)
         self.moves = tuple(moves)
 
     def _replace(
@@ -136,6 +138,23 @@ class Placements:
             placed[service.name] = new
         if len(placed) < len(before) + sum(old is None for old, _ in moves):
             moves += [(old, None) for name, old in before.items() if name not in placed]
+        return placed, moves
+
+    def _move(self, previous: Placements) -> tuple[Mapping[str, Placement], list[Move]]:
+        """Place the services that are not the very same; all else is as it was."""
+        known = set(map(id, previous._services))
+        index = _PoolIndex(self._pools)
+        placed = dict(previous.by_name)
+        moves: list[Move] = []
+        for service in [one for one in self._services if id(one) not in known]:
+            new = self._place(service, _pool_of(index, service))
+            moves.append((placed.get(service.name), new))
+            placed[service.name] = new
+        if len(placed) > len(self._services):
+            for name in placed.keys() - {service.name for service in self._services}:
+                moves.append((placed.pop(name), None))
+        if any(old is None for old, _ in moves):
+            placed = {service.name: placed[service.name] for service in self._services}
         return placed, moves
 
     def _place(self, service: LoadBalancer, pool: str) -> Placement:

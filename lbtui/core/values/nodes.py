@@ -15,6 +15,10 @@ MOST_EMPTY = 64
 """Bits of nodes that are gone which an index puts up with, however few nodes there are."""
 
 
+MOST_REMEMBERED = 100
+"""Node sets whose names are kept: findings are about a few, and edits leave them."""
+
+
 class NodeIndex:
     """The nodes of a cluster, and what their masks mean.
 
@@ -23,7 +27,7 @@ class NodeIndex:
     in name order; whatever is shown is put in name order here.
     """
 
-    __slots__ = ("_bits", "_head", "all", "names", "places")
+    __slots__ = ("_bits", "_head", "_known", "all", "names", "places")
 
     def __init__(self, names: Iterable[str], places: tuple[str, ...] = ()) -> None:
         """Index `names`, each once; those that `places` does not hold get the next bits."""
@@ -41,6 +45,7 @@ class NodeIndex:
             len(self.places),
         )
         """How many of the first places are in name order; mostly all of them."""
+        self._known: dict[NodeSet, tuple[str, ...]] = {}
 
     def moved(self, names: Iterable[str]) -> NodeIndex:
         """The index of other nodes in which everybody keeps their bit, also who comes back.
@@ -105,7 +110,14 @@ class NodeIndex:
 
     def names_of(self, mask: NodeSet) -> tuple[str, ...]:
         """Names of the nodes in `mask`, sorted."""
-        return self.names if mask == self.all else tuple(self.iterate(mask))
+        if mask == self.all:
+            return self.names
+        known = self._known.get(mask)
+        if known is None:
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
+            known = self._known[mask] = tuple(self.iterate(mask))
+        return known
 
     def describe(self, mask: NodeSet, limit: int = 3) -> str:
         """For people: "all 6 nodes", "no node", "node-a, node-b", "node-a, node-b and 4 more"."""
