@@ -26,11 +26,13 @@ COMMANDS = {
     "allocate": "the address that each service would get, and how full the pools are",
     "speaker": "run, start, stop and steer the bundled BGP speaker",
     "sessions": "the speaker's BGP sessions; --watch follows them",
+    "config": "show and check the settings",
+    "completion": "print a completion script for bash, zsh or fish",
     "locate": "where lbtui keeps its files",
 }
 """Command → one line for the help; each is a module beside this one."""
 
-NOT_YET = frozenset({"apply", "completion"})
+NOT_YET = frozenset({"apply"})
 """Names that are kept free, so that a typing user is told instead of asked for a file."""
 
 

@@ -23,6 +23,8 @@ COMMANDS = (
     "allocate",
     "speaker",
     "sessions",
+    "config",
+    "completion",
     "locate",
 )
 VERBS = ("run", "start", "stop", "status", "apply", "sessions", "reset", "enable", "disable")
@@ -37,7 +39,7 @@ def test_help_names_every_command_and_no_later_one(lbtui: Lbtui) -> None:
     done = lbtui("--help")
     assert done.returncode == 0
     assert all(f"\n  {command} " in done.stdout for command in COMMANDS)
-    for later in ("completion", "--context", "cluster:"):
+    for later in ("--context", "cluster:"):
         assert later not in done.stdout
 
 

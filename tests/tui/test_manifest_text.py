@@ -43,6 +43,7 @@ async def test_preview_follows_the_text_and_the_edit_keeps_the_files_comments(
 ) -> None:
     async with open_console(folder, size, editor=editor) as console:
         area = await open_text(console, "3")
+        await console.shows("1 route to 1 peer, as saved")
         replace_in(area, "localPref: 100", "localPref: 200")
         await console.shows("100 → 200")
         assert not console.app.state.history.is_modified

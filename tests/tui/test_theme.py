@@ -8,7 +8,7 @@ from lbtui.tui.theme import DEFAULT, load_themes, shipped_folder
 from tests.support.manifests import write_cluster
 from tests.tui.console import open_console
 
-SHIPPED = {"lbtui-dark", "lbtui-light", "high-contrast", "mono"}
+SHIPPED = {"lbtui-dark", "lbtui-light", "high-contrast", "colour-blind", "mono"}
 GOOD = 'name: dusk\nprimary: "#336699"\n'
 BAD = [
     pytest.param("name: [\n", "no valid YAML at line", id="yaml"),

@@ -64,15 +64,17 @@ class DraftPreview(Vertical):
             return
         history = self.view_state.history.do("draft", outcome.resources)
         state = workspace.with_outcome(replace(self.view_state, history=history), outcome)
-        self.run_worker(self._show_outcome(state), group="preview", exclusive=True)
+        self.run_worker(
+            self._show_outcome(state, outcome.resources), group="preview", exclusive=True
+        )
 
-    async def _show_outcome(self, state: ViewState) -> None:
+    async def _show_outcome(self, state: ViewState, resources: ResourceSet) -> None:
         ref = self._ref
         assert ref is not None
         lines = await asyncio.to_thread(
             lambda: resource_lines(state, ref, Findings(state), RouteMarksCache())
         )
-        if state.history.current is self._resources:
+        if resources is self._resources:
             self._panel.show_lines(lines)
             self._title.show((Span("Preview", "strong"),))
 

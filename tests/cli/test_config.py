@@ -1,0 +1,49 @@
+"""`lbtui config`: the settings in force, and what is wrong with them."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import Lbtui
+
+WRONG = [
+    pytest.param("theme = 'pink'\n", "there is no theme pink", id="theme"),
+    pytest.param("backend = 'quagga'\n", "backend must be one of", id="backend"),
+    pytest.param("colour = 'red'\n", "unknown setting colour", id="unknown"),
+    pytest.param("theme = [\n", "no valid TOML", id="toml"),
+]
+
+
+def test_without_a_file_the_defaults_hold(lbtui: Lbtui) -> None:
+    done = lbtui("config", "validate")
+    assert done.returncode == 0 and "is not there, which is fine" in done.stdout
+    shown = tomllib.loads(lbtui("config", "show").stdout)
+    assert shown == {"theme": "lbtui-dark", "backend": "frr-k8s"}
+
+
+def test_settings_are_shown_as_they_hold(lbtui: Lbtui, tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("# mine\ntheme = 'mono'\nbackend = 'frr'\n")
+    assert lbtui("config", "validate", "--file", str(file)).returncode == 0
+    shown = lbtui.json("config", "show", "--file", str(file), "-o", "json")
+    assert shown["settings"] == {"theme": "mono", "backend": "frr"}
+    assert shown["file"] == str(file) and "colour-blind" in shown["themes"]
+
+
+@pytest.mark.parametrize(("text", "problem"), WRONG)
+def test_wrong_settings_are_told_and_1(
+    lbtui: Lbtui, tmp_path: Path, text: str, problem: str
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(text)
+    done = lbtui("config", "validate", "--file", str(file))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert problem in done.stderr and str(file) in done.stderr
+
+
+def test_a_file_that_is_not_there_is_wrong_usage(lbtui: Lbtui, tmp_path: Path) -> None:
+    done = lbtui("config", "show", "--file", str(tmp_path / "none.toml"))
+    assert done.returncode == 2 and "no such file" in done.stderr
