@@ -20,7 +20,7 @@ from lbtui.cli.sources import check_sources, choose_backend
 if TYPE_CHECKING:
     from lbtui.core.routing.diff import RouteDiff
     from lbtui.core.routing.resource_diff import ResourceDiff
-    from lbtui.core.routing.routes import Route
+    from lbtui.core.routing.route import Route
     from lbtui.core.values.nodes import NodeIndex
 
 

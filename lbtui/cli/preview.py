@@ -16,7 +16,8 @@ from lbtui.cli.sources import check_sources, choose_backend
 
 if TYPE_CHECKING:
     from lbtui.cli.reading import Reading
-    from lbtui.core.routing.routes import Route, RouteTables
+    from lbtui.core.routing.route import Route
+    from lbtui.core.routing.routes import RouteTables
 
 ROUTE_FIELDS = (
     "prefix",
@@ -85,8 +86,10 @@ class Choice:
 
     def document(self) -> dict[str, Any]:
         """The part of the tables' JSON that was asked for."""
+        from lbtui.core.routing.preview import preview_document
+
         services = self.services if self._has_service_filter else None
-        return self._tables.to_json(self.nodes, self.peers, services)
+        return preview_document(self._tables, self.nodes, self.peers, services)
 
     def streamed(self) -> dict[str, Any]:
         """The same; nodes and services are made while they are written."""

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from lbtui.core.objects.decode import load_resources
     from lbtui.core.routing.announcements import announce
     from lbtui.core.routing.diff import diff_tables
+    from lbtui.core.routing.preview import preview_document
     from lbtui.core.routing.resource_diff import diff_resources
-    from lbtui.core.routing.routes import Route, RouteTables, compile_routes
+    from lbtui.core.routing.route import Route
+    from lbtui.core.routing.routes import RouteTables, compile_routes
 
 __all__ = [
     "BACKENDS",
@@ -31,6 +33,7 @@ __all__ = [
     "diff_resources",
     "diff_tables",
     "load_resources",
+    "preview_document",
     "resolve",
 ]
 
@@ -41,7 +44,9 @@ _MODULES = {
     "objects.decode": ("load_resources",),
     "routing.diff": ("diff_tables",),
     "routing.resource_diff": ("diff_resources",),
-    "routing.routes": ("Route", "RouteTables", "compile_routes"),
+    "routing.preview": ("preview_document",),
+    "routing.route": ("Route",),
+    "routing.routes": ("RouteTables", "compile_routes"),
 }
 
 

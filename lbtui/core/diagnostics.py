@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lbtui.core.editing.repairs import Repair
+    from lbtui.core.objects.repairs import Repair
     from lbtui.core.objects.resource_set import ResourceRef
 
 

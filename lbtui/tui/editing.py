@@ -10,7 +10,7 @@ from lbtui.tui import workspace
 from lbtui.tui.text import BLANK, Line, Span, line
 
 if TYPE_CHECKING:
-    from lbtui.core.editing.repairs import Repair
+    from lbtui.core.objects.repairs import Repair
     from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
     from lbtui.ports import ManifestEditor
     from lbtui.tui.app import LbtuiApp

@@ -14,7 +14,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widget import Widget
 
-from lbtui.core.editing.repairs import Repair
+from lbtui.core.objects.repairs import Repair
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import MetalLBResource
 from lbtui.tui.remembered import are_same

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lbtui.core import Analysis, Options, analyse, load_resources
+from lbtui.core import Analysis, Options, analyse, load_resources, preview_document
 from lbtui.core.configuration.admission import CONTROLLER, refusals
 from lbtui.core.diagnostics import Diagnostic, Severity
 from lbtui.core.objects.decode import Loaded
@@ -93,7 +93,7 @@ class _Case:
         self._analysis = analysis
         self._config = analysis.config
         self._tables = analysis.tables
-        self._document = self._tables.to_json()
+        self._document = preview_document(self._tables)
         faults = [note for note in given.get("notes", ()) if note.startswith("fault:")]
         self._has_single_fault = len(faults) < 2
         self._outcomes: Mapping[str, Any] = expected.get("node_outcomes", NOTHING)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lbtui.core import BACKENDS, Options, analyse, announce, load_resources
+from lbtui.core import BACKENDS, Options, analyse, announce, load_resources, preview_document
 from lbtui.core.allocation import forecast
 from lbtui.core.configuration.admission import refusals
 from lbtui.core.objects.decode import encode_resource
@@ -52,7 +52,7 @@ def _answers(manifests: list[Manifest], backend: str) -> dict[str, Any]:
     analysis = analyse(loaded.resources, backend, options)
     tables = analysis.tables
     announce(tables)
-    document = tables.to_json()
+    document = preview_document(tables)
     for error in document["nodeErrors"].values():
         error.pop("message")  # the first of several may name another object
     found = {

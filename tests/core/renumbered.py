@@ -12,7 +12,7 @@ from lbtui.core.configuration.model import EVERYWHERE, Configuration
 from lbtui.core.routing.diff import RouteChange
 from lbtui.core.routing.paths import Paths
 from lbtui.core.routing.plans import Decision
-from lbtui.core.routing.routes import Route
+from lbtui.core.routing.route import Route
 from lbtui.core.values.nodes import NodeIndex, NodeSet
 
 

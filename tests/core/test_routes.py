@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lbtui.core import Options, analyse, load_resources
+from lbtui.core import Options, analyse, load_resources, preview_document
 from tests.core.cluster import (
     Manifest,
     advertisement,
@@ -185,7 +185,7 @@ def test_a_shared_address_is_announced_wherever_one_of_its_services_is() -> None
     (route,) = tables.peer_routes("r")
     assert route.services == ("default/one", "default/two")
     assert [own.services for own in tables.node_routes("a")] == [("default/one",)]
-    document = tables.to_json()["nodes"]["b"]["r"]["routes"]
+    document = preview_document(tables)["nodes"]["b"]["r"]["routes"]
     assert [item["services"] for item in document] == [["default/two"]]
 
 
@@ -273,7 +273,7 @@ def test_frr_k8s_refuses_a_node_with_two_local_prefs_for_a_prefix() -> None:
     (conflict,) = analysis.tables.diagnostics
     assert conflict.code == "frr-k8s-local-pref-conflict"
     assert "198.51.100.1/32" in conflict.message
-    document = analysis.tables.to_json()
+    document = preview_document(analysis.tables)
     assert sorted(document["backendErrors"]) == sorted(document["nodes"]) == ["a", "b"]
 
 
@@ -359,7 +359,7 @@ def test_nodes_with_an_error_have_no_key_and_announce_nothing() -> None:
     analysis = analyse(
         load_resources([*NODES, POOL, ROUTER, ALL, bad, service("web", WEB)]).resources
     )
-    document = analysis.tables.to_json()
+    document = preview_document(analysis.tables)
     assert list(document["nodes"]) == ["b"]
     assert document["nodeErrors"]["a"]["code"] == "unknown-alias"
     assert document["services"] == {"default/web": {"b": ""}}
@@ -368,7 +368,7 @@ def test_nodes_with_an_error_have_no_key_and_announce_nothing() -> None:
 
 def test_every_peer_has_a_key_also_where_it_does_not_run() -> None:
     tables = compiled([*NODES, POOL, peer("r", nodeSelectors=hosts("a")), ALL, service("web", WEB)])
-    assert tables.to_json()["nodes"] == {
+    assert preview_document(tables)["nodes"] == {
         "a": {
             "r": {
                 "session": True,
@@ -445,7 +445,7 @@ def test_the_document_can_be_limited() -> None:
             service("dns", "198.51.100.2"),
         ]
     )
-    document = tables.to_json(nodes=["b"], peers=["s"], services=["default/dns"])
+    document = preview_document(tables, nodes=["b"], peers=["s"], services=["default/dns"])
     assert document["services"] == {"default/dns": {"b": ""}}
     assert list(document["nodes"]) == ["b"]
     assert list(document["nodes"]["b"]) == ["s"]

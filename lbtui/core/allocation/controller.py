@@ -6,10 +6,11 @@ internal/allocator/allocator.go.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lbtui.core.allocation.ledger import Ledger
+from lbtui.core.allocation.offers import Offers
 from lbtui.core.allocation.pools import AddressPool, PoolOrder
 from lbtui.core.allocation.requests import (
     DUAL,
@@ -44,10 +45,6 @@ class Outcome:
     """MetalLB's choice of the pool is chance."""
 
 
-Usable = dict[str, dict[int, Address]]
-"""Pool → family → the address that one service would get of it; as far as looked at."""
-
-
 class _Failed(Exception):
     """The service gets nothing; the text says why."""
 
@@ -57,119 +54,29 @@ class Controller:
 
     def __init__(self, pools: Sequence[AddressPool], order: PoolOrder) -> None:
         """Begin with an empty book."""
-        self.pools = {pool.name: pool for pool in pools}
-        self.ledger = Ledger(self.pools)
-        self._order = order
+        self._offers = Offers(pools, order)
+
+    @property
+    def pools(self) -> Mapping[str, AddressPool]:
+        """Its pools by name."""
+        return self._offers.pools
+
+    @property
+    def ledger(self) -> Ledger:
+        """The book."""
+        return self._offers.ledger
 
     def handle(self, request: Request) -> Outcome:
         """Let one service have, keep or lose its addresses."""
-        return _Turn(self, request).run()
-
-    def pool_for(self, addresses: Sequence[Address]) -> AddressPool | None:
-        """The pool that may give out all of the addresses."""
-        for pool in self.pools.values():
-            if all(map(pool.has, addresses)):
-                return pool
-        return None
-
-    def assign(self, request: Request, addresses: Sequence[Address]) -> str:
-        """Give addresses to a service; why it may not have them, or empty."""
-        text = ", ".join(map(str, addresses))
-        pool = self.pool_for(addresses)
-        if pool is None:
-            return f"no single pool may give out {text}"
-        if not pool.admits(request.namespace, request.labels):
-            return f"pool {pool.name}, which has {text}, is kept for others (serviceAllocation)"
-        for address in addresses:
-            obstacle = self.ledger.obstacle(request.claim, address)
-            if obstacle:
-                return obstacle
-        self.ledger.assign(request.claim, pool.name, addresses)
-        return ""
-
-    def usable(self, request: Request, pool: AddressPool) -> dict[int, Address]:
-        """Family → the address of the pool that the service would get."""
-        found = {}
-        for family in (4, 6):
-            address = self.ledger.first_usable(request.claim, pool, family)
-            if address is not None:
-                found[family] = address
-        return found
-
-    def choose(self, request: Request, families: frozenset[int]) -> tuple[list[Address], str]:
-        """Addresses without a wish, and how their pool was found; none: no pool has any."""
-        pinned = self._order.pinned(request.namespace, request.labels)
-        for pools, how in ((pinned, "kept for it"), (self._order.plain, "automatic")):
-            chosen = self._best(request, families, pools, {})
-            if chosen and not self.assign(request, chosen):
-                return chosen, how
-        return [], ""
-
-    def _best(
-        self,
-        request: Request,
-        families: frozenset[int],
-        pools: Iterable[AddressPool],
-        known: Usable,
-    ) -> list[Address]:
-        """Of the first pool that serves all families, else of the first that serves the better."""
-        if is_contradictory(request, families):
-            return []
-        better = 6 if request.prefers_ipv6 else 4
-        fallback: dict[int, list[Address]] = {}
-        for pool in pools:
-            if pool.name not in known:
-                known[pool.name] = self.usable(request, pool)
-            found = known[pool.name]
-            if families <= found.keys():
-                return [found[family] for family in sorted(families)]
-            if request.policy == PREFER_DUAL and families == DUAL:
-                for family, address in found.items():
-                    fallback.setdefault(family, [address])
-        return fallback.get(better) or fallback.get(10 - better) or []
-
-    def is_chance(self, request: Request, families: frozenset[int]) -> bool:
-        """Whether the order of the pools, which MetalLB leaves to chance, decides."""
-        namespace, labels = request.namespace, request.labels
-        known: Usable = {}
-        for orders in (self._order.pinned_orders(namespace, labels), self._order.plain_orders()):
-            found = {tuple(self._best(request, families, pools, known)) for pools in orders}
-            if any(found):
-                return len(found) > 1
-        return False
-
-    def refusals(self, request: Request, families: frozenset[int]) -> str:
-        """Why no pool serves a service that has no wish, pool by pool."""
-        return "; ".join(
-            f"{name}: {self._refusal(request, families, pool)}"
-            for name, pool in sorted(self.pools.items())
-        )
-
-    def _refusal(self, request: Request, families: frozenset[int], pool: AddressPool) -> str:
-        if is_contradictory(request, families):
-            return "no address serves both its clusterIPs and its ipFamilyPolicy SingleStack"
-        if not pool.admits(request.namespace, request.labels):
-            return "kept for others (serviceAllocation)"
-        if not pool.is_automatic:
-            return "only on request (autoAssign false)"
-        if pool.pinning is not None and pool not in self._order.pinned(
-            request.namespace, request.labels
-        ):
-            return "its namespaceSelectors match no namespace"
-        missing = [
-            f"no {'usable' if pool.capacity(family) else 'address of'} IPv{family}"
-            + (" address left" if pool.capacity(family) else "")
-            for family in sorted(families - self.usable(request, pool).keys())
-        ]
-        return " and ".join(missing)
+        return _Turn(self._offers, request).run()
 
 
 class _Turn:
     """One service's turn."""
 
-    def __init__(self, controller: Controller, request: Request) -> None:
-        self._controller = controller
-        self._ledger = controller.ledger
+    def __init__(self, offers: Offers, request: Request) -> None:
+        self._offers = offers
+        self._ledger = offers.ledger
         self._request = request
         self._events: list[str] = []
         self._current: list[Address | None] = list(request.current)
@@ -220,7 +127,7 @@ class _Turn:
 
     def _converge(self) -> tuple[Iterable[Address | None], str, bool]:
         request = self._request
-        if not self._controller.pools:
+        if not self._offers.pools:
             raise self._fail("", "there is no pool", clears=True)
         if not request.cluster_ips:
             text = "spec.clusterIPs is empty, so that its address families are not known"
@@ -259,7 +166,7 @@ class _Turn:
         """Keep what the status has, or clear it where configuration or wishes changed."""
         request = self._request
         held = [address for address in self._current if address is not None]
-        if self._controller.assign(request, held):
+        if self._offers.assign(request, held):
             self._events.append("ClearAssignment")
             self._clear()
         if self._current and request.wanted_pool not in ("", self._ledger.pool_of(request.name)):
@@ -278,9 +185,9 @@ class _Turn:
         """Look for an address of the missing family in the same pool."""
         (held,) = self._current
         assert held is not None
-        pool = self._controller.pools[self._ledger.pool_of(self._request.name)]
-        added = self._controller.usable(self._request, pool).get(10 - held.family)
-        if added is None or self._controller.assign(self._request, [held, added]):
+        pool = self._offers.pools[self._ledger.pool_of(self._request.name)]
+        added = self._offers.usable(self._request, pool).get(10 - held.family)
+        if added is None or self._offers.assign(self._request, [held, added]):
             self._events.append("AdditionalAssignFailed")
         else:
             self._events.append("IPAllocated")
@@ -288,7 +195,7 @@ class _Turn:
 
     def _allocate(self) -> tuple[Iterable[Address | None], str, bool]:
         """Find new addresses: those asked for, of the pool asked for, or of any."""
-        request, controller = self._request, self._controller
+        request, offers = self._request, self._offers
         try:
             families = service_families(request)
             wanted = wanted_addresses(request)
@@ -300,10 +207,10 @@ class _Turn:
         elif request.wanted_pool:
             chosen, reason = self._from_pool(request.wanted_pool, families)
         else:
-            is_undefined = controller.is_chance(request, families)
-            chosen, how = controller.choose(request, families)
+            is_undefined = offers.is_chance(request, families)
+            chosen, how = offers.choose(request, families)
             if not chosen:
-                why = controller.refusals(request, families)
+                why = offers.refusals(request, families)
                 raise self._fail("AllocationFailed", f"no pool has an address for it: {why}")
             reason = f"the first usable address of an {how} pool"
             if how == "kept for it":
@@ -321,7 +228,7 @@ class _Turn:
             raise self._fail(
                 "AllocationFailed", f"it asks for {text}, but its clusterIPs are {names}"
             )
-        obstacle = self._controller.assign(request, wanted)
+        obstacle = self._offers.assign(request, wanted)
         if obstacle:
             raise self._fail("AllocationFailed", f"it asks for {text}: {obstacle}")
         pool = self._ledger.pool_of(request.name)
@@ -334,13 +241,13 @@ class _Turn:
         return wanted, f"it asks for {text}"
 
     def _from_pool(self, name: str, families: frozenset[int]) -> tuple[Sequence[Address], str]:
-        pool = self._controller.pools.get(name)
+        pool = self._offers.pools.get(name)
         if pool is None:
             raise self._fail("AllocationFailed", f"it asks for pool {name}, which does not exist")
         if is_contradictory(self._request, families):
             text = "it has clusterIPs of both families, but is not dual stack by its ipFamilyPolicy"
             raise self._fail("AllocationFailed", text)
-        found = self._controller.usable(self._request, pool)
+        found = self._offers.usable(self._request, pool)
         chosen = [found[family] for family in sorted(families) if family in found]
         is_partial = len(chosen) < len(families)
         if not chosen or (is_partial and self._request.policy != PREFER_DUAL):
@@ -349,7 +256,7 @@ class _Turn:
                 "AllocationFailed",
                 f"it asks for pool {name}, which has no usable {missing} address",
             )
-        obstacle = self._controller.assign(self._request, chosen)
+        obstacle = self._offers.assign(self._request, chosen)
         if obstacle:
             raise self._fail("AllocationFailed", f"it asks for pool {name}: {obstacle}")
         return chosen, f"it asks for pool {name}"

@@ -226,6 +226,14 @@ class Configuration:
         """MetalLB accepts the whole set, in every component."""
         return self.refusal is None
 
+    def advertisements_for(self, peer: str) -> frozenset[int]:
+        """Indices of the advertisements that a peer gets."""
+        return frozenset(
+            index
+            for index, advertisement in enumerate(self.advertisements)
+            if not advertisement.peers or peer in advertisement.peers
+        )
+
     @property
     def active_nodes(self) -> NodeSet:
         """Nodes without an error of their own."""

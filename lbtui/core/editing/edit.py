@@ -11,8 +11,8 @@ import msgspec
 from lbtui.core.editing.field_edit import Edited, get_field, set_field
 from lbtui.core.editing.field_text import FieldProblem, field_to_text, parse_field
 from lbtui.core.editing.fields import fields_of, leaf_fields
-from lbtui.core.editing.repairs import AddResource, DeleteResource, Repair
 from lbtui.core.objects.meta import Metadata
+from lbtui.core.objects.repairs import AddResource, DeleteResource, Repair
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
 from lbtui.core.objects.resources import (
     EDITABLE,

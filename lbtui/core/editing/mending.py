@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lbtui.core.analysis import analyse
 from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.editing.edit import apply_repair
-from lbtui.core.editing.repairs import AddResource
+from lbtui.core.objects.repairs import AddResource
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
 from lbtui.core.objects.respelling import Respelling
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lbtui.core.configuration.model import Advertisement, Pool
-from lbtui.core.lint.facts import Facts, counted, listed
+from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.rule import WARNING, Finding, rule
+from lbtui.core.lint.wording import counted, listed
 from lbtui.core.values.addresses import BITS, Address, Network, Prefix
 from lbtui.core.values.nodes import NodeSet
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lbtui.core.editing.repairs import SetField
-from lbtui.core.lint.facts import Facts, matching, nearest
+from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.rule import INFO, WARNING, Finding, rule
+from lbtui.core.lint.wording import nearest
+from lbtui.core.lint.written_facts import matching
+from lbtui.core.objects.repairs import SetField
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import IPAddressPool, ServiceAllocation
 from lbtui.core.values.selector_text import selector_to_text

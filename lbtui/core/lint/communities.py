@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lbtui.core.editing.repairs import SetField
 from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
+from lbtui.core.objects.repairs import SetField
 from lbtui.core.objects.resources import BGPAdvertisement
-from lbtui.core.routing.limits import MAX_COMMUNITIES
+from lbtui.core.routing.community_limit import MAX_COMMUNITIES
 from lbtui.core.values.communities import CommunityError, CommunityValue, parse_community
 
 WELL_KNOWN = {

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lbtui.core.configuration.model import Peer
-from lbtui.core.editing.repairs import SetField
-from lbtui.core.lint.facts import Facts, counted, listed
+from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
+from lbtui.core.lint.wording import counted, listed
 from lbtui.core.objects.cluster_resources import Secret
+from lbtui.core.objects.repairs import SetField
 from lbtui.core.objects.resources import METALLB_NAMESPACE
 
 MD5_KEY_OCTETS = 80

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from lbtui.core.editing.repairs import AddResource
-from lbtui.core.lint.facts import Facts, counted, listed, matching
+from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
+from lbtui.core.lint.wording import counted, listed
+from lbtui.core.lint.written_facts import matching
 from lbtui.core.objects.meta import Metadata
+from lbtui.core.objects.repairs import AddResource
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import (
     BGPAdvertisement,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from lbtui.core.editing.repairs import SetField
-from lbtui.core.lint.facts import Facts, matching, nearest
+from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
+from lbtui.core.lint.wording import nearest
+from lbtui.core.lint.written_facts import matching
 from lbtui.core.objects.cluster_resources import Node, Service
 from lbtui.core.objects.meta import LabelSelector
+from lbtui.core.objects.repairs import SetField
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import BGPPeer, IPAddressPool
 from lbtui.core.values.addresses import parse_address

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.editing.field_edit import get_field
-from lbtui.core.editing.repairs import DeleteResource, SetField
 from lbtui.core.lint.communities import WELL_KNOWN
-from lbtui.core.lint.facts import Facts, nearest
+from lbtui.core.lint.facts import Facts
+from lbtui.core.lint.wording import nearest
+from lbtui.core.objects.repairs import DeleteResource, SetField
 from lbtui.core.objects.resources import MetalLBResource
 
 Repairer = Callable[[Facts, Diagnostic], Diagnostic]

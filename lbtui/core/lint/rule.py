@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from lbtui.core.diagnostics import Severity
-from lbtui.core.editing.repairs import Repair
 from lbtui.core.lint.facts import Facts
+from lbtui.core.objects.repairs import Repair
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.values.nodes import NodeSet
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lbtui.core.configuration.model import LoadBalancer
-from lbtui.core.lint.facts import Facts, counted, listed
+from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
+from lbtui.core.lint.wording import counted, listed
 
 _INGRESS = "status.loadBalancer.ingress"
 _WHY = {

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lbtui.core.configuration.model import Peer
-from lbtui.core.editing.repairs import SetField
-from lbtui.core.lint.facts import Facts, listed
+from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
+from lbtui.core.lint.wording import listed
+from lbtui.core.objects.repairs import SetField
 from lbtui.core.objects.resources import BGPPeer
 from lbtui.core.values.addresses import Address
 

@@ -8,9 +8,7 @@ dropped, nulls absent. Only type, range, choice and presence are judged here.
 from __future__ import annotations
 
 import difflib
-import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -21,6 +19,7 @@ from lbtui.core.objects.field_path import join
 from lbtui.core.objects.meta import Hidden
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.respelling import Respelling
+from lbtui.core.objects.struct_fields import Field, fields_by_name, plain_type
 
 REFUSED = object()
 """Stands for a value that could not be taken; the problem has been reported."""
@@ -31,40 +30,6 @@ _API_SERVER_FIELDS = frozenset(
     "resourceVersion selfLink uid".split()
 )
 """ObjectMeta (apimachinery meta/v1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of a struct, as the checker needs it."""
-
-    name: str
-    """As the manifest spells it."""
-    type: inspect.Type
-    """Without its annotations."""
-    is_nullable: bool
-    is_required: bool
-
-
-def plain_type(declared: inspect.Type) -> tuple[inspect.Type, bool]:
-    """The type without annotations and without None; and whether None is allowed."""
-    while isinstance(declared, inspect.Metadata):
-        declared = declared.type
-    if not isinstance(declared, inspect.UnionType):
-        return declared, False
-    others = [t for t in declared.types if not isinstance(t, inspect.NoneType)]
-    return plain_type(others[0])[0], len(others) < len(declared.types)
-
-
-@functools.cache
-def fields_by_name(kind: type[msgspec.Struct]) -> Mapping[str, Field]:
-    """Fields of a struct by the name that manifests use."""
-    described = inspect.type_info(kind)
-    assert isinstance(described, inspect.StructType)
-    fields = {}
-    for field in described.fields:
-        plain, is_nullable = plain_type(field.type)
-        fields[field.encode_name] = Field(field.encode_name, plain, is_nullable, field.required)
-    return fields
 
 
 class Checker:

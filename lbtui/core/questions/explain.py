@@ -13,7 +13,8 @@ from lbtui.core.objects.resource_set import ResourceSet
 from lbtui.core.questions.checks import Checks, Step, names_of
 from lbtui.core.questions.origins import OriginFinder
 from lbtui.core.routing.preview import route_document
-from lbtui.core.routing.routes import Route, RouteTables
+from lbtui.core.routing.route import Route
+from lbtui.core.routing.routes import RouteTables
 from lbtui.core.routing.status import status_peers
 from lbtui.core.values.addresses import Prefix
 from lbtui.core.values.nodes import NodeSet

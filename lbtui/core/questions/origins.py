@@ -15,7 +15,8 @@ from lbtui.core.objects.resources import (
     Community,
     IPAddressPool,
 )
-from lbtui.core.routing.routes import Route, RouteTables
+from lbtui.core.routing.route import Route
+from lbtui.core.routing.routes import RouteTables
 from lbtui.core.values.addresses import Prefix
 from lbtui.core.values.communities import CommunityError, parse_community
 

@@ -9,7 +9,8 @@ from typing import Any
 from lbtui.core.routing.comparison import Comparison
 from lbtui.core.routing.prefix_comparison import RouteChange
 from lbtui.core.routing.preview import route_document
-from lbtui.core.routing.routes import Route, RouteTables
+from lbtui.core.routing.route import Route
+from lbtui.core.routing.routes import RouteTables
 from lbtui.core.routing.row_groups import RowGroups
 
 __all__ = ["RouteChange", "RouteDiff", "diff_tables"]

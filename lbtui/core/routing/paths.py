@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lbtui.core.routing.limits import advertisements_for
 from lbtui.core.routing.placement import Limits
 from lbtui.core.routing.plans import PlanKey
 from lbtui.core.routing.routes import RouteTables
@@ -54,7 +53,7 @@ def _planned(tables: RouteTables, key: PlanKey, families: frozenset[int]) -> Pat
     paths: dict[str, NodeSet] = {}
     for peer in tables.config.peers:
         if not peer.families.isdisjoint(families):
-            handed = advertisements_for(tables.config, peer.name)
+            handed = tables.config.advertisements_for(peer.name)
             for index, nodes in parts:
                 if index in handed and nodes & peer.nodes & working:
                     paths[peer.name] = paths.get(peer.name, 0) | nodes & peer.nodes & working

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lbtui.core.routing.routes import Route, RouteTables
+from lbtui.core.routing.route import Route
+from lbtui.core.routing.routes import RouteTables
 from lbtui.core.routing.row_groups import RowGroup
 from lbtui.core.values.addresses import Prefix
 from lbtui.core.values.nodes import NodeIndex, NodeSet

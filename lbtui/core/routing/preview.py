@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from lbtui.core.routing.routes import Route, RouteTables
+from lbtui.core.routing.route import Route
+from lbtui.core.routing.routes import RouteTables
 
 
 def preview_document(

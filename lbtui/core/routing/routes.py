@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 import msgspec
 
 from lbtui.core.configuration.model import Configuration, LoadBalancer, Peer
 from lbtui.core.diagnostics import Diagnostic
-from lbtui.core.routing.limits import advertisements_for, find_refusals
+from lbtui.core.routing.limits import find_refusals
 from lbtui.core.routing.next_hops import NextHops
 from lbtui.core.routing.placement import Placements
 from lbtui.core.routing.plans import Decision, Plans, same_plans
 from lbtui.core.routing.prefixes import PrefixIndex
+from lbtui.core.routing.route import Route
 from lbtui.core.routing.tables import Attributes, Row, TableBuilder
 from lbtui.core.values.addresses import BITS, Prefix
 from lbtui.core.values.nodes import NodeSet, union
@@ -23,26 +23,6 @@ TableKey = tuple[frozenset[int], frozenset[int], str]
 """Advertisements, families, and the peer's name where something is held back from it."""
 
 Choice = Callable[[Row], bool]
-
-
-class Route(msgspec.Struct, frozen=True, gc=False):
-    """One row: these nodes send this prefix with these attributes to this peer."""
-
-    peer: str
-    prefix: Prefix
-    nodes: NodeSet
-    local_pref: int
-    """As configured; 0 when unset."""
-    sent_local_pref: int | None
-    """The attribute's value on the wire; None: not sent (eBGP; 0 under FRR)."""
-    communities: tuple[str, ...]
-    """a:b by number."""
-    large_communities: tuple[str, ...]
-    """a:b:c by number."""
-    advertisements: tuple[str, ...]
-    """Names of the BGPAdvertisements behind it, sorted."""
-    services: tuple[str, ...]
-    """namespace/name of the services behind it on any of `nodes`, sorted."""
 
 
 class RouteTables:
@@ -226,20 +206,6 @@ class RouteTables:
 
     # ---- tables ------------------------------------------------------------------------------
 
-    def to_json(
-        self,
-        nodes: Collection[str] | None = None,
-        peers: Collection[str] | None = None,
-        services: Collection[str] | None = None,
-    ) -> dict[str, Any]:
-        """`nodes`, `services` and `nodeErrors` as in the contract of `preview -o json`.
-
-        The arguments limit the document to some nodes, peers and services.
-        """
-        from lbtui.core.routing.preview import preview_document
-
-        return preview_document(self, nodes, peers, services)
-
     def attributes(self, advertisements: tuple[int, ...]) -> Attributes:
         """The merged attributes of a row's advertisements."""
         return self.builder.attributes(advertisements)
@@ -267,7 +233,7 @@ class RouteTables:
 
     def key(self, peer: Peer) -> TableKey:
         """What a table depends on."""
-        advertisements = advertisements_for(self.config, peer.name)
+        advertisements = self.config.advertisements_for(peer.name)
         return advertisements, peer.families, peer.name if peer.name in self.withheld else ""
 
     def _routes_of(self, peer: str, nodes: NodeSet) -> Iterator[Route]:

@@ -8,7 +8,6 @@ Source: MetalLB speaker/bgp_controller.go notifyAdsChanged.
 
 from __future__ import annotations
 
-from lbtui.core.routing.limits import advertisements_for
 from lbtui.core.routing.routes import RouteTables
 from lbtui.core.values.addresses import Prefix
 from lbtui.core.values.nodes import NodeSet
@@ -23,7 +22,7 @@ def status_peers(tables: RouteTables, service: str) -> dict[str, tuple[str, ...]
     working = tables.config.active_nodes & ~tables.service_errors.get(service, 0)
     nodes_of: dict[str, NodeSet] = {}
     for peer in tables.config.peers:
-        handed = advertisements_for(tables.config, peer.name)
+        handed = tables.config.advertisements_for(peer.name)
         for prefix, announcing in own.items():
             for row in tables.builder.prefix_rows(prefix, handed):
                 nodes = row.nodes & announcing & peer.nodes & working

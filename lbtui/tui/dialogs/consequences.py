@@ -17,7 +17,7 @@ from lbtui.tui.text import BLANK, Line, Span, Tone, line
 if TYPE_CHECKING:
     from lbtui.core.objects.resource_set import ResourceSet
     from lbtui.core.routing.diff import RouteDiff
-    from lbtui.core.routing.routes import Route
+    from lbtui.core.routing.route import Route
     from lbtui.core.values.nodes import NodeIndex
     from lbtui.tui.view_state import ViewState
 

@@ -25,7 +25,7 @@ from lbtui.tui.widgets.line_table import LineTable
 from lbtui.tui.widgets.rows import Column, ItemRows
 
 if TYPE_CHECKING:
-    from lbtui.core.routing.routes import Route
+    from lbtui.core.routing.route import Route
 
 PREFIX = Column("prefix", "Prefix", maximum=43)
 INTENDED = Column("intended", "Intended")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 
 from lbtui.core.diagnostics import Diagnostic, Severity
-from lbtui.core.editing.repairs import Repair
+from lbtui.core.objects.repairs import Repair
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.tui.findings import ORDER, SYMBOL, TONE, FindingsCache, finding_lines
 from lbtui.tui.text import BLANK, Cell, Line, Span, line

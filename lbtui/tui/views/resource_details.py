@@ -14,7 +14,8 @@ from lbtui.tui.text import BLANK, Line, Span, Tone, line
 if TYPE_CHECKING:
     from lbtui.core.analysis import Analysis
     from lbtui.core.objects.resource_set import ResourceRef
-    from lbtui.core.routing.routes import Route, RouteTables
+    from lbtui.core.routing.route import Route
+    from lbtui.core.routing.routes import RouteTables
     from lbtui.tui.view_state import ViewState
     from lbtui.tui.views.route_rows import RouteList, RouteMarksCache, RouteRow
 

@@ -15,7 +15,8 @@ from lbtui.tui.remembered import Remembered
 
 if TYPE_CHECKING:
     from lbtui.core.routing.diff import RouteDiff
-    from lbtui.core.routing.routes import Route, RouteTables
+    from lbtui.core.routing.route import Route
+    from lbtui.core.routing.routes import RouteTables
     from lbtui.core.values.addresses import Prefix
     from lbtui.core.values.nodes import NodeIndex, NodeSet
     from lbtui.tui.view_state import ViewState

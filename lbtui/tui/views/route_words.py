@@ -14,7 +14,8 @@ from lbtui.tui.views.route_rows import Change, RouteRow
 
 if TYPE_CHECKING:
     from lbtui.core.objects.resource_set import ResourceSet
-    from lbtui.core.routing.routes import Route, RouteTables
+    from lbtui.core.routing.route import Route
+    from lbtui.core.routing.routes import RouteTables
 
 CHANGE_SYMBOLS: Mapping[Change, str] = {
     Change.ADDED: SYMBOLS.added,

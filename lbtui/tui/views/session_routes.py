@@ -12,7 +12,7 @@ from lbtui.tui.text import Tone
 from lbtui.tui.views.route_words import DEFAULT_LOCAL_PREF
 
 if TYPE_CHECKING:
-    from lbtui.core.routing.routes import Route
+    from lbtui.core.routing.route import Route
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from lbtui.core.analysis import analyse
 from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.editing.edit import apply_repair
 from lbtui.core.editing.mending import mend
-from lbtui.core.editing.repairs import AddResource, DeleteResource
+from lbtui.core.objects.repairs import AddResource, DeleteResource
 from lbtui.core.objects.resources import BGPAdvertisement
 from lbtui.core.objects.respelling import Respelling
 from lbtui.core.routing.resource_diff import diff_resources

@@ -1,6 +1,6 @@
 """Edits that mend a finding, as plain descriptions: what to change, not how.
 
-`core.edit.apply_repair` carries one out; nothing here touches a resource.
+`core.editing.edit.apply_repair` carries one out; nothing here touches a resource.
 """
 
 from __future__ import annotations
