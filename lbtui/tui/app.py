@@ -28,6 +28,7 @@ from lbtui.tui.view_state import ViewState
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
+    from textual.screen import Screen
 
     from lbtui.tui.analysis_work import Outcome
 
@@ -130,6 +131,7 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
 
     def on_mount(self) -> None:
         """Paint at once; read, and talk to the speaker, after that."""
+        self.screen_change_signal.subscribe(self, self._catch_up)
         self.call_after_refresh(self._begin)
 
     async def on_unmount(self) -> None:
@@ -185,6 +187,11 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
         for screen in self.screen_stack:
             if isinstance(screen, Shows):
                 screen.update_state(state)
+
+    def _catch_up(self, screen: Screen[Any]) -> None:
+        """Tell a screen what happened between its making and its coming up."""
+        if screen is not self.main and isinstance(screen, Shows) and screen in self.screen_stack:
+            screen.update_state(self.state)
 
     def _take_outcome(self, outcome: Outcome) -> None:
         if outcome.route_counts is not None and not gc.get_freeze_count():

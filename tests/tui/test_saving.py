@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lbtui.core.editing.edit import delete_resource, set_field
-from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+from lbtui.ports import FileChange
 from lbtui.tui import following, workspace
 from tests.support.manifests import edit, write_cluster
 from tests.tui.console import Console, open_console
@@ -76,6 +78,31 @@ async def test_the_review_fits_a_small_terminal(folder: Path) -> None:
         await console.shows("tor  +0 added  -0 withdrawn  ~1 changed")
         await console.shows("+   localPref: 200   # the other site sends 90")
         assert "s save  esc back" in console.screen_text()
+
+
+async def test_what_is_worked_out_while_the_review_opens_is_shown_in_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_console(folder) as console:
+        store = console.app.store
+        was_changed, changes = store.changed, store.changes
+
+        async def edited_first() -> bool:
+            await was_changed()
+            stage(console, PUBLIC, "spec.avoidBuggyIPs", True)
+            return False
+
+        async def known_first(new: ResourceSet) -> Sequence[FileChange]:
+            await console.until(lambda: not console.app.compiler.is_busy, "still at work")
+            return await changes(new)
+
+        stage(console, LOCAL, "spec.localPref", 200)
+        await console.settled()
+        monkeypatch.setattr(store, "changed", edited_first)
+        monkeypatch.setattr(store, "changes", known_first)
+        await console.press("s")
+        await console.dialog("ReviewDialog")
+        await console.shows("tor  +0 added  -0 withdrawn  ~1 changed")
 
 
 async def test_a_changed_password_shows_as_changed_and_no_more(folder: Path) -> None:
