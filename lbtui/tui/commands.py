@@ -1,4 +1,4 @@
-"""Every command of the console, by name: for the palette and the help."""
+"""Every command of the console: a row here is its key, its place in the palette and its help."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ class Command:
     """The key that does the same; empty if there is none."""
     action: str
     """As the main screen runs it."""
+    words: tuple[str, ...] = ()
+    """Other names for it, typed by those who know them from elsewhere."""
+    more_keys: str = ""
+    """Keys that do the same without being told about, separated by commas."""
+
+    @property
+    def keys(self) -> str:
+        """All its keys, as Textual separates them."""
+        return ",".join(filter(None, (self.key, self.more_keys)))
 
 
 ACTIONS: tuple[Command, ...] = (
@@ -38,8 +47,16 @@ ACTIONS: tuple[Command, ...] = (
     Command("panel", "Show or hide the panel", "p", "toggle_side"),
     Command("apply", "Give the routes as edited to lbtui's own speaker", "A", "app.apply"),
     Command("speaker", "Start or stop lbtui's own speaker", "S", "app.speaker"),
+    Command("commands", "Type a command", ":", "app.commands", more_keys="ctrl+p"),
     Command("help", "Keys and words of the view, fields of its kind", "?", "app.help"),
-    Command("quit", "Leave; asks if something is not saved", "q", "app.leave"),
+    Command(
+        "quit",
+        "Leave; asks if something is not saved",
+        "q",
+        "app.leave",
+        ("q", "exit"),
+        "ctrl+q,ctrl+c",
+    ),
 )
 
 TABLE_KEYS: tuple[tuple[str, str], ...] = (
@@ -52,12 +69,17 @@ TABLE_KEYS: tuple[tuple[str, str], ...] = (
 )
 
 
+VIEWS: tuple[Command, ...] = tuple(
+    Command(entry.name, entry.help, entry.key, f"show_view('{entry.name}')", entry.words)
+    for entry in ENTRIES
+)
+BOUND: tuple[Command, ...] = tuple(command for command in (*VIEWS, *ACTIONS) if command.key)
+"""Those that have keys."""
+
+
 def commands(themes: Iterable[str], backends: Iterable[str]) -> Iterator[Command]:
     """Views, actions, themes, back ends."""
-    for entry in ENTRIES:
-        key = "=" if entry.name == "changes" else entry.number
-        action = f"show_view('{entry.name}')"
-        yield Command(entry.name, f"Show {entry.label.lower()}", key, action)
+    yield from VIEWS
     yield from ACTIONS
     for backend in backends:
         help_text = f"Read the same manifests as MetalLB's {backend} back end does"

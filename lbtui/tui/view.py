@@ -39,11 +39,11 @@ class View(Widget):
     """One lower-case word, e.g. "pools": the widget's id and the word for the command palette."""
     title: ClassVar[str]
     """Shown over the table, e.g. "Address pools"."""
-    number: ClassVar[str] = ""
-    """The digit key that shows it; empty: by the palette only."""
     columns: ClassVar[tuple[Column, ...]]
     kind: ClassVar[type[MetalLBResource] | None] = None
     """The kind that its rows are and that `n` makes; None if they are not edited."""
+    leads_to_resource: ClassVar[bool] = False
+    """Enter on a row goes to the resource that the row is about, in the view of its kind."""
     help_text: ClassVar[str] = ""
     """What the view shows and what its words mean, for `?`; paragraphs of plain text."""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.tui.commands import ACTIONS, BOUND, VIEWS
 from lbtui.tui.views.registry import ENTRIES
 from tests.support.manifests import edit, write_cluster
 from tests.tui.console import open_console
@@ -27,12 +28,34 @@ async def test_every_view_shows_the_folder(folder: Path) -> None:
         "sessions": "Sessions",
         "findings": "Findings",
     }
-    numbered = [entry for entry in ENTRIES if entry.number]
-    assert len(numbered) == 9
+    numbered = {entry.name: entry.key for entry in ENTRIES if entry.name in expected}
+    assert len(numbered) == len(expected)
     async with open_console(folder) as console:
-        for entry in numbered:
-            await console.press(entry.number)
-            await console.shows(expected[entry.name])
+        for name, key in numbered.items():
+            await console.press(key)
+            await console.shows(expected[name])
+
+
+def test_registry_is_the_one_place_that_names_a_view() -> None:
+    assert len(ENTRIES) >= 12
+    for entry in ENTRIES:
+        assert entry.make().name_in_commands == entry.name
+        assert entry.help and len(entry.short) <= len(entry.label)
+    keys = [key for command in BOUND for key in command.keys.split(",")]
+    assert sorted(keys) == sorted(set(keys)), "two commands on one key"
+    names = [name for command in (*VIEWS, *ACTIONS) for name in (command.name, *command.words)]
+    assert sorted(names) == sorted(set(names)), "two commands of one name"
+
+
+async def test_palette_knows_the_words_that_kubectl_users_type(folder: Path) -> None:
+    async with open_console(folder) as console:
+        for word, name in (("svc", "services"), ("adv", "advertisements"), ("no", "nodes")):
+            await console.press("colon")
+            await console.dialog("Palette")
+            await console.type(word)
+            await console.press("enter")
+            await console.main()
+            assert console.app.main.view.name_in_commands == name
 
 
 async def test_panel_shows_routes_of_the_selected_resource_by_peer(folder: Path) -> None:

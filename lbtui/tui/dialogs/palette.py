@@ -61,13 +61,14 @@ class Palette(FramedDialog["str | None"]):
 
     def _show(self, text: str) -> None:
         """Commands that match, those whose name begins with the text first."""
-        words = text.casefold().split()
+        typed = text.casefold().strip()
+        words = typed.split()
         found = [
             command
             for command in self._commands
-            if all(word in f"{command.name} {command.help}".casefold() for word in words)
+            if all(word in _searched(command) for word in words)
         ]
-        found.sort(key=lambda command: not command.name.startswith(text.casefold()))
+        found.sort(key=lambda command: _rank(command, typed))
         self._table.empty_text = "No such command."
         self._table.show_rows(
             ItemRows(
@@ -93,3 +94,15 @@ class Palette(FramedDialog["str | None"]):
     def action_move(self, by: int) -> None:
         """Go through the list."""
         self._table.action_move(by)
+
+
+def _searched(command: Command) -> str:
+    return f"{command.name} {' '.join(command.words)} {command.help}".casefold()
+
+
+def _rank(command: Command, typed: str) -> int:
+    """How well a command's own names fit; 0 is best."""
+    names = (command.name, *command.words)
+    if typed in names:
+        return 0
+    return 1 if any(name.startswith(typed) for name in names) else 2

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from textual.binding import Binding
 from textual.widget import Widget
 
-from lbtui.tui.commands import ACTIONS, TABLE_KEYS
+from lbtui.tui.commands import ACTIONS, TABLE_KEYS, VIEWS
 from lbtui.tui.dialogs.framed import FramedDialog
 from lbtui.tui.text import BLANK, Line, Span, line
-from lbtui.tui.views.registry import ENTRIES
 from lbtui.tui.widgets.line_panel import LinePanel
 
 if TYPE_CHECKING:
@@ -56,11 +55,8 @@ def help_lines(view: View) -> Iterator[Line]:
         for binding in view.BINDINGS
         if isinstance(binding, Binding)
     ]
-    for key, text in (*own, *TABLE_KEYS, *((c.key, c.help) for c in ACTIONS if c.key)):
+    for key, text in (*own, *TABLE_KEYS, *((c.key, c.help) for c in (*ACTIONS, *VIEWS) if c.key)):
         yield line(Span(f"  {key:24}", "strong"), text)
-    for entry in ENTRIES:
-        if entry.number:
-            yield line(Span(f"  {entry.number:24}", "strong"), f"Show {entry.label.lower()}")
     if view.kind is not None:
         from lbtui.core.editing.fields import fields_of, leaf_fields
 

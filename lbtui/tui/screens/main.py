@@ -12,6 +12,7 @@ from textual.containers import Container, Vertical
 from textual.message import Message
 from textual.screen import Screen
 
+from lbtui.tui.commands import BOUND
 from lbtui.tui.findings import FindingsCache
 from lbtui.tui.screens.arrangement import arrange, too_small_lines
 from lbtui.tui.screens.filter_line import FilterLine
@@ -68,32 +69,9 @@ class MainScreen(Screen[None]):
     """
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            Binding(tab.key, f"show_view('{tab.name}')", tab.label, show=False, id=tab.name)
-            for tab in TABS
-        ),
-        Binding("slash", "filter", "Filter"),
+        *(Binding(c.keys, c.action, c.name, show=False, id=c.name) for c in BOUND),
         Binding("escape", "back", "Back", show=False),
-        Binding("p", "toggle_side", "Panel", tooltip="Show or hide the panel"),
         Binding("tab", "switch_focus", "Switch", tooltip="Between list and panel", show=False),
-        Binding("equals_sign", "show_view('changes')", "Changes"),
-        Binding("colon,ctrl+p", "app.commands", "Commands"),
-        Binding("question_mark", "app.help", "Help"),
-        Binding("e", "app.edit", "Edit"),
-        Binding("E", "app.edit_outside", "Editor", show=False),
-        Binding("n", "app.new", "New"),
-        Binding("d", "app.delete", "Delete"),
-        Binding("f", "app.fix", "Fix", tooltip="Mend the selected finding", show=False),
-        Binding("y", "app.yaml", "YAML"),
-        Binding("C", "app.duplicate", "Duplicate", show=False),
-        Binding("u", "app.undo", "Undo"),
-        Binding("U", "app.steps", "Steps", show=False),
-        Binding("ctrl+r", "app.redo", "Redo"),
-        Binding("s", "app.save", "Save"),
-        Binding("R", "app.reload", "Read again", show=False),
-        Binding("A", "app.apply", "Apply", tooltip="Give these routes to lbtui's own speaker"),
-        Binding("S", "app.speaker", "Speaker", tooltip="Start or stop lbtui's own speaker"),
-        Binding("q,ctrl+q,ctrl+c", "app.leave", "Quit"),
     ]
 
     class ViewShown(Message):
@@ -253,7 +231,7 @@ class MainScreen(Screen[None]):
     @on(View.Opened)
     async def _open(self, event: View.Opened) -> None:
         ref = event.view.selected_ref
-        if ref is not None and event.view.name_in_commands in ("findings", "changes"):
+        if ref is not None and event.view.leads_to_resource:
             await self.show_resource(ref)
         elif event.view.kind is not None:
             await self.run_action("app.edit")

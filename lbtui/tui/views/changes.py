@@ -21,6 +21,7 @@ class ChangesView(View):
 
     name_in_commands = "changes"
     title = "Changes"
+    leads_to_resource = True
     columns = (
         Column("change", "Change", width=11),
         Column("what", "What", is_flexible=True, minimum=14),

@@ -21,7 +21,6 @@ class ServicesView(ResourceView):
 
     name_in_commands = "services"
     title = "Services"
-    number = "5"
     kind_name = "Service"
     noun = "LoadBalancer service"
     columns = (
@@ -99,7 +98,6 @@ class NodesView(ResourceView):
 
     name_in_commands = "nodes"
     title = "Nodes"
-    number = "6"
     kind_name = "Node"
     noun = "node"
     columns = (

@@ -19,7 +19,7 @@ class FindingsView(View):
 
     name_in_commands = "findings"
     title = "Findings"
-    number = "9"
+    leads_to_resource = True
     columns = (
         Column("severity", "Severity"),
         Column("resource", "Resource", maximum=36),

@@ -14,16 +14,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One view: its name in commands, its key, its labels, and where its class is."""
+    """One view: all that the rest of the console has to know about it."""
 
     name: str
-    number: str
-    """The digit key; empty: by the palette only."""
+    """The widget's id and the word for `:`; equals the class's `name_in_commands`."""
+    key: str
+    """The key that shows it, as Textual names keys; a digit makes a tab, too. Empty: no key."""
     label: str
     short: str
     """Label where there is little room."""
     module: str
     class_name: str
+    help: str
+    """What it shows, in a few words, for the commands and the help."""
+    words: tuple[str, ...] = ()
+    """Other words for `:`, those that kubectl and k9s users type first."""
+    kind: str = ""
+    """The kind whose resources are its rows, if there is one."""
 
     def make(self) -> View:
         """Import the class and make the view."""
@@ -32,29 +39,59 @@ class Entry:
 
 
 ENTRIES: tuple[Entry, ...] = (
-    Entry("pools", "1", "Pools", "Pools", "resources", "PoolsView"),
-    Entry("peers", "2", "Peers", "Peers", "resources", "PeersView"),
-    Entry("advertisements", "3", "Advertisements", "Advs", "resources", "AdvertisementsView"),
-    Entry("aliases", "4", "Aliases", "Alias", "resources", "AliasesView"),
-    Entry("services", "5", "Services", "Svcs", "cluster", "ServicesView"),
-    Entry("nodes", "6", "Nodes", "Nodes", "cluster", "NodesView"),
-    Entry("routes", "7", "Routes", "Routes", "routes", "RoutesView"),
-    Entry("sessions", "8", "Sessions", "Sess", "sessions", "SessionsView"),
-    Entry("findings", "9", "Findings", "Find", "findings_view", "FindingsView"),
-    Entry("changes", "", "Changes", "Changes", "changes", "ChangesView"),
-    Entry("bfd", "", "BFD profiles", "BFD", "other_resources", "BFDProfilesView"),
-    Entry("l2", "", "L2 advertisements", "L2", "other_resources", "L2AdvertisementsView"),
-)
+    Entry(
+        "pools", "1", "Pools", "Pools", "resources", "PoolsView",
+        "Address pools: what services may get", ("pool", "ipaddresspools"), "IPAddressPool",
+    ),
+    Entry(
+        "peers", "2", "Peers", "Peers", "resources", "PeersView",
+        "BGP peers: the routers and who has a session to them", ("peer", "bgppeers"), "BGPPeer",
+    ),
+    Entry(
+        "advertisements", "3", "Advertisements", "Advs", "resources", "AdvertisementsView",
+        "BGP advertisements: which pools go where, with which attributes",
+        ("advs", "adv", "bgpadvertisements"), "BGPAdvertisement",
+    ),
+    Entry(
+        "aliases", "4", "Aliases", "Alias", "resources", "AliasesView",
+        "Community aliases and who uses them", ("alias", "communities"), "Community",
+    ),
+    Entry(
+        "services", "5", "Services", "Svcs", "cluster", "ServicesView",
+        "Services with addresses, and which nodes announce them", ("svc",), "Service",
+    ),
+    Entry(
+        "nodes", "6", "Nodes", "Nodes", "cluster", "NodesView",
+        "Nodes, their sessions and routes", ("no",), "Node",
+    ),
+    Entry(
+        "routes", "7", "Routes", "Routes", "routes", "RoutesView",
+        "Which route each peer gets from which node", ("rib",),
+    ),
+    Entry(
+        "sessions", "8", "Sessions", "Sess", "sessions", "SessionsView",
+        "Sessions of lbtui's own speaker, as they are now", ("sess",),
+    ),
+    Entry(
+        "findings", "9", "Findings", "Find", "findings_view", "FindingsView",
+        "What is wrong or worth knowing, worst first", ("lint", "problems"),
+    ),
+    Entry(
+        "changes", "=", "Changes", "Changes", "changes", "ChangesView",
+        "What the edits do to manifests and routes", ("diff",),
+    ),
+    Entry(
+        "bfd", "", "BFD profiles", "BFD", "other_resources", "BFDProfilesView",
+        "BFD profiles and the peers that use them", ("bfdprofiles",), "BFDProfile",
+    ),
+    Entry(
+        "l2", "", "L2 advertisements", "L2", "other_resources", "L2AdvertisementsView",
+        "L2 advertisements, which share pools with BGP", ("l2advertisements",), "L2Advertisement",
+    ),
+)  # fmt: skip
+"""A new view is a row here and a class in its module; its tab, key, command and help follow."""
+
 BY_NAME = {entry.name: entry for entry in ENTRIES}
-TABS = tuple(Tab(e.number, e.name, e.label, e.short) for e in ENTRIES if e.number)
-NAME_OF_KIND = {
-    "IPAddressPool": "pools",
-    "BGPPeer": "peers",
-    "BGPAdvertisement": "advertisements",
-    "Community": "aliases",
-    "Service": "services",
-    "Node": "nodes",
-    "BFDProfile": "bfd",
-    "L2Advertisement": "l2",
-}
+TABS = tuple(Tab(e.key, e.name, e.label, e.short) for e in ENTRIES if e.key.isdigit())
+NAME_OF_KIND = {entry.kind: entry.name for entry in ENTRIES if entry.kind}
 """Which view lists a kind."""

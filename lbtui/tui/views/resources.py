@@ -58,7 +58,6 @@ class PoolsView(ResourceView):
 
     name_in_commands = "pools"
     title = "Address pools"
-    number = "1"
     kind = IPAddressPool
     kind_name = "IPAddressPool"
     noun = "address pool"
@@ -95,7 +94,6 @@ class PeersView(ResourceView):
 
     name_in_commands = "peers"
     title = "BGP peers"
-    number = "2"
     kind = BGPPeer
     kind_name = "BGPPeer"
     noun = "BGP peer"
@@ -146,7 +144,6 @@ class AdvertisementsView(ResourceView):
 
     name_in_commands = "advertisements"
     title = "BGP advertisements"
-    number = "3"
     kind = BGPAdvertisement
     kind_name = "BGPAdvertisement"
     noun = "BGP advertisement"
@@ -195,7 +192,6 @@ class AliasesView(ResourceView):
 
     name_in_commands = "aliases"
     title = "Community aliases"
-    number = "4"
     kind = Community
     kind_name = "Community"
     noun = "community alias"

@@ -56,7 +56,6 @@ class RoutesView(View):
 
     name_in_commands = "routes"
     title = "Routes"
-    number = "7"
     columns = (PREFIX, PEER, NODES, *REST)
     help_text = (
         "Which route each peer would get from which node, for the manifests as they are edited "

@@ -40,7 +40,6 @@ class SessionsView(View):
 
     name_in_commands = "sessions"
     title = "Sessions"
-    number = "8"
     columns = (
         Column("state", "State"),
         Column("peer", "Peer", is_flexible=True, minimum=7),
