@@ -20,6 +20,8 @@ LOOK_SECONDS = 2.0
 """Between two looks at the source."""
 LEAST_IDLE = 300
 """How many times as long as a look takes the console waits before the next."""
+LONGEST_SECONDS = 10.0
+"""Between two looks, however long one took: on a busy machine that says little of its cost."""
 
 
 class Following:
@@ -34,18 +36,24 @@ class Following:
         pause = LOOK_SECONDS
         while True:
             await asyncio.sleep(pause)
+            if self._app.state.snapshot is None:
+                continue
             started = time.monotonic()
-            await self._look()
-            pause = max(LOOK_SECONDS, (time.monotonic() - started) * LEAST_IDLE)
+            names = await self._changed()
+            taken = time.monotonic() - started  # the look alone: a reading is no habit
+            pause = max(LOOK_SECONDS, min(taken * LEAST_IDLE, LONGEST_SECONDS))
+            if names is not None:
+                await self._take_notice(names)
 
-    async def _look(self) -> None:
-        app = self._app
-        if app.state.snapshot is None:
-            return
+    async def _changed(self) -> tuple[str, ...] | None:
+        """What is not as it was read; None if that cannot be seen: a save will say why."""
         try:
-            names = tuple(await app.store.changed())
+            return tuple(await self._app.store.changed())
         except PortError:
-            return  # a save will say what is wrong
+            return None
+
+    async def _take_notice(self, names: tuple[str, ...]) -> None:
+        app = self._app
         if names != app.state.changed_outside:
             app.change(replace(app.state, changed_outside=names))
             if names and app.state.history.is_modified:

@@ -27,8 +27,9 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def _often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look at the files ten times a second, so that the tests need not wait."""
+    """Look at the files ten times a second, however slow the machine, so that no test waits."""
     monkeypatch.setattr(following, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(following, "LONGEST_SECONDS", 0.1)
 
 
 @pytest.fixture
