@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from lbtui.ports import Journal, ManifestEditor, PortError, Speaker, SpeakerView, Store
 from lbtui.tui import workspace
 from lbtui.tui.compiler import Compiler
+from lbtui.tui.edit_actions import EditActions
 from lbtui.tui.editing import Editing
 from lbtui.tui.external_editing import ExternalEditing
 from lbtui.tui.following import Following
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 SWITCH_SECONDS = 0.0005
 """How long work beside the event loop may keep it waiting; Python's own 0.005 can be felt, for a
 key changes threads four times on its way to the screen."""
-PATIENCE_SECONDS = 0.2
-"""Between two looks whether the user is free for a question."""
 
 
 @runtime_checkable
@@ -47,7 +46,7 @@ class Shows(Protocol):
         """Show a new state."""
 
 
-class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
+class LbtuiApp(EditActions, SpeakerActions, SparingApp, OrderedKeys):
     """One console on one store, with lbtui's own speaker beside it."""
 
     TITLE = "lbtui"
@@ -235,63 +234,13 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
 
     # ---- actions -----------------------------------------------------------------------------
 
-    def action_undo(self) -> None:
-        """Take the last edit back."""
-        history = self.state.history
-        if history.can_undo:
-            self.notify(f"Undone: {history.undo_label}", timeout=3)
-            self.change(workspace.undone(self.state))
-
-    def action_redo(self) -> None:
-        """Do the edit again that was taken back last."""
-        history = self.state.history
-        if history.can_redo:
-            self.notify(f"Done again: {history.redo_label}", timeout=3)
-            self.change(workspace.redone(self.state))
-
-    def action_edit(self) -> None:
-        """Edit the selected resource."""
-        self._dialog(self.editing.edit(self.main.selected_ref))
-
-    def action_edit_outside(self) -> None:
-        """Edit the selected resource's manifest in the user's own editor."""
-        self._dialog(self.external.edit(self.main.selected_ref))
-
-    def action_new(self) -> None:
-        """Make a resource of the kind that is shown."""
-        self._dialog(self.editing.new(self.main.view.kind))
-
-    def action_duplicate(self) -> None:
-        """Make a resource like the selected one."""
-        self._dialog(self.editing.duplicate(self.main.selected_ref))
-
-    def action_steps(self) -> None:
-        """List the steps, to go to one of them."""
-        self._dialog(self.editing.steps())
-
-    def action_delete(self) -> None:
-        """Delete the selected resource."""
-        self._dialog(self.editing.delete(self.main.selected_ref))
-
-    def action_fix(self) -> None:
-        """Mend the selected finding."""
-        self.editing.fix(self.main.view.selected_edit)
-
-    def action_save(self) -> None:
-        """Save all edits."""
-        self._dialog(self.saving.save())
-
-    def action_reload(self) -> None:
-        """Read the store again, edits kept."""
-        self._dialog(self.saving.reload())
-
     def action_leave(self) -> None:
         """End the console, unless something would be lost."""
-        self._dialog(self._leave())
+        self.ask(self._leave())
 
     def action_commands(self) -> None:
         """Open the command palette."""
-        self._dialog(self._command())
+        self.ask(self._command())
 
     async def _command(self) -> None:
         from lbtui.core.configuration.model import BACKENDS
@@ -312,20 +261,6 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
         view = self.main.view
         self.push_screen(ReadingDialog(f"Help: {view.title}", list(help_lines(view))))
 
-    def action_yaml(self) -> None:
-        """The manifest of the selected resource: to edit, or to read where it is only read."""
-        from lbtui.core.objects.resources import MetalLBResource
-        from lbtui.tui.dialogs.reading import ReadingDialog, manifest_lines
-
-        ref = self.main.selected_ref
-        resource = self.state.history.current.get(ref) if ref is not None else None
-        if ref is None or resource is None:
-            self.notify("There is no resource under the cursor.", timeout=3)
-        elif self.editor is not None and isinstance(resource, MetalLBResource):
-            self._dialog(self.editing.edit_text(ref, self.editor))
-        else:
-            self.push_screen(ReadingDialog(f"{ref}", list(manifest_lines(resource))))
-
     def action_use_backend(self, backend: str) -> None:
         """Read the manifests as another back end does."""
         self.change(replace(self.state, backend=backend))
@@ -343,23 +278,3 @@ class LbtuiApp(SpeakerActions, SparingApp, OrderedKeys):
         if await self.saving.leave():
             self.journaling.finish()
             self.exit()
-
-    @property
-    def is_asking(self) -> bool:
-        """Whether the user is being asked something, or an answer is being carried out."""
-        return self.screen is not self.main or any(
-            worker.group == "dialog" and not worker.is_finished for worker in self.workers
-        )
-
-    async def when_free(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Run what asks the user as soon as nothing else does."""
-        while self.is_asking:
-            await asyncio.sleep(PATIENCE_SECONDS)
-        self._dialog(work)
-
-    def _dialog(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Run what asks the user; one at a time, so that a key held down opens one dialog."""
-        if self.screen is self.main:
-            self.run_worker(work, group="dialog", exclusive=True)
-        else:
-            work.close()

@@ -1,0 +1,95 @@
+"""What the user can do with resources: edit, new, duplicate, delete, undo, save.
+
+A part of the application class; the dialogs behind it are in `editing`, `saving`, ...
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lbtui.tui import workspace
+from lbtui.tui.asking import AskingApp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lbtui.ports import ManifestEditor
+    from lbtui.tui.editing import Editing
+    from lbtui.tui.external_editing import ExternalEditing
+    from lbtui.tui.saving import Saving
+    from lbtui.tui.view_state import ViewState
+
+
+class EditActions(AskingApp):
+    """Actions of the application that change resources, or write them."""
+
+    state: ViewState
+    editing: Editing
+    external: ExternalEditing
+    saving: Saving
+    editor: ManifestEditor | None
+    change: Callable[[ViewState], None]
+
+    def action_undo(self) -> None:
+        """Take the last edit back."""
+        history = self.state.history
+        if history.can_undo:
+            self.notify(f"Undone: {history.undo_label}", timeout=3)
+            self.change(workspace.undone(self.state))
+
+    def action_redo(self) -> None:
+        """Do the edit again that was taken back last."""
+        history = self.state.history
+        if history.can_redo:
+            self.notify(f"Done again: {history.redo_label}", timeout=3)
+            self.change(workspace.redone(self.state))
+
+    def action_edit(self) -> None:
+        """Edit the selected resource."""
+        self.ask(self.editing.edit(self.main.selected_ref))
+
+    def action_edit_outside(self) -> None:
+        """Edit the selected resource's manifest in the user's own editor."""
+        self.ask(self.external.edit(self.main.selected_ref))
+
+    def action_new(self) -> None:
+        """Make a resource of the kind that is shown."""
+        self.ask(self.editing.new(self.main.view.kind))
+
+    def action_duplicate(self) -> None:
+        """Make a resource like the selected one."""
+        self.ask(self.editing.duplicate(self.main.selected_ref))
+
+    def action_steps(self) -> None:
+        """List the steps, to go to one of them."""
+        self.ask(self.editing.steps())
+
+    def action_delete(self) -> None:
+        """Delete the selected resource."""
+        self.ask(self.editing.delete(self.main.selected_ref))
+
+    def action_fix(self) -> None:
+        """Mend the selected finding."""
+        self.editing.fix(self.main.view.selected_edit)
+
+    def action_save(self) -> None:
+        """Save all edits."""
+        self.ask(self.saving.save())
+
+    def action_reload(self) -> None:
+        """Read the store again, edits kept."""
+        self.ask(self.saving.reload())
+
+    def action_yaml(self) -> None:
+        """The manifest of the selected resource: to edit, or to read where it is only read."""
+        from lbtui.core.objects.resources import MetalLBResource
+        from lbtui.tui.dialogs.reading import ReadingDialog, manifest_lines
+
+        ref = self.main.selected_ref
+        resource = self.state.history.current.get(ref) if ref is not None else None
+        if ref is None or resource is None:
+            self.notify("There is no resource under the cursor.", timeout=3)
+        elif self.editor is not None and isinstance(resource, MetalLBResource):
+            self.ask(self.editing.edit_text(ref, self.editor))
+        else:
+            self.push_screen(ReadingDialog(f"{ref}", list(manifest_lines(resource))))
