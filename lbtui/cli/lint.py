@@ -137,12 +137,33 @@ def _narrate_admission(judged: Reading) -> None:
     """Say what is refused at once, and by whom; the rest gets in and stops MetalLB later."""
     if not judged.has_refusals:
         return
+    unread = dict.fromkeys(d.code for d in judged.snapshot.diagnostics if d.is_error)
+    if unread:
+        output.narrate(
+            f"kubectl or the API server refuses objects of this for {', '.join(unread)}."
+        )
     refused = {judge: d.code for judge, d in _admission(judged).items() if d}
     for judge, code in refused.items():
-        who = "the controller" if judge == "controller" else f"the webhook for {judge}"
+        who = "The controller" if judge == "controller" else f"The webhook for {judge}"
         output.narrate(f"{who} refuses this set for {code}.")
-    if not refused:
+    if not refused and not unread:
         output.narrate("Admission refuses nothing of this: the errors would stop MetalLB later.")
+    if not refused:
+        _narrate_nodes(judged)
+
+
+def _narrate_nodes(judged: Reading) -> None:
+    """Say which speakers would stop at what, and what they do then."""
+    config = judged.analysis.config
+    stopped: dict[str, int] = {}
+    for node, error in {} if config.is_node_assumed else config.node_errors.items():
+        stopped[error.code] = stopped.get(error.code, 0) | config.nodes.bit(node)
+    for code, nodes in stopped.items():
+        speakers = "speaker" if nodes.bit_count() == 1 else "speakers"
+        output.narrate(
+            f"The {speakers} of {config.nodes.describe(nodes)} would refuse it for {code}: there "
+            "the last valid configuration stays in force."
+        )
 
 
 def _list_rules(*, is_json: bool) -> int:

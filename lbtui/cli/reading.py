@@ -26,7 +26,7 @@ class Reading:
     @property
     def has_errors(self) -> bool:
         """Whether anything is wrong that MetalLB would refuse or could never announce."""
-        return any(d.severity is Severity.ERROR for d in self.diagnostics)
+        return any(d.is_error for d in self.diagnostics)
 
     @property
     def has_refusals(self) -> bool:
@@ -38,13 +38,13 @@ class Reading:
 
         accepted = {rule.code for rule in RULES}
         return not self.is_valid or any(
-            d.severity is Severity.ERROR and d.code not in accepted for d in self.diagnostics
+            d.is_error and d.code not in accepted for d in self.diagnostics
         )
 
     @property
     def is_valid(self) -> bool:
         """Whether MetalLB would accept the whole set."""
-        is_readable = not any(d.severity is Severity.ERROR for d in self.snapshot.diagnostics)
+        is_readable = not any(d.is_error for d in self.snapshot.diagnostics)
         return is_readable and self.analysis.config.is_valid
 
 
@@ -92,7 +92,7 @@ def narrate_assumptions(reading: Reading) -> None:
 def narrate_diagnostics(reading: Reading) -> None:
     """Tell errors in full and the rest by number, beside data that is not about them."""
     for diagnostic in reading.diagnostics:
-        if diagnostic.severity is Severity.ERROR:
+        if diagnostic.is_error:
             narrate(diagnostic_to_text(diagnostic))
     if reading.diagnostics:
         narrate(f"{summarise(reading.diagnostics)}; 'lbtui lint' explains each.")

@@ -73,6 +73,11 @@ class Diagnostic:
         if len(self.message) > _LONG_MESSAGE:
             object.__setattr__(self, "message", _LONG_WORD.sub(r"\1…", self.message))
 
+    @property
+    def is_error(self) -> bool:
+        """Whether it is as bad as it gets."""
+        return self.severity is Severity.ERROR
+
     def at(self, place: Place | None) -> Diagnostic:
         """The same problem with its place in a file."""
         return replace(self, place=place)

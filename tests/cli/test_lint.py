@@ -49,14 +49,25 @@ def test_a_sound_cluster_has_no_errors(lbtui: Lbtui, cluster: Path) -> None:
 
 def test_who_refuses_at_admission_is_told(lbtui: Lbtui, cluster: Path) -> None:
     edit(cluster / "advertisements.yaml", "- NO_ADVERTISE", "- NO_ADVERTIZE")
-    assert "Admission refuses nothing of this" in lbtui("lint", "cluster").stderr
+    told = lbtui("lint", "cluster").stderr
+    assert "Admission refuses nothing of this" in told
+    assert "would refuse it for unknown-alias: there the last valid configuration stays" in told
     edit(cluster / "pools.yaml", "198.51.100.0/24", "198.51.100.0/33")
     done = lbtui("lint", "cluster")
-    assert "the webhook for IPAddressPool refuses this set for pool-invalid-cidr." in done.stderr
-    assert "the controller refuses this set for pool-invalid-cidr." in done.stderr
+    assert "The webhook for IPAddressPool refuses this set for pool-invalid-cidr." in done.stderr
+    assert "The controller refuses this set for pool-invalid-cidr." in done.stderr
     admission = lbtui.json("lint", "cluster", "-o", "json", code=1)["admission"]
     assert admission["BGPPeer"] is None
     assert (admission["controller"]["code"], admission["controller"]["line"]) != (None, None)
+
+
+def test_what_the_api_server_refuses_is_not_said_to_pass_admission(
+    lbtui: Lbtui, cluster: Path
+) -> None:
+    edit(cluster / "peers.yaml", "64600", '"64600"')
+    told = lbtui("lint", "cluster").stderr
+    assert "kubectl or the API server refuses objects of this for wrong-type." in told
+    assert "Admission refuses nothing" not in told
 
 
 def test_an_error_names_file_line_code_and_fix(lbtui: Lbtui, cluster: Path) -> None:

@@ -8,6 +8,7 @@ from lbtui.core.configuration.model import Advertisement, Pool
 from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.rule import WARNING, Finding, rule
 from lbtui.core.lint.wording import counted, listed
+from lbtui.core.rules.advertisements import too_small_entries
 from lbtui.core.values.addresses import BITS, Address, Network, Prefix
 from lbtui.core.values.nodes import NodeSet
 
@@ -35,9 +36,14 @@ def _overreaching(advertisement: Advertisement, pool: Pool) -> dict[Prefix, int]
 
 
 def _wide(facts: Facts) -> Iterator[tuple[Advertisement, Pool, dict[Prefix, int]]]:
-    """Advertisements and pools with aggregates that cover what is not the pool's."""
+    """Advertisements and pools with aggregates that cover what is not the pool's.
+
+    Not those that MetalLB refuses: nothing is announced by them, and that is an error of its own.
+    """
     for advertisement in facts.config.advertisements:
         for name in sorted(advertisement.pools & facts.pools.keys()):
+            if any(too_small_entries(advertisement, facts.pools[name])):
+                continue
             found = _overreaching(advertisement, facts.pools[name])
             if found:
                 yield advertisement, facts.pools[name], found
@@ -142,10 +148,12 @@ def aggregate_black_hole(facts: Facts) -> Iterator[Finding]:
     holes = facts.black_holes.by_advertisement
     for advertisement, aggregates in zip(config.advertisements, holes, strict=True):
         for prefix, trapped in sorted(aggregates.items()):
+            one_node, one = trapped.nodes.bit_count() == 1, len(trapped.services) == 1
             message = (
-                f"{config.nodes.describe(trapped.nodes)} announce {prefix} by {advertisement.ref} "
-                f"without an endpoint of {listed(trapped.services)}, which has "
-                "externalTrafficPolicy Local: what they draw for it, they drop"
+                f"{config.nodes.describe(trapped.nodes)} {'announces' if one_node else 'announce'} "
+                f"{prefix} by {advertisement.ref} without an endpoint of "
+                f"{listed(trapped.services)}, which {'has' if one else 'have'} "
+                "externalTrafficPolicy Local: the traffic that this draws there is dropped"
             )
             fix = (
                 "Announce these services by their own addresses (aggregationLength "

@@ -26,10 +26,11 @@ def local_pref_ebgp(facts: Facts) -> Iterator[Finding]:
         receivers = facts.receivers[index]
         if not advertisement.local_pref or not receivers or any(p.is_ibgp for p in receivers):
             continue
-        names = listed(dict.fromkeys(peer.name for peer in receivers))
+        names = dict.fromkeys(peer.name for peer in receivers)
+        others = "are of other ASes" if len(names) > 1 else "is of another AS"
         message = (
             f"localPref {advertisement.local_pref} of {advertisement.ref} is sent to nobody: "
-            f"{names} are of other ASes"
+            f"{listed(names)} {others}"
         )
         fix = "Use a community that the router maps to a preference."
         yield Finding(advertisement.ref, "spec.localPref", message, fix)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from lbtui.core.configuration.model import Advertisement
+from lbtui.core.configuration.model import Advertisement, Peer
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.routing.plans import PlanKey
 from lbtui.core.routing.prefixes import Member
 from lbtui.core.routing.routes import RouteTables
 from lbtui.core.values.addresses import BITS, Prefix
-from lbtui.core.values.nodes import NodeSet
+from lbtui.core.values.nodes import NodeSet, union
 
 
 class Trapped(NamedTuple):
@@ -23,12 +23,22 @@ class Trapped(NamedTuple):
     """Nodes that draw traffic of one of them without an endpoint."""
 
 
+class _Use(NamedTuple):
+    """How the services of one plan meet an aggregate's advertisement."""
+
+    nodes: NodeSet
+    """Nodes that use it for them."""
+    guarded: tuple[tuple[NodeSet, NodeSet], ...]
+    """For each router that hears the aggregate: the nodes with a session to it, and those of
+    them that send it a longer prefix of the same services."""
+
+
 class _Judged(NamedTuple):
     """An aggregate, all that was looked at, and what came out."""
 
     member: Member
-    used: tuple[NodeSet, ...]
-    """Nodes that use the advertisement, for each plan of the services."""
+    uses: tuple[_Use, ...]
+    """For each plan of the services."""
     reach: NodeSet
     trapped: Trapped
 
@@ -39,6 +49,7 @@ class BlackHoles:
     def __init__(
         self,
         tables: RouteTables,
+        receivers: Sequence[Sequence[Peer]],
         reach: Callable[[int, int], NodeSet],
         previous: BlackHoles | None = None,
     ) -> None:
@@ -46,9 +57,11 @@ class BlackHoles:
 
         Args:
             tables: The routes.
+            receivers: For each advertisement the peers that it is for.
             reach: Advertisement (by its index) and family → nodes that send it to somebody.
             previous: Of a configuration that may differ in anything.
         """
+        self._receivers = receivers
         self._known: dict[tuple[ResourceRef, Prefix], _Judged] = {}
         self.by_advertisement: tuple[Mapping[Prefix, Trapped], ...] = tuple(
             self._judge(tables, index, advertisement, reach, previous)
@@ -72,7 +85,7 @@ class BlackHoles:
         reach: Callable[[int, int], NodeSet],
         previous: BlackHoles | None,
     ) -> Mapping[Prefix, Trapped]:
-        used: dict[PlanKey, NodeSet] = {}
+        used: dict[tuple[PlanKey, int], _Use] = {}
         found: dict[Prefix, Trapped] = {}
         for family, bits in BITS.items():
             length = advertisement.length(family)
@@ -81,9 +94,9 @@ class BlackHoles:
             nodes = reach(index, family)
             for keys, bundle in tables.index.level((family, length)).bundles.items():
                 for key in keys:
-                    if key not in used:
-                        used[key] = dict(tables.plans.plan(key).parts).get(index, 0)
-                own = tuple([used[key] for key in keys])
+                    if (key, family) not in used:
+                        used[key, family] = self._use(tables, index, family, key)
+                own = tuple([used[key, family] for key in keys])
                 for network, member in bundle.members.items():
                     if not member.local_sources:
                         continue
@@ -96,18 +109,43 @@ class BlackHoles:
                         found[place[1]] = known.trapped
         return found
 
+    def _use(self, tables: RouteTables, index: int, family: int, key: PlanKey) -> _Use:
+        """How an advertisement is used by a plan, and by which others its routers hear longer."""
+        parts = dict(tables.plans.plan(key).parts)
+        advertisements = tables.config.advertisements
+        length = advertisements[index].length(family)
+        longer = [
+            (advertisements[other].peers, nodes)
+            for other, nodes in parts.items()
+            if advertisements[other].length(family) > length
+        ]
+        guarded = []
+        for peer in self._receivers[index]:
+            if family in peer.families:
+                guards = union(n for peers, n in longer if not peers or peer.name in peers)
+                guarded.append((peer.nodes, guards & peer.nodes))
+        return _Use(parts.get(index, 0), tuple(dict.fromkeys(guarded)))
 
-def _trapped(member: Member, used: tuple[NodeSet, ...], reach: NodeSet) -> Trapped:
-    """The Local services of an aggregate, with the nodes that announce it in vain for them."""
-    own = dict(zip(member.keys, used, strict=True))
+
+def _trapped(member: Member, uses: tuple[_Use, ...], reach: NodeSet) -> Trapped:
+    """The Local services of an aggregate, with the nodes that announce it in vain for them.
+
+    Not where the router also hears a longer prefix of the service: it prefers that one.
+    """
+    own = dict(zip(member.keys, uses, strict=True))
     sending = 0
     for key, limit in member.limits:
-        sending |= own[key] & limit
+        sending |= own[key].nodes & limit
     sending &= reach
     names, nodes = [], 0
     for placement in member.local_sources:
-        announcing = own[placement.key] & placement.nodes
-        if announcing and sending & ~announcing:
+        use = own[placement.key]
+        announcing = use.nodes & placement.nodes
+        drawing = sending & ~announcing if announcing else 0
+        lost = union(
+            drawing & heard for heard, guards in use.guarded if not guards & placement.nodes
+        )
+        if lost:
             names.append(placement.service.name)
-            nodes |= sending & ~announcing
+            nodes |= lost
     return Trapped(tuple(names), nodes)

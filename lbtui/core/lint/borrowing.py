@@ -55,7 +55,9 @@ def borrow(facts: Facts, previous: Facts) -> None:
         plans, receivers = facts.tables.plans, facts.receivers
         own["decided"] = Decided(facts.groups, plans, receivers, previous.decided)
     if "black_holes" in known:
-        own["black_holes"] = BlackHoles(facts.tables, facts.reach, previous.black_holes)
+        own["black_holes"] = BlackHoles(
+            facts.tables, facts.receivers, facts.reach, previous.black_holes
+        )
 
 
 def _borrow_services(facts: Facts, previous: Facts, is_changed: bool) -> None:

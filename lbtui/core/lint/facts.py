@@ -153,7 +153,7 @@ class Facts(WrittenFacts):
     @cached_property
     def black_holes(self) -> BlackHoles:
         """Services whose traffic aggregates draw to nodes that drop it."""
-        return BlackHoles(self.tables, self.reach)
+        return BlackHoles(self.tables, self.receivers, self.reach)
 
     def families_of(self, advertisement: Advertisement) -> frozenset[int]:
         """Families of the pools that it covers."""

@@ -140,20 +140,28 @@ def shared_address_conflict(facts: Facts) -> Iterator[Finding]:
         for ref in others:
             other = facts.resources.get(ref)
             assert isinstance(one, Service) and isinstance(other, Service)
-            why = _why_not_shared(one, other)
-            if why:
+            found = _why_not_shared(one, other)
+            if found:
+                why, fix = found
                 message = f"{_named(ref)} has {text} together with {_named(first)}, but {why}"
-                fix = f"Give both the same {NEW}{SHARING} and different ports."
                 yield Finding(ref, "status.loadBalancer.ingress[0]", message, fix)
 
 
-def _why_not_shared(first: Service, second: Service) -> str:
-    """Why two services may not share an address; empty if they may."""
+def _why_not_shared(first: Service, second: Service) -> tuple[str, str] | None:
+    """Why two services may not share an address, and what to do; None if they may."""
     keys = {_annotation(one, SHARING)[1] for one in (first, second)}
     if len(keys) > 1 or keys == {""}:
-        return "they have no sharing key in common"
+        return "they have no sharing key in common", f"Give both the same {NEW}{SHARING}."
     policies = [one.spec.external_traffic_policy == "Local" for one in (first, second)]
-    if policies[0] != policies[1] or (policies[0] and first.spec.selector != second.spec.selector):
-        return "their externalTrafficPolicy or, with Local, their selectors differ"
+    if policies[0] != policies[1]:
+        why = "one has externalTrafficPolicy Local and the other has not"
+        return why, "Give both externalTrafficPolicy Cluster, or different addresses."
+    if policies[0] and first.spec.selector != second.spec.selector:
+        why = "with externalTrafficPolicy Local their selectors would have to be equal"
+        return why, "Give both externalTrafficPolicy Cluster, or different addresses."
     ports = [{(port.protocol, port.port) for port in one.spec.ports} for one in (first, second)]
-    return "they use the same port" if ports[0] & ports[1] else ""
+    common = sorted(ports[0] & ports[1])
+    if not common:
+        return None
+    protocol, port = common[0]
+    return f"both use port {port}/{protocol}", "Give them different ports, or different addresses."

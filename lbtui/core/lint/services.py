@@ -13,18 +13,19 @@ from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
 from lbtui.core.lint.wording import counted, listed
 
 _INGRESS = "status.loadBalancer.ingress"
+EXCLUDED = "nodeLabeledExcludeBalancers"
 _WHY = {
     "noMatchingAdvertisement": "its labels match no advertisement of its pool",
     "conflictingAdvertisements": "its advertisements contradict each other in localPref",
     "nodeNetworkUnavailable": "the nodes' network is unavailable",
-    "nodeLabeledExcludeBalancers": "the nodes are labelled to be left out of load balancing",
+    EXCLUDED: "the nodes are labelled to be left out of load balancing",
     "noLocalEndpoints": "no announcing node has a healthy endpoint (externalTrafficPolicy Local)",
 }
 _FIX = {
     "noMatchingAdvertisement": "Label the service, or widen serviceSelectors.",
     "conflictingAdvertisements": "Give the advertisements the same localPref.",
     "nodeNetworkUnavailable": "Mend the nodes' network.",
-    "nodeLabeledExcludeBalancers": "Remove the label, or start MetalLB with --ignore-exclude-lb.",
+    EXCLUDED: "Remove the label, or start MetalLB with --ignore-exclude-lb.",
     "noLocalEndpoints": "Run pods on announcing nodes, or set externalTrafficPolicy to Cluster.",
 }
 
@@ -83,10 +84,18 @@ def service_outside_pools(facts: Facts) -> Iterator[Finding]:
         return
     for group, _, _ in facts.poolless:
         for one in group.services if not group.key.obstacle else ():
-            addresses = listed(one.addresses)
-            message = f"no pool holds {addresses} of {one.name}: it is not announced"
+            message = f"{_nowhere(facts, one)}: it is not announced"
             fix = "Widen a pool, or clear the status so that MetalLB allocates anew."
             yield Finding(one.ref, f"{_INGRESS}[0]", message, fix)
+
+
+def _nowhere(facts: Facts, service: LoadBalancer) -> str:
+    """Say which of a service's addresses no pool holds, or that no pool holds them all."""
+    blocks = [block for pool in facts.config.pools for entry in pool.entries for block in entry]
+    outside = [a for a in service.addresses if not any(block.contains(a) for block in blocks)]
+    if outside:
+        return f"no pool holds {listed(outside)} of {service.name}"
+    return f"{listed(service.addresses)} of {service.name} are in different pools"
 
 
 @rule(
@@ -143,6 +152,8 @@ def service_not_announced(facts: Facts) -> Iterator[Finding]:
     """The reason that stops the last nodes; a pool without advertisement is told at the pool."""
     for group, decision, _ in facts.stopped:
         reasons = [reason for reason, _ in decision.reasons if reason in _WHY]
+        if reasons == [EXCLUDED] and facts.config.excluded == facts.config.nodes.all:
+            continue  # told once for all services, at the nodes
         nodes = 0
         for _, mask in decision.reasons:
             nodes |= mask

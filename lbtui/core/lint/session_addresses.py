@@ -38,7 +38,7 @@ def source_address_shared(facts: Facts) -> Iterator[Finding]:
     for peer in facts.config.peers if facts.knows_nodes else ():
         if peer.source_address is not None and peer.nodes.bit_count() > 1:
             where = facts.config.nodes.describe(peer.nodes)
-            message = f"{where} are all to dial {peer.name} from {peer.source_address}"
+            message = f"{where} are to dial {peer.name} from one address, {peer.source_address}"
             fix = "Make one peer with its own nodeSelectors for each node."
             yield Finding(peer.ref, "spec.sourceAddress", message, fix, peer.nodes)
 

@@ -175,7 +175,7 @@ def ebgp_multihop_missing(facts: Facts) -> Iterator[Finding]:
         if nodes:
             where = facts.config.nodes.describe(nodes)
             message = (
-                f"{peer.ref} ({peer.address}) is in no network of {where} and of another AS: "
+                f"{peer.ref} ({peer.address}) is of another AS, and not in the network of {where}: "
                 "without ebgpMultiHop the session stays Active"
             )
             fix = "Set ebgpMultiHop: true."

@@ -84,7 +84,7 @@ def router_id_shared(facts: Facts) -> Iterator[Finding]:
     for peer in facts.config.peers if facts.knows_nodes else ():
         if peer.router_id is not None and peer.nodes.bit_count() > 1:
             where = facts.config.nodes.describe(peer.nodes)
-            message = f"{where} all say they are {peer.router_id} to {peer.name}"
+            message = f"{where} have one routerID, {peer.router_id}, towards {peer.name}"
             fix = "Remove routerID, or make one peer with its own nodeSelectors for each node."
             edit = SetField(peer.ref, "spec.routerID", None)
             yield Finding(

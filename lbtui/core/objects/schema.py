@@ -199,6 +199,16 @@ class Checker:
             )
             return fields["localPref"]
         near = nearest(name, fields)
+        if near is None and "matchLabels" in fields and isinstance(content, str):
+            self.add(
+                Severity.WARNING,
+                "unknown-field",
+                here,
+                f"The API server knows no {here} and drops it in silence; a selector without "
+                "matchLabels and matchExpressions matches everything.",
+                f"Write matchLabels: {{{name}: {content}}}.",
+            )
+            return None
         self.add(
             Severity.WARNING,
             "unknown-field",

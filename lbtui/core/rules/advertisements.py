@@ -5,7 +5,7 @@ Source: MetalLB internal/config/config.go bgpAdvertisementFromCR, setBGPAdvertis
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -13,6 +13,7 @@ from lbtui.core.configuration.model import Advertisement, Pool
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import BGPAdvertisement, BGPAdvertisementSpec
 from lbtui.core.rules.inputs import Inputs
+from lbtui.core.values.addresses import BITS
 from lbtui.core.values.communities import CommunityError, CommunityValue, parse_community
 from lbtui.core.values.nodes import NodeSet
 
@@ -173,23 +174,27 @@ def _pools_of(
 
 def check_length(inputs: Inputs, advertisement: Advertisement, pool: Pool) -> None:
     """adv-length-shorter-than-pool: for each address entry, by its largest block."""
+    for position, family, largest in too_small_entries(advertisement, pool):
+        field = "aggregationLength" if family == 4 else "aggregationLengthV6"
+        enough = f"{largest} or more" if largest < BITS[family] else f"{largest}"
+        inputs.findings.error(
+            "adv-length-shorter-than-pool",
+            f"{advertisement.ref} aggregates to /{advertisement.length(family)}, but the largest "
+            f"block in entry {position + 1} of pool {pool.name} is only a /{largest}",
+            ref=advertisement.ref,
+            path=f"spec.{field}",
+            fix=f"Set {field} to {enough}, or enlarge the pool's entry.",
+            nodes=advertisement.nodes,
+        )
+
+
+def too_small_entries(advertisement: Advertisement, pool: Pool) -> Iterator[tuple[int, int, int]]:
+    """Address entries that an aggregate does not fit into: position, family, largest block."""
     for position, entry in enumerate(pool.entries):
-        if not entry:
-            continue
-        family = entry[0].family
-        largest = min(network.ones for network in entry)
-        length = advertisement.length(family)
-        if length < largest:
-            field = "aggregationLength" if family == 4 else "aggregationLengthV6"
-            inputs.findings.error(
-                "adv-length-shorter-than-pool",
-                f"{advertisement.ref} aggregates to /{length}, but the largest block in entry "
-                f"{position + 1} of pool {pool.name} is only a /{largest}",
-                ref=advertisement.ref,
-                path=f"spec.{field}",
-                fix=f"Set {field} to {largest} or more, or enlarge the pool's entry.",
-                nodes=advertisement.nodes,
-            )
+        if entry:
+            largest = min(network.ones for network in entry)
+            if advertisement.length(entry[0].family) < largest:
+                yield position, entry[0].family, largest
 
 
 def check_local_pref(

@@ -11,12 +11,13 @@ from lbtui.core.configuration.model import Pool
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import IPAddressPoolSpec
 from lbtui.core.rules.inputs import Inputs
-from lbtui.core.values.addresses import AddressError, Network, parse_entry
+from lbtui.core.values.addresses import BITS, AddressError, Network, parse_address, parse_entry
 
 
 def check_pools(inputs: Inputs) -> tuple[Pool, ...]:
     """Judge every pool by itself, then all together; the ones that could be read, by name."""
     pools: dict[str, Pool] = {}
+    in_part: list[Pool] = []
     for ref, resource in inputs.pools:
         entries = _read_entries(inputs, ref, resource.spec)
         check_allocation(inputs, ref, resource.spec)
@@ -27,16 +28,19 @@ def check_pools(inputs: Inputs) -> tuple[Pool, ...]:
                 ref=ref,
                 fix="Delete or rename one of the two.",
             )
-        elif entries is not None:
-            pools[ref.name] = Pool(ref, entries)
-    check_overlaps(inputs, tuple(pools.values()))
+        elif None not in entries and entries:
+            pools[ref.name] = Pool(ref, tuple(entry for entry in entries if entry is not None))
+        else:
+            in_part.append(Pool(ref, tuple(entry or () for entry in entries)))
+    # What cannot be read of a pool hides nothing of the rest.
+    check_overlaps(inputs, (*pools.values(), *in_part))
     return tuple(pools.values())
 
 
 def _read_entries(
     inputs: Inputs, ref: ResourceRef, spec: IPAddressPoolSpec
-) -> tuple[tuple[Network, ...], ...] | None:
-    """pool-no-addresses, pool-invalid-*: the addresses; None if any cannot be read."""
+) -> list[tuple[Network, ...] | None]:
+    """pool-no-addresses, pool-invalid-*: the entries; None for one that cannot be read."""
     if not spec.addresses:
         inputs.findings.error(
             "pool-no-addresses",
@@ -45,20 +49,33 @@ def _read_entries(
             path="spec.addresses",
             fix="Give it a CIDR or a range.",
         )
-        return None
-    entries: list[tuple[Network, ...]] = []
+        return []
+    entries: list[tuple[Network, ...] | None] = []
     for position, text in enumerate(spec.addresses):
         try:
             entries.append(parse_entry(text))
         except AddressError as error:
+            entries.append(None)
             inputs.findings.error(
                 error.code,
                 f"{ref}: {error}",
                 ref=ref,
                 path=f"spec.addresses[{position}]",
-                fix="Write a CIDR (192.0.2.0/24) or a range (192.0.2.10-192.0.2.20).",
+                fix=_meant(text),
             )
-    return tuple(entries) if len(entries) == len(spec.addresses) else None
+    return entries
+
+
+def _meant(text: str) -> str:
+    """What to write instead of an entry that cannot be read."""
+    address = parse_address(text.strip())
+    if address is not None:
+        return f"Write {address}/{BITS[address.family]} for this one address."
+    first, dash, last = (part.strip() for part in text.partition("-"))
+    ends = parse_address(first), parse_address(last)
+    if dash and ends[0] and ends[1] and ends[0].family == ends[1].family:
+        return f"Write {last}-{first}."
+    return "Write a CIDR (192.0.2.0/24) or a range (192.0.2.10-192.0.2.20)."
 
 
 def check_allocation(inputs: Inputs, ref: ResourceRef, spec: IPAddressPoolSpec) -> None:

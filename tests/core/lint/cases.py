@@ -365,8 +365,10 @@ CASES: dict[str, Case] = {
             POOL,
             ROUTER,
             advertisement("x", aggregationLength=24),
+            advertisement("y", aggregationLength=32),  # the router prefers what it hears of this
             service("web", WEB, **LOCAL),
             ready("web", "a"),
+            service("api", "198.51.100.11"),
         ],
     ),
     "pool-contains-node": Case(
