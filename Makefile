@@ -14,7 +14,7 @@ run: $(VENV)/.installed
 	@exec $(BIN)/lbtui --demo
 
 test: lint routers
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check

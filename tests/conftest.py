@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,15 +11,29 @@ import pytest
 
 from tests.support.command import Lbtui
 from tests.support.environment import private_environment
+from tests.support.network import be_alone, can_be_alone
+
+PROCESSES = 2
+"""Test processes side by side on a machine of as many cores, or more: the routers and consoles
+that tests start take the rest."""
 
 
-def pytest_configure() -> None:
-    """Take Ctrl-C back where the run was started in the background, with the signal ignored.
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each of several test processes a network of its own.
 
-    Programs that the tests start would ignore it too.
+    Ctrl-C is taken back where the run was started in the background, with the signal ignored:
+    programs that the tests start would ignore it too.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(config, "workerinput"):
+        be_alone()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes `--numprocesses auto` means: 0 is this one."""
+    return min(PROCESSES, os.cpu_count() or 1) if can_be_alone() else 0
 
 
 @pytest.fixture

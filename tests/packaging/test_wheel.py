@@ -15,6 +15,7 @@ from lbtui import __version__
 from tests.support.command import Lbtui
 from tests.support.environment import CHECKOUT, private_environment
 from tests.support.manifests import write_cluster
+from tests.support.network import machine_network
 from tests.terminal.conftest import OpenConsole
 
 PIP_VARIABLES = ("PIP_", "HTTP", "http", "REQUESTS_CA", "SSL_CERT")
@@ -51,7 +52,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
                 environment[name] = value
         del environment["PYTHONPATH"]
         words = ("-m", "pip", "install", "--quiet", "--constraint", CHECKOUT / "constraints.txt")
-        run(folder / "bin" / "python", *words, wheel, environment=environment)
+        run(*machine_network(), folder / "bin" / "python", *words, wheel, environment=environment)
     yield folder / "bin"
 
 
