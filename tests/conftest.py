@@ -13,9 +13,8 @@ from tests.support.command import Lbtui
 from tests.support.environment import private_environment
 from tests.support.network import be_alone, can_be_alone
 
-PROCESSES = 2
-"""Test processes side by side on a machine of as many cores, or more: the routers and consoles
-that tests start take the rest."""
+PROCESSES_PER_CORE, MOST_PROCESSES = 2, 4
+"""Test processes side by side: most of their time they wait for a router or a terminal."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,7 +32,9 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """How many processes `--numprocesses auto` means: 0 is this one."""
-    return min(PROCESSES, os.cpu_count() or 1) if can_be_alone() else 0
+    if not can_be_alone():
+        return 0
+    return min(PROCESSES_PER_CORE * (os.cpu_count() or 1), MOST_PROCESSES)
 
 
 @pytest.fixture
