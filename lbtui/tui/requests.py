@@ -9,6 +9,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from lbtui.ports import SessionRow
+    from lbtui.tui.places import Place
     from lbtui.tui.views.route_rows import RouteRow
 
 
@@ -29,3 +30,10 @@ class SessionAsked(Message):
 
     row: SessionRow
     verb: Verb
+
+
+@dataclass
+class PlaceAsked(Message):
+    """Go to another place; esc comes back."""
+
+    place: Place

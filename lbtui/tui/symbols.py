@@ -30,6 +30,9 @@ class Symbols:
     dot: str = "·"
     modified: str = "●"
     thumb: str = "▕"
+    crumb: str = "›"  # noqa: RUF001
+    full: str = "█"
+    empty: str = "░"
 
 
 ASCII = Symbols(
@@ -49,6 +52,9 @@ ASCII = Symbols(
     dot="-",
     modified="*",
     thumb="|",
+    crumb=">",
+    full="#",
+    empty=".",
 )
 
 

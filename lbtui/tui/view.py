@@ -17,6 +17,7 @@ from textual.widget import Widget
 from lbtui.core.objects.repairs import Repair
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import MetalLBResource
+from lbtui.tui.places import Place, place_of
 from lbtui.tui.remembered import are_same
 from lbtui.tui.text import Line
 from lbtui.tui.view_state import ViewState
@@ -70,6 +71,7 @@ class View(Widget):
         super().__init__(id=self.name_in_commands)
         self.table = LineTable(self.columns)
         self.state: ViewState | None = None
+        self._subject: object = None
 
     def compose(self) -> ComposeResult:
         """The table; override to put something above or below it."""
@@ -93,6 +95,10 @@ class View(Widget):
         """What its rows rest on without being known, shown over the table."""
         return ()
 
+    def heading(self, state: ViewState) -> str:
+        """What stands over the table and in the crumbs: the title, or more than that."""
+        return self.title
+
     def details_title(self, state: ViewState) -> str:
         """Heading of the panel."""
         return ""
@@ -106,6 +112,26 @@ class View(Widget):
         """The resource that `e`, `y` and `d` work on; by default the row's key if it is one."""
         key = self.selected_key
         return key if isinstance(key, ResourceRef) else None
+
+    @property
+    def subject(self) -> object:
+        """What the view is about, where it can be about several things; None: nothing special."""
+        return self._subject
+
+    @subject.setter
+    def subject(self, subject: object) -> None:
+        """Be about something else, from the next state shown on."""
+        self._subject = subject
+
+    @property
+    def leads_to(self) -> Place | None:
+        """Where enter goes; None: it edits the row, or goes to the panel."""
+        return place_of(self.selected_ref) if self.leads_to_resource else None
+
+    @property
+    def to_explain(self) -> object:
+        """What `x` explains: a resource, or a route; None if there is nothing."""
+        return self.selected_ref
 
     @property
     def selected_edit(self) -> Repair | None:

@@ -18,6 +18,7 @@ def folder(tmp_path: Path) -> Path:
 
 async def test_every_view_shows_the_folder(folder: Path) -> None:
     expected = {
+        "overview": "several paths",
         "pools": "198.51.100.0/24",
         "peers": "64512 → 64600 eBGP",
         "advertisements": "NO_ADVERTISE",

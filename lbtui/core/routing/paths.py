@@ -18,23 +18,36 @@ def service_paths(tables: RouteTables) -> dict[str, Paths]:
 
     Nodes whose configuration frr-k8s refuses send nothing. Services alike share their paths.
     """
-    found: dict[str, Paths] = {}
-    planned: dict[tuple[PlanKey, frozenset[int]], Paths] = {}
-    limited: dict[tuple[Limits, frozenset[int]], Paths] = {}
-    for name, placement in tables.placements.by_name.items():
+    finder = PathFinder(tables)
+    return {name: finder.of(name) for name in tables.placements.by_name}
+
+
+class PathFinder:
+    """Finds the paths of services one by one; what services have in common is found once."""
+
+    def __init__(self, tables: RouteTables) -> None:
+        """Nothing is looked for yet."""
+        self._tables = tables
+        self._planned: dict[tuple[PlanKey, frozenset[int]], Paths] = {}
+        self._limited: dict[tuple[Limits, frozenset[int]], Paths] = {}
+
+    def of(self, service: str) -> Paths:
+        """The paths of a service (namespace/name). Raises KeyError if there is none such."""
+        placement = self._tables.placements.by_name[service]
         families = frozenset([address.family for address in placement.service.addresses])
         place = (placement.limits, families)
-        known = limited.get(place)
+        known = self._limited.get(place)
         if known is None:
-            if (placement.key, families) not in planned:
-                planned[placement.key, families] = _planned(tables, placement.key, families)
-            known = limited[place] = {
+            if (placement.key, families) not in self._planned:
+                planned = _planned(self._tables, placement.key, families)
+                self._planned[placement.key, families] = planned
+            known = self._limited[place] = {
                 peer: sending
-                for peer, nodes in planned[placement.key, families].items()
+                for peer, nodes in self._planned[placement.key, families].items()
                 if (sending := nodes & placement.nodes)
             }
-        found[name] = _without(known, name, tables.withheld) if tables.withheld else known
-    return found
+        withheld = self._tables.withheld
+        return _without(known, service, withheld) if withheld else known
 
 
 def _without(paths: Paths, service: str, withheld: Mapping[str, Mapping[str, NodeSet]]) -> Paths:

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from lbtui.tui.commands import ACTIONS, TABLE_KEYS, VIEWS
 from lbtui.tui.dialogs.framed import FramedDialog
 from lbtui.tui.text import BLANK, Line, Span, line
+from lbtui.tui.widgets.filter_terms import HELP as FILTERS
 from lbtui.tui.widgets.line_panel import LinePanel
 
 if TYPE_CHECKING:
@@ -57,6 +58,10 @@ def help_lines(view: View) -> Iterator[Line]:
     ]
     for key, text in (*own, *TABLE_KEYS, *((c.key, c.help) for c in (*ACTIONS, *VIEWS) if c.key)):
         yield line(Span(f"  {key:24}", "strong"), text)
+    yield BLANK
+    yield line(Span("Filters", "accent"))
+    for text, about in FILTERS:
+        yield line(Span(f"  {text:24}", "strong"), about)
     if view.kind is not None:
         from lbtui.core.editing.fields import fields_of, leaf_fields
 

@@ -55,7 +55,7 @@ class FilterLine(Container):
 
         self.display = True
         if self._field is None:
-            self._field = Input(text, placeholder="words that a row has; !word: has not")
+            self._field = Input(text, placeholder="word  !word  /regex/  state=error  label=value")
             self._field.compact = True
             self._field.cursor_blink = False
             await self.mount(self._field)

@@ -10,21 +10,21 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.message import Message
-from textual.screen import Screen
 
 from lbtui.tui.commands import BOUND
 from lbtui.tui.findings import FindingsCache
 from lbtui.tui.screens.arrangement import arrange, too_small_lines
 from lbtui.tui.screens.filter_line import FilterLine
+from lbtui.tui.screens.navigation import Navigation
 from lbtui.tui.status_lines import session_line, session_line_right, title_left, title_right
 from lbtui.tui.text import Span
 from lbtui.tui.view import View
-from lbtui.tui.views.registry import BY_NAME, NAME_OF_KIND, TABS
+from lbtui.tui.views.registry import TABS
 from lbtui.tui.widgets.bars import Bar, KeyBar, TabBar
+from lbtui.tui.widgets.filter_terms import FAULTY, toggled
 from lbtui.tui.widgets.line_panel import LinePanel
 
 if TYPE_CHECKING:
-    from lbtui.core.objects.resource_set import ResourceRef
     from lbtui.tui.view_state import ViewState
 
 HURRY_SECONDS = 0.1
@@ -33,18 +33,19 @@ HURRY_SECONDS = 0.1
 EDIT_KEYS = (("e", "edit"), ("n", "new"), ("d", "delete"))
 COMMON_KEYS = (
     ("/", "filter"),
+    ("x", "explain"),
     ("u", "undo"),
     ("s", "save"),
     ("=", "diff"),
-    ("A", "apply"),
     ("?", "help"),
     (":", "commands"),
+    ("A", "apply"),
     ("y", "YAML"),
     ("q", "quit"),
 )
 
 
-class MainScreen(Screen[None]):
+class MainScreen(Navigation):
     """Title, views, list, panel, sessions, keys."""
 
     DEFAULT_CSS = """
@@ -79,15 +80,11 @@ class MainScreen(Screen[None]):
 
     def __init__(self, state: ViewState, first: str = "pools") -> None:
         """Begin with one view; the others are made when they are shown first."""
-        super().__init__()
-        self.view_state = state
+        super().__init__(state, first)
         self._title_bar, self._session_bar = Bar(id="title"), Bar(id="sessions")
         self._list_bar, self._side_bar = Bar(id="list-title"), Bar(id="side-title")
         self._panel = LinePanel(id="details")
         self.findings_cache = FindingsCache()
-        self.view = BY_NAME[first].make()
-        self._made = {first: self.view}
-        self._before = first
         self._details_key: object = None
         self._followed: object = None
         self._followed_at = 0.0
@@ -114,7 +111,7 @@ class MainScreen(Screen[None]):
         self._details_timer = self.set_interval(HURRY_SECONDS, self.show_details, pause=True)
         self._arrange()
         self.update_state(self.view_state)
-        self._show_shown_view()
+        self.show_shown_view()
 
     # ---- state -------------------------------------------------------------------------------
 
@@ -131,7 +128,8 @@ class MainScreen(Screen[None]):
 
     def _show_list_title(self) -> None:
         view, state = self.view, self.view_state
-        left: list[Span] = [Span(view.title, "strong"), Span(f"  {view.summary(state)}", "muted")]
+        left = [*self.crumbs, Span(view.heading(state), "strong")]
+        left.append(Span(f"  {view.summary(state)}", "muted"))
         right = view.assumed(state)
         if view.filter_text:
             shown = f"{view.table.shown_count} of {len(view.table.rows)}"
@@ -184,28 +182,8 @@ class MainScreen(Screen[None]):
 
     # ---- views -------------------------------------------------------------------------------
 
-    @property
-    def selected_ref(self) -> ResourceRef | None:
-        """The resource that commands work on."""
-        return self.view.selected_ref
-
-    async def action_show_view(self, name: str) -> None:
-        """Show a view."""
-        if name == self.view.name_in_commands:
-            return
-        self._before = self.view.name_in_commands
-        self.query_one(FilterLine).close()
-        self.view.display = False
-        if name in self._made:
-            self.view = self._made[name]
-            self.view.display = True
-        else:
-            self.view = self._made[name] = BY_NAME[name].make()
-            await self.query_one("#list").mount(self.view, before="#filter")
-        self.view.update_state(self.view_state)
-        self._show_shown_view()
-
-    def _show_shown_view(self) -> None:
+    def show_shown_view(self) -> None:
+        """Mark its tab, name its keys, give it the keyboard."""
         self.query_one(TabBar).show_tab(self.view.name_in_commands)
         self._show_list_title()
         edit = EDIT_KEYS if self.view.kind is not None else ()
@@ -218,21 +196,11 @@ class MainScreen(Screen[None]):
         self.view.focus_table()
         self.post_message(View.DetailsChanged(self.view))
 
-    async def show_resource(self, ref: ResourceRef) -> None:
-        """Go to a resource in the view of its kind."""
-        name = NAME_OF_KIND.get(ref.kind)
-        if name is None:
-            return
-        await self.action_show_view(name)
-        if not self.view.select(ref) and self.view.filter_text:
-            self.view.filter_by("")
-            self.view.select(ref)
-
     @on(View.Opened)
     async def _open(self, event: View.Opened) -> None:
-        ref = event.view.selected_ref
-        if ref is not None and event.view.leads_to_resource:
-            await self.show_resource(ref)
+        place = event.view.leads_to
+        if place is not None:
+            await self.follow(place)
         elif event.view.kind is not None:
             await self.run_action("app.edit")
         elif self.has_side:
@@ -248,6 +216,12 @@ class MainScreen(Screen[None]):
         """Ask for a filter; it works while it is typed."""
         self.view.table.prepare_filter()
         await self.query_one(FilterLine).open(self.view.filter_text)
+
+    def action_faults(self) -> None:
+        """Show only rows with a warning or an error, or all again."""
+        self.query_one(FilterLine).close()
+        self.view.filter_by(toggled(self.view.filter_text, FAULTY))
+        self._show_list_title()
 
     @on(FilterLine.Changed)
     def _filter(self, event: FilterLine.Changed) -> None:
@@ -265,8 +239,8 @@ class MainScreen(Screen[None]):
         elif self.view.filter_text:
             self.view.filter_by("")
             self._show_list_title()
-        elif self._before != self.view.name_in_commands:
-            await self.action_show_view(self._before)
+        else:
+            await self.action_step(-1)
 
     # ---- size --------------------------------------------------------------------------------
 

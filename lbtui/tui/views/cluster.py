@@ -7,11 +7,14 @@ from typing import Any
 
 from lbtui.core.objects.cluster_resources import Node, Service
 from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.questions.health import Reach, reach_of
+from lbtui.core.routing.paths import PathFinder
 from lbtui.tui.assumptions import assumed_node_text, assumed_spans, refusals
+from lbtui.tui.remembered import Remembered
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import Cell, Line, Span
 from lbtui.tui.view_state import ViewState
-from lbtui.tui.views.resource_view import ResourceView
+from lbtui.tui.views.resource_view import ResourceView, labels_text
 from lbtui.tui.views.resources import NAME, ROUTES, count_cell, ref_of, route_count
 from lbtui.tui.widgets.rows import Column, ItemRows, Rows
 
@@ -28,14 +31,25 @@ class ServicesView(ResourceView):
         Column("addresses", "Addresses", is_flexible=True, minimum=15),
         Column("policy", "Traffic", priority=4),
         Column("nodes", "Announced by", priority=2, is_flexible=True, minimum=12),
+        Column("paths", "Paths", priority=3),
         ROUTES,
         Column("state", "State", maximum=28),
     )
     help_text = (
         "Services with addresses, and which nodes announce them. Where none does, State is "
         "MetalLB's own reason, from the first node; the panel lists the reason on every node.\n\n"
+        "Paths counts the pairs of a node and a peer that it sends the service to: several, one "
+        "(its loss takes the service away), none, or waiting for an address.\n\n"
         "Services are read, never edited."
     )
+
+    def __init__(self) -> None:
+        """Start without paths."""
+        super().__init__()
+        self._paths = Remembered[PathFinder | None](
+            lambda state: (state.analysis,),
+            lambda state: PathFinder(state.analysis.tables) if state.analysis else None,
+        )
 
     def rows(self, state: ViewState) -> Rows:
         """One row for each service that MetalLB concerns itself with."""
@@ -53,6 +67,7 @@ class ServicesView(ResourceView):
             key_of=lambda item: item[0],
             cells_of=lambda item: self.cells(item[1], state),
             sort_values={"routes": lambda item: route_count(state, item[0])},
+            more_of=labels_text,
         )
 
     def summary(self, state: ViewState) -> str:
@@ -75,22 +90,26 @@ class ServicesView(ResourceView):
             *self._announced(ref, state),
         )
 
-    def _announced(self, ref: ResourceRef, state: ViewState) -> tuple[Cell, Cell, Cell]:
+    def _announced(self, ref: ResourceRef, state: ViewState) -> tuple[Cell, Cell, Cell, Cell]:
         name = f"{ref.namespace}/{ref.name}"
-        if state.analysis is None or name not in state.analysis.tables.services:
-            return "", "", Span("", "muted")
-        tables = state.analysis.tables
-        reasons = tables.reasons(name)
-        nodes = [node for node, reason in reasons.items() if not reason]
-        routes = route_count(state, ref)
+        analysis = state.analysis
+        if analysis is None or name not in analysis.tables.placements.by_name:
+            return "", "", "", Span("", "muted")
+        tables = analysis.tables
+        reasons = tables.reason_nodes(name)
+        nodes = reasons.get("", 0)
+        finder = self._paths.of(state)
+        reach = reach_of(tables, name, finder.of(name)) if finder else Reach.NONE
+        routes = count_cell(route_count(state, ref))
+        paths = Span(reach.value, "" if reach is Reach.SEVERAL else "warning")
         if not nodes:
-            reason = next(iter(reasons.values()), "no node")
+            reason = min(reasons, key=lambda one: reasons[one] & -reasons[one], default="no node")
             verdict = Span(f"{SYMBOLS.down} {reason}", "warning")
-            return Span("no node", "warning"), count_cell(routes), verdict
+            return Span("no node", "warning"), paths, routes, verdict
         verdict = Span(f"{SYMBOLS.good} announced", "good")
-        if not routes:
+        if reach is Reach.NONE:
             verdict = Span(f"{SYMBOLS.warning} to no peer", "warning")
-        return tables.nodes.describe(tables.nodes.mask_of(nodes)), count_cell(routes), verdict
+        return tables.nodes.describe(nodes), paths, routes, verdict
 
 
 class NodesView(ResourceView):

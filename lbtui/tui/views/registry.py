@@ -40,6 +40,11 @@ class Entry:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
+        "overview", "0", "Overview", "All", "overview", "OverviewView",
+        "Health at a glance: findings, services by paths, sessions, pools by use",
+        ("home", "health", "pulse"),
+    ),
+    Entry(
         "pools", "1", "Pools", "Pools", "resources", "PoolsView",
         "Address pools: what services may get", ("pool", "ipaddresspools"), "IPAddressPool",
     ),

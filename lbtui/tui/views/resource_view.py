@@ -67,6 +67,7 @@ class ResourceView(View):
             items=[*current.items(), *gone.items()],
             key_of=_ref_of,
             cells_of=cells,
+            more_of=labels_text,
             sort_values={
                 "state": lambda item: state_rank(item[0], state, findings),
                 **self.sort_values(state),
@@ -99,6 +100,12 @@ class ResourceView(View):
         if ref is None:
             return ()
         return resource_lines(state, ref, self._findings.of(state), self._marks)
+
+
+def labels_text(item: tuple[ResourceRef, AnyResource]) -> str:
+    """A resource's labels as the filter finds them: "app=web tier=front"."""
+    labels = item[1].metadata.labels
+    return " ".join(f"{key}={value}" for key, value in labels.items())
 
 
 def _ref_of(item: tuple[ResourceRef, AnyResource]) -> Hashable:

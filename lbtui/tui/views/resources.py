@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from lbtui.core.objects.meta import LabelSelector
@@ -238,6 +238,12 @@ class AliasesView(ResourceView):
             cells_of=cells,
             sort_values={"state": lambda item: state_rank(item[0], state, findings)},
         )
+
+    def select(self, key: Hashable) -> bool:
+        """Put the cursor on an alias, or on the first one of an object."""
+        keys = (self.table.rows.key(index) for index in self.table.order)
+        found = (one for one in keys if isinstance(one, tuple) and one[0] == key)
+        return super().select(next(found, key))
 
     @property
     def selected_ref(self) -> ResourceRef | None:

@@ -76,11 +76,16 @@ class RoutesView(View):
     def __init__(self) -> None:
         """Show all routes at first."""
         super().__init__()
-        self.scope = Scope()
+        self._subject = Scope()
         self._shown: tuple[Any, ...] = ()
         self._list: RouteList | None = None
         self._marks = RouteMarksCache()
         self._names: Mapping[str, str] = {}
+
+    @property
+    def scope(self) -> Scope:
+        """Whose routes are shown."""
+        return self._subject if isinstance(self._subject, Scope) else Scope()
 
     # ---- rows --------------------------------------------------------------------------------
 
@@ -226,7 +231,7 @@ class RoutesView(View):
 
     def show_scope(self, scope: Scope) -> None:
         """Show the routes of one peer, node or service, or all."""
-        self.scope = scope
+        self.subject = scope
         if self.state is not None:
             self.update_state(self.state)
 

@@ -130,27 +130,31 @@ class TabBar(Bar):
         """Draw the tabs: with full labels, short ones, or none but that of the shown one."""
         width = self.line_width
         base = self.base()
-        labels = self._labels(width - 1)
+        labels, margin = self._labels(width - 2)
         strips = [self.strip((Span(" "),), base, 1)]
         self._spots = []
         at = 1
         for tab, label in zip(self._tabs, labels, strict=True):
             is_shown = tab.name == self._shown
-            text = f" {tab.key} {label} " if label else f" {tab.key} "
+            key, rest = f"{margin}{tab.key}", f" {label}{margin}" if label else margin
+            spans = (Span(key + rest),) if is_shown else (Span(key, "accent"), Span(rest, "muted"))
+            size = len(key) + len(rest)
             style = base + self.component("tab-bar--shown") if is_shown else base
-            spans = (
-                (Span(text),) if is_shown else (Span(text[:3], "accent"), Span(text[3:], "muted"))
-            )
-            strips.append(self.strip(spans, style, len(text)))
-            self._spots.append((at, at + len(text), tab.name))
-            at += len(text)
+            strips.append(self.strip(spans, style, size))
+            if not margin:
+                strips.append(self.strip((Span(" "),), base, 1))
+            self._spots.append((at, at + size, tab.name))
+            at += size + (not margin)
         return Strip.join(strips).adjust_cell_length(width, base).simplify()
 
-    def _labels(self, width: int) -> list[str]:
-        for labels in ([tab.label for tab in self._tabs], [tab.short for tab in self._tabs]):
-            if sum(len(label) + 4 for label in labels) <= width:
-                return labels
-        return [tab.short if tab.name == self._shown else "" for tab in self._tabs]
+    def _labels(self, width: int) -> tuple[list[str], str]:
+        """The labels that fit, and the blanks on both sides of each tab."""
+        short = [tab.short for tab in self._tabs]
+        for labels, margin in (([tab.label for tab in self._tabs], " "), (short, " "), (short, "")):
+            gaps = len(labels) * (4 if margin else 3)
+            if sum(map(len, labels)) + gaps <= width + (not margin):
+                return labels, margin
+        return [tab.short if tab.name == self._shown else "" for tab in self._tabs], " "
 
     def on_click(self, event: events.Click) -> None:
         """Say which tab was clicked."""

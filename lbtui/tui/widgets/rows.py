@@ -6,7 +6,8 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
-from lbtui.tui.text import Cell, plain
+from lbtui.tui.text import Cell, plain, spans_of
+from lbtui.tui.widgets.filter_terms import FIELD_END
 
 T = TypeVar("T")
 
@@ -43,10 +44,23 @@ class Rows(Protocol):
         """One cell for each column of the table."""
 
     def search_text(self, index: int) -> str:
-        """What the filter looks at."""
+        """What the filter looks at: the cells, and more, with FIELD_END between them."""
+
+    def field(self, name: str) -> int | None:
+        """The position in the search text of what a column shows; None: no such column."""
 
     def sort_value(self, index: int, column: str) -> Any:
         """What sorting by `column` compares; values of one column are comparable."""
+
+
+def no_more(item: object) -> str:
+    """Nothing but the cells."""
+    return ""
+
+
+def is_fault(cell: Cell) -> bool:
+    """Whether a cell shows a warning or an error."""
+    return any(span.tone in ("bad", "warning") for span in spans_of(cell))
 
 
 @dataclass(frozen=True)
@@ -59,6 +73,8 @@ class ItemRows(Generic[T]):
     cells_of: Callable[[T], Sequence[Cell]]
     sort_values: Mapping[str, Callable[[T], Any]] = field(default_factory=dict)
     """By column key; a column that is not here sorts by its text."""
+    more_of: Callable[[T], str] = no_more
+    """What else the filter finds an item by, such as its labels."""
 
     def __len__(self) -> int:
         """Number of items."""
@@ -73,8 +89,20 @@ class ItemRows(Generic[T]):
         return self.cells_of(self.items[index])
 
     def search_text(self, index: int) -> str:
-        """All cells' text."""
-        return " ".join(plain(cell) for cell in self.cells(index))
+        """All cells' text, what else there is, and whether a cell shows a fault."""
+        cells = self.cells(index)
+        texts = [plain(cell) for cell in cells]
+        texts += (self.more_of(self.items[index]), "faulty" if any(map(is_fault, cells)) else "")
+        return FIELD_END.join(texts)
+
+    def field(self, name: str) -> int | None:
+        """By the column's key, or by its label without blanks; "is" tells faults."""
+        if name == "is":
+            return len(self.columns) + 1
+        for at, column in enumerate(self.columns):
+            if name in (column.key, column.label.casefold().replace(" ", "-")):
+                return at
+        return None
 
     def sort_value(self, index: int, column: str) -> Any:
         """By the column's function, else by its text without regard to case."""

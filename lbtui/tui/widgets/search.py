@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from time import monotonic
 
+from lbtui.tui.widgets.filter_terms import parse_filter
 from lbtui.tui.widgets.rows import Rows
 
 SLICE_ROWS = 256
@@ -36,17 +37,8 @@ class SearchTexts:
         return self.is_complete
 
     def matching(self, pattern: str) -> Sequence[int]:
-        """Indexes of the rows so far that match: every word is in them, or with "!" is not."""
+        """Indexes of the rows so far that meet every term of a filter."""
         found: Sequence[int] = range(len(self._texts))
-        for word in pattern.casefold().split():
-            found = _narrowed(found, self._texts, word)
+        for term in parse_filter(pattern, self._rows.field):
+            found = term.narrow(found, self._texts)
         return found
-
-
-def _narrowed(found: Sequence[int], texts: Sequence[str], word: str) -> Sequence[int]:
-    wanted = word.removeprefix("!")
-    if not wanted:
-        return found
-    if word.startswith("!"):
-        return [i for i in found if wanted not in texts[i]]
-    return [i for i in found if wanted in texts[i]]
