@@ -43,7 +43,6 @@ ACTIONS: tuple[Command, ...] = (
     Command("redo", "Do it again", "ctrl+r", "app.redo"),
     Command("save", "Save all edits, after showing what that does", "s", "app.save"),
     Command("reload", "Read the source again; edits are kept", "R", "app.reload"),
-    Command("explain", "Why the row under the cursor is as it is", "x", "explain", ("why",)),
     Command("back", "To the place shown before", "[", "step(-1)"),
     Command("forth", "To the place that back came from", "]", "step(1)"),
     Command("last", "To the last place, and with the same key to this one again", "-", "last"),

@@ -33,7 +33,6 @@ HURRY_SECONDS = 0.1
 EDIT_KEYS = (("e", "edit"), ("n", "new"), ("d", "delete"))
 COMMON_KEYS = (
     ("/", "filter"),
-    ("x", "explain"),
     ("u", "undo"),
     ("s", "save"),
     ("=", "diff"),
