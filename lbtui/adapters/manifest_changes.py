@@ -18,6 +18,7 @@ from lbtui.core.objects.field_path import Steps
 from lbtui.core.objects.meta import Hidden
 from lbtui.core.objects.resource_set import AnyResource
 from lbtui.core.objects.resources import BGPPeer
+from lbtui.core.objects.struct_fields import declared_fields
 
 _MISSPELLED = {"localPref": "localpref"}
 _V1BETA1_PEER_FIELDS = frozenset(
@@ -42,7 +43,7 @@ def _change_struct(
     manifest: Mapping[str, Any], old: msgspec.Struct, new: msgspec.Struct
 ) -> dict[str, Any]:
     changed = dict(manifest)
-    for field in msgspec.structs.fields(type(new)):
+    for field in declared_fields(type(new)):
         before, after = getattr(old, field.name), getattr(new, field.name)
         if before == after:
             continue

@@ -22,6 +22,7 @@ from lbtui.core.objects.field_path import Steps, split
 from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
 from lbtui.core.objects.resources import MetalLBResource
 from lbtui.core.objects.respelling import Respelling
+from lbtui.core.objects.struct_fields import declared_fields
 from lbtui.ports import StoreError
 
 _HEADER = re.compile(r"\A(?:[ \t]*#[^\n]*\n)+(?:[ \t]*\r?\n)+")
@@ -111,7 +112,7 @@ def _likeness(old: AnyResource | None, new: AnyResource | None) -> float:
     if one == other or not isinstance(one, msgspec.Struct):
         return 1.0 if one == other else 0.0
     fields, others = msgspec.structs.asdict(one), msgspec.structs.asdict(other)
-    defaults = {field.name: field.default for field in msgspec.structs.fields(type(one))}
+    defaults = {field.name: field.default for field in declared_fields(type(one))}
     written = [n for n in fields if not defaults[n] == fields[n] == others[n]]
     same = sum(bool(fields[name] == others[name]) for name in written)
     return same / len(written)

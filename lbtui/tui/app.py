@@ -19,6 +19,7 @@ from lbtui.tui.external_editing import ExternalEditing
 from lbtui.tui.following import Following
 from lbtui.tui.journaling import Journaling
 from lbtui.tui.key_order import OrderedKeys
+from lbtui.tui.marked_editing import MarkedEditing
 from lbtui.tui.pacing import Paced
 from lbtui.tui.painting.sparing import SparingApp
 from lbtui.tui.saving import Saving
@@ -110,6 +111,7 @@ class LbtuiApp(EditActions, SpeakerActions, SparingApp, OrderedKeys):
         self.editing = Editing(self)
         self.editor = editor
         self.external = ExternalEditing(self, editor)
+        self.marked = MarkedEditing(self)
         self.saving = Saving(self)
         self.following = Following(self)
         self.journaling = Journaling(self, journal)

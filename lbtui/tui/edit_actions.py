@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lbtui.ports import ManifestEditor
     from lbtui.tui.editing import Editing
     from lbtui.tui.external_editing import ExternalEditing
+    from lbtui.tui.marked_editing import MarkedEditing
     from lbtui.tui.saving import Saving
     from lbtui.tui.view_state import ViewState
 
@@ -26,6 +27,7 @@ class EditActions(AskingApp):
     state: ViewState
     editing: Editing
     external: ExternalEditing
+    marked: MarkedEditing
     saving: Saving
     editor: ManifestEditor | None
     change: Callable[[ViewState], None]
@@ -45,8 +47,12 @@ class EditActions(AskingApp):
             self.change(workspace.redone(self.state))
 
     def action_edit(self) -> None:
-        """Edit the selected resource."""
-        self.ask(self.editing.edit(self.main.selected_ref))
+        """Edit the selected resource, or all that are marked."""
+        marked = self.main.view.marked_refs
+        if marked:
+            self.ask(self.marked.edit(marked))
+        else:
+            self.ask(self.editing.edit(self.main.selected_ref))
 
     def action_edit_outside(self) -> None:
         """Edit the selected resource's manifest in the user's own editor."""
@@ -65,8 +71,9 @@ class EditActions(AskingApp):
         self.ask(self.editing.steps())
 
     def action_delete(self) -> None:
-        """Delete the selected resource."""
-        self.ask(self.editing.delete(self.main.selected_ref))
+        """Delete the selected resource, or all that are marked."""
+        marked, selected = self.main.view.marked_refs, self.main.selected_ref
+        self.ask(self.editing.delete(marked or ((selected,) if selected is not None else ())))
 
     def action_fix(self) -> None:
         """Mend the selected finding."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from lbtui.core.objects.resources import MetalLBResource
 from lbtui.tui import workspace
@@ -127,26 +127,32 @@ class Editing:
         self._app.change(workspace.edited(self._app.state, str(repair), mended))
         self._app.notify(f"Done: {repair}. u takes it back.", timeout=4)
 
-    async def delete(self, ref: ResourceRef | None) -> None:
-        """Delete a resource, after showing what goes with it."""
-        from lbtui.core.editing.edit import delete_resource
+    async def delete(self, refs: Sequence[ResourceRef]) -> None:
+        """Delete resources as one step, after showing what goes with them."""
         from lbtui.tui.dialogs.choice import Choice
         from lbtui.tui.dialogs.consequences import ConsequencesDialog
 
         current = self._app.state.history.current
-        if ref is None or not isinstance(current.get(ref), MetalLBResource):
+        refs = [ref for ref in refs if isinstance(current.get(ref), MetalLBResource)]
+        if not refs:
             self._app.notify("There is nothing to delete under the cursor.", timeout=3)
             return
-        without = delete_resource(current, ref)
+        without = current.without(*refs)
+        what = several(refs)
         dialog = ConsequencesDialog(
-            f"Delete {ref}?",
+            f"Delete {what}?",
             self._app.state,
             without,
-            list(_mention_lines(current, ref)),
+            [*_listed(refs), *_mention_lines(current, refs)],
             [Choice("d", "delete", "delete")],
         )
         if await self._app.push_screen_wait(dialog) == "delete":
-            self._app.change(workspace.edited(self._app.state, f"delete {ref}", without))
+            self._app.change(workspace.edited(self._app.state, f"delete {what}", without))
+
+
+def several(refs: Sequence[ResourceRef]) -> str:
+    """One resource by its name, more of a kind by their number."""
+    return str(refs[0]) if len(refs) == 1 else f"{len(refs)} {refs[0].kind}s"
 
 
 def _edit_label(before: ResourceRef, after: ResourceRef) -> str:
@@ -165,11 +171,22 @@ _SHORT = {
 }
 
 
-def _mention_lines(current: ResourceSet, ref: ResourceRef) -> Iterator[Line]:
-    """Fields that name the resource: they stay, and will name nothing."""
+MOST_LISTED = 20
+"""Names of resources that a question lists; the rest is counted."""
+
+
+def _listed(refs: Sequence[ResourceRef]) -> Iterator[Line]:
+    if len(refs) > 1:
+        more = f" and {len(refs) - MOST_LISTED} more" if len(refs) > MOST_LISTED else ""
+        yield line(", ".join(ref.name for ref in refs[:MOST_LISTED]) + more)
+        yield BLANK
+
+
+def _mention_lines(current: ResourceSet, refs: Sequence[ResourceRef]) -> Iterator[Line]:
+    """Fields of others that name one of the resources: they stay, and will name nothing."""
     from lbtui.core.editing.edit import mentions
 
-    found: Any = mentions(current, ref)
+    found = [m for ref in refs for m in mentions(current, ref) if m.ref not in refs]
     if found:
         yield line(Span("Named by, and then naming nothing:", "warning"))
         for mention in found:

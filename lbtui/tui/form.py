@@ -51,13 +51,16 @@ class Form:
     ) -> None:
         """Edit `resource`, which is in `resources` under `ref`, or new if that is None."""
         self.resources, self.resource, self.ref = resources, resource, ref
-        self.specs = {spec.path: spec for spec in leaf_fields(fields_of(type(resource)))}
+        self.specs = self._specs()
         self._original = {path: self._text_of(spec) for path, spec in self.specs.items()}
         self._texts: dict[str, list[str]] = {
             path: text.split("\n") if self.specs[path].kind == "records" else [text]
             for path, text in self._original.items()
         }
         self._unset: set[str] = set()
+
+    def _specs(self) -> dict[str, FieldSpec]:
+        return {spec.path: spec for spec in leaf_fields(fields_of(type(self.resource)))}
 
     def _text_of(self, spec: FieldSpec) -> str:
         value = get_field(self.resource, spec.path)
@@ -149,6 +152,16 @@ class Form:
 
     def draft(self) -> Draft:
         """Read all texts; the result is there only if nothing is wrong."""
+        values, problems = self._read()
+        name = values.pop(NAME, self.resource.name) or ""
+        if name != self.resource.name or self.ref is None:
+            self._check_name(name, problems)
+        if problems:
+            return Draft(None, None, problems)
+        return self._applied(name, values)
+
+    def _read(self) -> tuple[dict[str, Any], dict[str, str]]:
+        """The values of the fields that were edited, and what is wrong with others."""
         problems: dict[str, str] = {}
         values: dict[str, Any] = {}
         for path, spec in self.specs.items():
@@ -163,12 +176,7 @@ class Form:
                     problems[path] = value.message
                 else:
                     values[path] = value
-        name = values.pop(NAME, self.resource.name) or ""
-        if name != self.resource.name or self.ref is None:
-            self._check_name(name, problems)
-        if problems:
-            return Draft(None, None, problems)
-        return self._applied(name, values)
+        return values, problems
 
     def _check_name(self, name: str, problems: dict[str, str]) -> None:
         metadata = self.resource.metadata
@@ -182,7 +190,7 @@ class Form:
             values = {NAME: name, **values}
         edited = set_fields(start, values) if values else None
         if edited is not None and edited.resource is None:
-            problems = {self._row_of(d.path): d.message for d in edited.diagnostics}
+            problems = {self.row_of(d.path): d.message for d in edited.diagnostics}
             return Draft(None, None, problems)
         resource = edited.resource if edited and edited.resource is not None else start
         if self.ref is None:
@@ -194,7 +202,7 @@ class Form:
         resources, ref = rename_resource(resources, self.ref, name)
         return Draft(resources, ref, {})
 
-    def _row_of(self, path: str) -> str:
+    def row_of(self, path: str) -> str:
         """The field of this form that a finding's path is about."""
         found = [known for known in self.specs if path.startswith(known)]
         return max(found, key=len, default=next(iter(self.specs)))

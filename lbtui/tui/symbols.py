@@ -33,6 +33,7 @@ class Symbols:
     crumb: str = "›"  # noqa: RUF001
     full: str = "█"
     empty: str = "░"
+    marked: str = "■"
 
 
 ASCII = Symbols(
@@ -55,6 +56,7 @@ ASCII = Symbols(
     crumb=">",
     full="#",
     empty=".",
+    marked="#",
 )
 
 

@@ -22,6 +22,7 @@ from lbtui.tui.remembered import are_same
 from lbtui.tui.text import Line
 from lbtui.tui.view_state import ViewState
 from lbtui.tui.widgets.line_table import LineTable
+from lbtui.tui.widgets.marking_table import MarkingTable
 from lbtui.tui.widgets.rows import NO_ROWS, Column, Rows
 
 
@@ -43,6 +44,8 @@ class View(Widget):
     columns: ClassVar[tuple[Column, ...]]
     kind: ClassVar[type[MetalLBResource] | None] = None
     """The kind that its rows are and that `n` makes; None if they are not edited."""
+    can_mark: ClassVar[bool] = False
+    """Its rows are resources that are edited, and several can be marked for one edit."""
     leads_to_resource: ClassVar[bool] = False
     """Enter on a row goes to the resource that the row is about, in the view of its kind."""
     help_text: ClassVar[str] = ""
@@ -69,7 +72,7 @@ class View(Widget):
     def __init__(self) -> None:
         """Make the view; it shows nothing until it is told a state."""
         super().__init__(id=self.name_in_commands)
-        self.table = LineTable(self.columns)
+        self.table = (MarkingTable if self.can_mark else LineTable)(self.columns)
         self.state: ViewState | None = None
         self._subject: object = None
 
@@ -134,6 +137,14 @@ class View(Widget):
         return self.selected_ref
 
     @property
+    def marked_refs(self) -> tuple[ResourceRef, ...]:
+        """The resources of the marked rows that there still are, in the order of the set."""
+        if self.state is None or self.kind is None or not self.table.marks:
+            return ()
+        marks = self.table.marks
+        return tuple(ref for ref, _ in self.state.history.current.items(self.kind) if ref in marks)
+
+    @property
     def selected_edit(self) -> Repair | None:
         """What `f` does; None if the selected row has nothing to mend."""
         return None
@@ -168,6 +179,7 @@ class View(Widget):
         old, self.state = self.state, state
         if old is not None and are_same(self.concerns(old), self.concerns(state)):
             return
+        self.table.marks = frozenset(self.marked_refs)
         self.table.empty_text = self.empty_text(state)
         self.table.show_rows(self.rows(state))
         self.post_message(self.DetailsChanged(self))

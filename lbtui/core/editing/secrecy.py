@@ -15,6 +15,7 @@ from lbtui.core.objects.field_path import join
 from lbtui.core.objects.meta import Hidden
 from lbtui.core.objects.resource_set import AnyResource
 from lbtui.core.objects.resources import MetalLBResource
+from lbtui.core.objects.struct_fields import declared_fields
 
 M = TypeVar("M", bound=MetalLBResource)
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -77,7 +78,7 @@ def _tells(text: str, secrets: set[str]) -> bool:
 def _parts(value: Any) -> Iterator[tuple[str | int, Any]]:
     """What is inside a record, map or list, each with its step in a path."""
     if isinstance(value, msgspec.Struct):
-        for field in msgspec.structs.fields(type(value)):
+        for field in declared_fields(type(value)):
             yield field.encode_name, getattr(value, field.name)
     elif isinstance(value, dict):
         yield from value.items()
@@ -93,7 +94,7 @@ def _without_secrets(value: Any, path: str, secrets: set[str]) -> Any:
             field.name: _without_secrets(
                 getattr(value, field.name), join(path, field.encode_name), secrets
             )
-            for field in msgspec.structs.fields(type(value))
+            for field in declared_fields(type(value))
         }
         return msgspec.structs.replace(value, **kept)
     if isinstance(value, dict):

@@ -15,6 +15,7 @@ import msgspec
 from lbtui.core.objects.decode import to_plain
 from lbtui.core.objects.field_path import join
 from lbtui.core.objects.resources import CommunityAlias
+from lbtui.core.objects.struct_fields import declared_fields
 
 Decide = Callable[[str, Any, Any, Any], Any]
 """Called for a clash with its path, base, mine and theirs; gives the value to go on with."""
@@ -39,7 +40,7 @@ def merge_values(path: str, base: Any, mine: Any, theirs: Any, decide: Decide) -
     return decide(path, base, mine, theirs)
 
 
-def _merge_records(path: str, base: Any, mine: Any, theirs: Any, decide: Decide) -> Any:
+def _merge_records(path: str, base: msgspec.Struct, mine: Any, theirs: Any, decide: Decide) -> Any:
     changes = {
         field.name: merge_values(
             join(path, field.encode_name),
@@ -48,7 +49,7 @@ def _merge_records(path: str, base: Any, mine: Any, theirs: Any, decide: Decide)
             getattr(theirs, field.name),
             decide,
         )
-        for field in msgspec.structs.fields(type(base))
+        for field in declared_fields(type(base))
     }
     return msgspec.structs.replace(theirs, **changes)
 

@@ -20,6 +20,7 @@ from lbtui.core.objects.meta import Hidden, decode_hook
 from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
 from lbtui.core.objects.resources import EDITABLE, METALLB_NAMESPACE, BGPPeer, MetalLBResource
 from lbtui.core.objects.respelling import Respelling
+from lbtui.core.objects.struct_fields import declared_fields
 
 _METALLB_GROUP = "metallb.io"
 _METALLB: Mapping[str, type[MetalLBResource]] = {kind.kind: kind for kind in EDITABLE}
@@ -141,7 +142,7 @@ def to_plain(value: Any, *, with_defaults: bool = False) -> Any:
     """A field's value as the manifest has it: mappings, lists, scalars; secrets written out."""
     if isinstance(value, msgspec.Struct):
         encoded = {}
-        for field in msgspec.structs.fields(type(value)):
+        for field in declared_fields(type(value)):
             content = getattr(value, field.name)
             if with_defaults or not _is_default(field, content):
                 encoded[field.encode_name] = to_plain(content, with_defaults=with_defaults)

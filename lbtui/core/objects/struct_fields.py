@@ -22,6 +22,12 @@ class Field:
     is_required: bool
 
 
+@functools.cache
+def declared_fields(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """Fields of a struct in order; msgspec works them out anew each time, which takes long."""
+    return msgspec.structs.fields(kind)
+
+
 def plain_type(declared: inspect.Type) -> tuple[inspect.Type, bool]:
     """The type without annotations and without None; and whether None is allowed."""
     while isinstance(declared, inspect.Metadata):

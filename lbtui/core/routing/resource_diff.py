@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+from lbtui.core.objects.struct_fields import declared_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,7 @@ def _paths(old: Any, new: Any, path: str) -> Iterator[str]:
     if not isinstance(old, msgspec.Struct) or type(old) is not type(new):
         yield path
         return
-    names: Mapping[str, str] = {
-        own.name: own.encode_name for own in msgspec.structs.fields(type(old))
-    }
+    names: Mapping[str, str] = {own.name: own.encode_name for own in declared_fields(type(old))}
     for name, written in names.items():
         below = f"{path}.{written}" if path else written
         yield from _paths(getattr(old, name), getattr(new, name), below)

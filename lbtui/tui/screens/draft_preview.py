@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -12,7 +13,7 @@ from textual.containers import Vertical
 from lbtui.tui import workspace
 from lbtui.tui.compiler import Compiler
 from lbtui.tui.findings import Findings
-from lbtui.tui.text import Span
+from lbtui.tui.text import Line, Span
 from lbtui.tui.views.resource_details import resource_lines
 from lbtui.tui.views.route_rows import RouteMarksCache
 from lbtui.tui.widgets.bars import Bar
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
     from lbtui.tui.view_state import ViewState
 
 
+LinesOf: TypeAlias = "Callable[[ViewState, ResourceRef], Sequence[Line]]"
+"""What is shown of a state with a draft in it, and of where the draft is; called in a thread."""
+
+
+def resource_preview(state: ViewState, ref: ResourceRef) -> Sequence[Line]:
+    """What the resource does, as the main screen's panel shows it."""
+    return resource_lines(state, ref, Findings(state), RouteMarksCache())
+
+
 class DraftPreview(Vertical):
     """Follows a draft; worked out beside the event loop, and of what waits only the newest."""
 
@@ -31,9 +41,16 @@ class DraftPreview(Vertical):
     DraftPreview { #preview-title { background: $surface; } }
     """
 
-    def __init__(self, state: ViewState, *, id: str | None = None) -> None:  # noqa: A002
-        """`state` is what the draft starts from."""
+    def __init__(
+        self,
+        state: ViewState,
+        lines_of: LinesOf = resource_preview,
+        *,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        """`state` is what the draft starts from, `lines_of` what is shown of it."""
         super().__init__(id=id)
+        self._lines_of = lines_of
         self.view_state = state
         self._title = Bar(id="preview-title")
         self._panel = LinePanel()
@@ -71,9 +88,7 @@ class DraftPreview(Vertical):
     async def _show_outcome(self, state: ViewState, resources: ResourceSet) -> None:
         ref = self._ref
         assert ref is not None
-        lines = await asyncio.to_thread(
-            lambda: resource_lines(state, ref, Findings(state), RouteMarksCache())
-        )
+        lines = await asyncio.to_thread(self._lines_of, state, ref)
         if resources is self._resources:
             self._panel.show_lines(lines)
             self._title.show((Span("Preview", "strong"),))

@@ -13,7 +13,7 @@ from textual.containers import Container, Vertical
 from textual.screen import ModalScreen
 
 from lbtui.tui.form import Form, RowKey
-from lbtui.tui.screens.draft_preview import DraftPreview
+from lbtui.tui.screens.draft_preview import DraftPreview, LinesOf, resource_preview
 from lbtui.tui.screens.form_fields import FieldEditor
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import Cell, Line, Span
@@ -68,15 +68,17 @@ class FormScreen(ModalScreen["Accepted | None"]):
         Binding("escape", "cancel", "Cancel"),
     ]
 
-    def __init__(self, form: Form, state: ViewState, title: str) -> None:
-        """Edit `form`; `state` is what the preview starts from."""
+    def __init__(
+        self, form: Form, state: ViewState, title: str, lines_of: LinesOf = resource_preview
+    ) -> None:
+        """Edit `form`; `state` is what the preview starts from, `lines_of` what it shows."""
         super().__init__()
         self._form, self._title_text = form, title
         self._table = LineTable(COLUMNS)
         self._table.can_focus = False
         self._table.is_active = True
         self._editor = FieldEditor(self._write, self._cycle)
-        self._preview = DraftPreview(state, id="form-right")
+        self._preview = DraftPreview(state, lines_of, id="form-right")
         self._draft: Draft = form.draft()
         self._shown: RowKey | None = None
 

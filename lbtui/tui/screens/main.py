@@ -133,6 +133,8 @@ class MainScreen(Navigation):
         if view.filter_text:
             shown = f"{view.table.shown_count} of {len(view.table.rows)}"
             right = (Span(f"filter {view.filter_text}  {shown}", "accent"),)
+        if marked := len(view.table.marks):
+            right = (Span(f"{marked} marked  ", "accent"), *right)
         self._list_bar.show(tuple(left), right)
 
     @on(View.DetailsChanged)

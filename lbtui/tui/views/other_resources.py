@@ -18,6 +18,7 @@ class BFDProfilesView(ResourceView):
     name_in_commands = "bfd"
     title = "BFD profiles"
     kind = BFDProfile
+    can_mark = True
     kind_name = "BFDProfile"
     noun = "BFD profile"
     columns = (
@@ -56,6 +57,7 @@ class L2AdvertisementsView(ResourceView):
     name_in_commands = "l2"
     title = "L2 advertisements"
     kind = L2Advertisement
+    can_mark = True
     kind_name = "L2Advertisement"
     noun = "L2 advertisement"
     columns = (

@@ -59,6 +59,7 @@ class PoolsView(ResourceView):
     name_in_commands = "pools"
     title = "Address pools"
     kind = IPAddressPool
+    can_mark = True
     kind_name = "IPAddressPool"
     noun = "address pool"
     columns = (
@@ -95,6 +96,7 @@ class PeersView(ResourceView):
     name_in_commands = "peers"
     title = "BGP peers"
     kind = BGPPeer
+    can_mark = True
     kind_name = "BGPPeer"
     noun = "BGP peer"
     columns = (
@@ -145,6 +147,7 @@ class AdvertisementsView(ResourceView):
     name_in_commands = "advertisements"
     title = "BGP advertisements"
     kind = BGPAdvertisement
+    can_mark = True
     kind_name = "BGPAdvertisement"
     noun = "BGP advertisement"
     columns = (

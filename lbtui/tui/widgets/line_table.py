@@ -94,6 +94,8 @@ class LineTable(LineView, can_focus=True):
         self._cursor = 0
         self.is_active = False
         """Draw the cursor as if the keyboard were here; for tables driven from an input."""
+        self.marks: frozenset[Hashable] = frozenset()
+        """Keys of the rows that are marked."""
         self.empty_text = ""
         """Shown when there is no row at all; a filter without a match has its own text."""
 
@@ -274,7 +276,16 @@ class LineTable(LineView, can_focus=True):
     # ---- drawing -----------------------------------------------------------------------------
 
     def _shown(self) -> tuple[tuple[int, int], ...]:
-        return self._layout.shown(self.line_width - 2)
+        return self._layout.shown(self.line_width - 1 - self.lead_width)
+
+    @property
+    def lead_width(self) -> int:
+        """Cells left of each row: one for the cursor."""
+        return 1
+
+    def lead(self, at: int) -> tuple[Span, ...]:
+        """What stands there in a row, by its place in the order, without the cursor."""
+        return (Span(" "),)
 
     def make_line(self, y: int) -> Strip:
         """Draw the header (line 0) or a row."""
@@ -290,7 +301,7 @@ class LineTable(LineView, can_focus=True):
             spans += padded(cells[position], room, self.columns[position].align)
             spans.append(Span(GAP))
         if at != self._cursor:
-            return self.strip([Span(" "), *spans], self.base(), width)
+            return self.strip([*self.lead(at), *spans], self.base(), width)
         name = (
             "line-table--cursor"
             if self.has_focus or self.is_active
@@ -298,7 +309,8 @@ class LineTable(LineView, can_focus=True):
         )
         base = self.base(name)
         mark = self.strip([Span(SYMBOLS.cursor)], base + self.component("line-table--mark"), 1)
-        return Strip.join([mark, self.strip(spans, base, width - 1)])
+        rest = [*self.lead(at)[1:], *spans]
+        return Strip.join([mark, self.strip(rest, base, width - 1)])
 
     def _blank(self, y: int, width: int) -> Strip:
         text = ""
@@ -311,7 +323,7 @@ class LineTable(LineView, can_focus=True):
         return self.strip(cut((Span(" "), Span(text, "muted")), width), self.base(), width)
 
     def _header(self) -> list[Span]:
-        spans = [Span(" ")]
+        spans = [Span(" " * self.lead_width)]
         for position, room in self._shown():
             column = self.columns[position]
             label = column.label
