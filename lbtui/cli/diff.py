@@ -18,7 +18,7 @@ from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
 from lbtui.cli.sources import check_sources, choose_backend
 
 if TYPE_CHECKING:
-    from lbtui.core.routing.diff import RouteDiff
+    from lbtui.core.questions.applied import Applied
     from lbtui.core.routing.resource_diff import ResourceDiff
     from lbtui.core.routing.route import Route
     from lbtui.core.values.nodes import NodeIndex
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     sources = [arguments.old] + ([] if arguments.new is None else [arguments.new])
     check_sources(sources, arguments.context)
     from lbtui.cli import reading
-    from lbtui.core.routing.diff import diff_tables
+    from lbtui.core.questions.applied import diff_applied
     from lbtui.core.routing.resource_diff import diff_resources
 
     backend = choose_backend(arguments)
@@ -58,13 +58,17 @@ def run(arguments: argparse.Namespace) -> int:
         new = reading.judge(old.snapshot, against)
     else:
         new = reading.read([arguments.new], against, arguments.namespace)
-    routes = diff_tables(old.analysis.tables, new.analysis.tables)
+    routes = diff_applied(old.analysis, new.analysis)
     resources = diff_resources(old.snapshot.resources, new.snapshot.resources)
     if arguments.output == "json":
         document: dict[str, Any] = {
             "backends": [backend, against],
             **{name: output.Rows(rows) for name, rows in routes.documents().items()},
             "resources": resources.to_json(),
+            "kept": {
+                node: {"code": error.code, "message": error.message}
+                for node, error in routes.kept.items()
+            },
         }
         output.emit_json(document)
     else:
@@ -72,10 +76,21 @@ def run(arguments: argparse.Namespace) -> int:
         for read in (old, new):
             reading.narrate_assumptions(read)
             reading.narrate_diagnostics(read)
+        _narrate_kept(routes, new.analysis.tables.nodes)
     return SUCCESS if routes.is_empty and resources.is_empty else ANSWER_IS_NO
 
 
-def _text(resources: ResourceDiff, routes: RouteDiff, old: NodeIndex, new: NodeIndex) -> str:
+def _narrate_kept(routes: Applied, nodes: NodeIndex) -> None:
+    """Say where the new is refused, and what is sent there then."""
+    for code in dict.fromkeys(error.code for error in routes.kept.values()):
+        where = nodes.mask_of(n for n, error in routes.kept.items() if error.code == code)
+        output.narrate(
+            f"NEW is refused on {nodes.describe(where)} for {code}: there the configuration of OLD "
+            "stays in force, until the speaker restarts; after that nothing is sent."
+        )
+
+
+def _text(resources: ResourceDiff, routes: Applied, old: NodeIndex, new: NodeIndex) -> str:
     """Resources, then routes, each line marked + (comes), - (goes) or ~ (changes)."""
     lines = [
         *(f"+ {ref}" for ref in resources.added),

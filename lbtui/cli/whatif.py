@@ -100,8 +100,8 @@ def _loss_text(loss: Loss, tables: RouteTables) -> str:
     single = output.count_of(len(loss.single), "service")
     kept = output.count_of(loss.still, "service")
     output.narrate(
-        f"Without {', '.join(loss.without)}: {lost} lost, {single} with one path left, "
-        f"{kept} with more."
+        f"Without {', '.join(loss.without)}: {lost} lost, {single} brought down to one path, "
+        f"{kept} with several left."
     )
     added = len(loss.routes.added) + len(loss.routes.changed)
     if added:

@@ -23,6 +23,7 @@ def test_no_difference_is_0(lbtui: Lbtui, pair: tuple[Path, Path]) -> None:
         "withdrawn": [],
         "changed": [],
         "resources": {"added": [], "removed": [], "changed": []},
+        "kept": {},
     }
     assert lbtui("diff", "old", "new").stdout == ""
 
@@ -95,3 +96,15 @@ def test_one_side_needs_another_back_end(lbtui: Lbtui, pair: tuple[Path, Path]) 
     done = lbtui("diff", "old")
     assert (done.returncode, done.stdout) == (2, "")
     assert "--against-backend" in done.stderr
+
+
+def test_nodes_that_refuse_the_new_keep_the_old(lbtui: Lbtui, pair: tuple[Path, Path]) -> None:
+    edit(pair[1] / "advertisements.yaml", "- NO_ADVERTISE", "- NO_ADVERTIZE")
+    document = lbtui.json("diff", "old", "new", "-o", "json", code=1)
+    assert document["added"] == document["withdrawn"] == document["changed"] == []
+    assert {node: error["code"] for node, error in document["kept"].items()} == {
+        "node-a": "unknown-alias",
+        "node-b": "unknown-alias",
+    }
+    told = lbtui("diff", "old", "new").stderr
+    assert "NEW is refused on all 2 nodes for unknown-alias: there the configuration of OLD" in told

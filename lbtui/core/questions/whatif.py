@@ -6,8 +6,8 @@ of the whole, on masks, without compiling anything again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from lbtui.core.configuration.config import resolve
 from lbtui.core.objects.cluster_resources import EndpointSlice, Node, Service
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
 from lbtui.core.objects.resources import BGPPeer
+from lbtui.core.questions.applied import in_force
 from lbtui.core.routing.diff import RouteDiff, diff_tables
 from lbtui.core.routing.paths import Paths, service_paths
 from lbtui.core.routing.routes import RouteTables, compile_routes
@@ -79,15 +80,32 @@ def lose(analysis: Analysis, targets: Sequence[str]) -> Loss:
         UnknownTarget: a target is not there.
     """
     config = analysis.config
-    left = analysis.resources
+    left, peers = analysis.resources, set[str]()
     for target in targets:
-        left = remove(left, target)
+        without = remove(left, target)
+        if target.startswith("peer/"):
+            peers.add(target.removeprefix("peer/"))
+        else:
+            left = without
     if not config.is_node_assumed and not left.all(Node):
         # Without any node there is no session; an assumed one must not take their place.
         left = left.without(*(ref for ref, _ in left.items(BGPPeer)))
     resolved = resolve(left, config.backend, config.options, config)
-    after = compile_routes(resolved.config, analysis.tables)
-    return _compare(tuple(targets), analysis.tables, after)
+    after = _without_routers(in_force(compile_routes(resolved.config, analysis.tables)), peers)
+    return _compare(tuple(targets), in_force(analysis.tables), after)
+
+
+def _without_routers(tables: RouteTables, names: Collection[str]) -> RouteTables:
+    """The tables without the sessions to some peers.
+
+    A router that is down takes no BGPPeer with it: what MetalLB refuses it goes on refusing.
+    """
+    if not names:
+        return tables
+    config = tables.config
+    peers = tuple(peer for peer in config.peers if peer.name not in names)
+    listed = tuple(name for name in config.peer_names if name not in names)
+    return compile_routes(replace(config, peers=peers, peer_names=listed), tables)
 
 
 def _compare(targets: tuple[str, ...], before: RouteTables, after: RouteTables) -> Loss:
