@@ -43,6 +43,7 @@ ACTIONS: tuple[Command, ...] = (
     Command("redo", "Do it again", "ctrl+r", "app.redo"),
     Command("save", "Save all edits, after showing what that does", "s", "app.save"),
     Command("reload", "Read the source again; edits are kept", "R", "app.reload"),
+    Command("why", "Explain the row under the cursor", "x", "explain"),
     Command("back", "To the place shown before", "[", "step(-1)"),
     Command("forth", "To the place that back came from", "]", "step(1)"),
     Command("last", "To the last place, and with the same key to this one again", "-", "last"),

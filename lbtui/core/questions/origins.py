@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from lbtui.core.configuration.model import Advertisement
-from lbtui.core.objects.cluster_resources import Secret
+from lbtui.core.configuration.model import Advertisement, Configuration
+from lbtui.core.objects.cluster_resources import Node, Secret
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
 from lbtui.core.objects.resources import (
     BFDProfile,
@@ -150,6 +150,36 @@ class Use(NamedTuple):
 def users_of(resources: ResourceSet, ref: ResourceRef) -> tuple[Use, ...]:
     """Who names a resource in a field; selection by labels is not naming."""
     return tuple(sorted(_users(resources, ref)))
+
+
+def selected_by(config: Configuration, resources: ResourceSet, ref: ResourceRef) -> tuple[Use, ...]:
+    """Who comes upon a pool or a node without naming it: by labels, or because all are meant."""
+    found: list[Use] = []
+    if ref.kind == IPAddressPool.kind:
+        named = {use.user for use in users_of(resources, ref)}
+        found = [
+            Use(a.ref, "spec.ipAddressPoolSelectors" if _selects_pools(resources, a.ref) else "all")
+            for a in config.advertisements
+            if ref.name in a.pools and a.ref not in named
+        ]
+    elif ref.kind == Node.kind and ref.name in config.nodes:
+        bit = config.nodes.bit(ref.name)
+        every = config.nodes.mask_of(config.nodes.names)
+        parties = [(one.ref, one.nodes) for one in config.peers]
+        parties += [(one.ref, one.nodes) for one in config.advertisements]
+        found = [
+            Use(user, "spec.nodeSelectors" if nodes != every else "all")
+            for user, nodes in parties
+            if nodes & bit
+        ]
+    return tuple(sorted(found))
+
+
+def _selects_pools(resources: ResourceSet, ref: ResourceRef) -> bool:
+    advertisement = resources.get(ref)
+    return isinstance(advertisement, BGPAdvertisement) and bool(
+        advertisement.spec.ip_address_pool_selectors
+    )
 
 
 def _users(resources: ResourceSet, ref: ResourceRef) -> Iterator[Use]:

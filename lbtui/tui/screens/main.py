@@ -33,6 +33,7 @@ HURRY_SECONDS = 0.1
 EDIT_KEYS = (("e", "edit"), ("n", "new"), ("d", "delete"))
 COMMON_KEYS = (
     ("/", "filter"),
+    ("x", "explain"),
     ("u", "undo"),
     ("s", "save"),
     ("=", "diff"),

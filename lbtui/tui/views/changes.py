@@ -9,6 +9,7 @@ from lbtui.tui.text import Cell, Line, Span, line
 from lbtui.tui.view import View
 from lbtui.tui.view_state import ViewState
 from lbtui.tui.views.diff_rows import DiffRow, changed_routes, resource_rows, route_diff_row
+from lbtui.tui.views.explanation import RouteSubject
 from lbtui.tui.views.route_details import route_lines
 from lbtui.tui.views.route_facts import sessions_by_id
 from lbtui.tui.views.route_rows import Change, count_changes
@@ -79,6 +80,14 @@ class ChangesView(View):
         routes = [f"{symbol}{counts.get(change, 0)}" for change, symbol in CHANGE_SYMBOLS.items()]
         plural = "" if resources == 1 else "s"
         return f"{resources} resource{plural}, routes {' '.join(routes)}"
+
+    @property
+    def to_explain(self) -> object:
+        """The resource, or the route if it is still sent."""
+        row = self._by_key.get(self.selected_key)
+        if row is None or row.route is None:
+            return self.selected_ref
+        return RouteSubject(row.route.route.peer, row.route.route.prefix, row.route.first_node)
 
     def details_title(self, state: ViewState) -> str:
         """What the row is about."""

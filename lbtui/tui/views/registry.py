@@ -86,6 +86,10 @@ ENTRIES: tuple[Entry, ...] = (
         "What the edits do to manifests and routes", ("diff",),
     ),
     Entry(
+        "explain", "", "Explain", "Explain", "explain", "ExplainView",
+        "The last explanation; x explains the row under the cursor", ("explanation",),
+    ),
+    Entry(
         "bfd", "", "BFD profiles", "BFD", "other_resources", "BFDProfilesView",
         "BFD profiles and the peers that use them", ("bfdprofiles",), "BFDProfile",
     ),

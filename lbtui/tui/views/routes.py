@@ -14,6 +14,7 @@ from lbtui.tui.requests import RouteAsked
 from lbtui.tui.text import Cell, Line, Span
 from lbtui.tui.view import View
 from lbtui.tui.view_state import ViewState
+from lbtui.tui.views.explanation import RouteSubject
 from lbtui.tui.views.route_details import route_lines
 from lbtui.tui.views.route_facts import sessions_by_id
 from lbtui.tui.views.route_rows import (
@@ -207,6 +208,12 @@ class RoutesView(View):
     def selected_row(self) -> RouteRow | None:
         """The row under the cursor."""
         return self._list.find(self.selected_key) if self._list is not None else None
+
+    @property
+    def to_explain(self) -> object:
+        """The route."""
+        row = self.selected_row
+        return RouteSubject(row.route.peer, row.route.prefix, row.first_node) if row else None
 
     @on(View.Opened)
     def _show_route(self, event: View.Opened) -> None:

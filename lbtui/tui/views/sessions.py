@@ -128,6 +128,13 @@ class SessionsView(View):
         """The session under the cursor."""
         return self._by_id.get(str(self.selected_key))
 
+    @property
+    def to_explain(self) -> object:
+        """The session's peer."""
+        row, state = self.selected_session, self.state
+        peers = state.history.current.by_kind("BGPPeer") if state else ()
+        return next((ref for ref in peers if row and ref.name == row.peer), None)
+
     def action_ask(self, verb: Verb) -> None:
         """Ask for something to be done with the session under the cursor."""
         if row := self.selected_session:
