@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from speaker.api import ConfigDocument, ErrorDetail, Route, SessionConfig, SpeakerConfig
 from speaker.control.addresses import is_device, pack_address, pack_scoped, unusable
@@ -207,11 +208,16 @@ def _check_communities(at: str, route: Route) -> Iterator[ErrorDetail]:
         ("largeCommunities", route.large_communities, 3, 32),
     ):
         for number, value in enumerate(values):
-            numbers = value.split(":")
-            if len(numbers) != parts or not all(
-                _NUMBER.fullmatch(item) and int(item) < 1 << bits for item in numbers
-            ):
+            if not _is_community(value, parts, bits):
                 yield ErrorDetail(
                     f"{at}.{field}[{number}]",
                     f"{value!r} is not {':'.join('abc'[:parts])} with numbers of {bits} bits",
                 )
+
+
+@lru_cache(maxsize=65536)
+def _is_community(value: str, parts: int, bits: int) -> bool:
+    numbers = value.split(":")
+    return len(numbers) == parts and all(
+        _NUMBER.fullmatch(item) and int(item) < 1 << bits for item in numbers
+    )

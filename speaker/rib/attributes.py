@@ -81,7 +81,9 @@ def _parse_attributes(
     )
 
 
+@lru_cache(maxsize=65536)
 def _numbers(text: str, count: int, bits: int) -> tuple[int, ...]:
+    """Routes by the thousand differ in one community and share the others."""
     parts = text.split(":")
     is_decimal = all(part.isascii() and part.isdigit() for part in parts)
     if len(parts) != count or not is_decimal or any(int(part) >> bits for part in parts):

@@ -135,6 +135,7 @@ def test_the_speaker_killed_is_told_and_found_again(
     terminal.wait_for("speaker not running")
     terminal.press("A")
     terminal.wait_for(r"\[x\] +node-a")
+    terminal.wait_for("opens 1 session")  # nothing is applied before it says so
     terminal.press("A")
     terminal.wait_for("speaker running")
     pid = lbtui.json("speaker", "status", "-o", "json")["pid"]

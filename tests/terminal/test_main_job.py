@@ -61,6 +61,7 @@ def apply(terminal: Terminal, generation: int) -> None:
     """Give the routes to the speaker."""
     terminal.press("A")
     terminal.wait_for(r"\[x\] +node-a")
+    terminal.wait_for(r"│ [+~-] \w")  # what it will do: nothing is applied unseen
     terminal.press("A")
     terminal.wait_for(f"The speaker took generation {generation}")
 
