@@ -26,6 +26,7 @@ from lbtui.tui.saving import Saving
 from lbtui.tui.screens.main import MainScreen
 from lbtui.tui.speaker_actions import SpeakerActions
 from lbtui.tui.symbols import is_unicode
+from lbtui.tui.text_editing import TextEditing
 from lbtui.tui.view_state import ViewState
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ class LbtuiApp(EditActions, SpeakerActions, SparingApp, OrderedKeys):
         self.editor = editor
         self.external = ExternalEditing(self, editor)
         self.marked = MarkedEditing(self)
+        self.texts = TextEditing(self, editor)
         self.saving = Saving(self)
         self.following = Following(self)
         self.journaling = Journaling(self, journal)

@@ -34,6 +34,7 @@ ACTIONS: tuple[Command, ...] = (
     Command("edit", "Edit the selected resource in a form", "e", "app.edit"),
     Command("editor", "Edit its manifest in $VISUAL or $EDITOR", "E", "app.edit_outside"),
     Command("new", "Make a resource of the kind shown", "n", "app.new"),
+    Command("new manifest", "Make a resource from a manifest's text", "N", "app.new_text"),
     Command("delete", "Delete the selected resource", "d", "app.delete"),
     Command("fix", "Mend the selected finding, as an edit that can be undone", "f", "app.fix"),
     Command("yaml", "Edit the selected resource's manifest as text", "y", "app.yaml"),

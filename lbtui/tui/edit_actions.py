@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lbtui.tui.external_editing import ExternalEditing
     from lbtui.tui.marked_editing import MarkedEditing
     from lbtui.tui.saving import Saving
+    from lbtui.tui.text_editing import TextEditing
     from lbtui.tui.view_state import ViewState
 
 
@@ -29,6 +30,7 @@ class EditActions(AskingApp):
     external: ExternalEditing
     marked: MarkedEditing
     saving: Saving
+    texts: TextEditing
     editor: ManifestEditor | None
     change: Callable[[ViewState], None]
 
@@ -61,6 +63,10 @@ class EditActions(AskingApp):
     def action_new(self) -> None:
         """Make a resource of the kind that is shown."""
         self.ask(self.editing.new(self.main.view.kind))
+
+    def action_new_text(self) -> None:
+        """Make a resource from a manifest's text."""
+        self.ask(self.texts.new(self.main.view.kind))
 
     def action_duplicate(self) -> None:
         """Make a resource like the selected one."""
@@ -97,6 +103,6 @@ class EditActions(AskingApp):
         if ref is None or resource is None:
             self.notify("There is no resource under the cursor.", timeout=3)
         elif self.editor is not None and isinstance(resource, MetalLBResource):
-            self.ask(self.editing.edit_text(ref, self.editor))
+            self.ask(self.texts.edit(ref))
         else:
             self.push_screen(ReadingDialog(f"{ref}", list(manifest_lines(resource))))

@@ -10,10 +10,12 @@ from lbtui.tui import workspace
 from lbtui.tui.text import BLANK, Line, Span, line
 
 if TYPE_CHECKING:
+    from lbtui.core.editing.open_draft import OpenDraft
     from lbtui.core.objects.repairs import Repair
     from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
-    from lbtui.ports import ManifestEditor
     from lbtui.tui.app import LbtuiApp
+    from lbtui.tui.form import Form
+    from lbtui.tui.screens.draft_preview import LinesOf
     from lbtui.tui.screens.form import Accepted
 
 
@@ -36,30 +38,58 @@ class Editing:
 
     async def new(self, kind: type[MetalLBResource] | None) -> None:
         """Make a resource in a form."""
-        from lbtui.core.editing.edit import free_name, new_resource
-
         if kind is None:
             self._app.notify("n makes a resource in the views that are edited: 1 to 4.", timeout=4)
             return
-        current = self._app.state.history.current
-        namespace = self._app.namespace
-        name = free_name(current, kind.kind, f"new-{_SHORT.get(kind.kind, 'one')}", namespace)
-        resource = new_resource(kind, name, namespace, current)
+        resource = first_of(kind, self._app.state.history.current, self._app.namespace)
         await self._form(resource, None, f"New {kind.kind}")
 
-    async def _form(self, resource: MetalLBResource, ref: ResourceRef | None, title: str) -> None:
+    async def _form(
+        self,
+        resource: MetalLBResource,
+        ref: ResourceRef | None,
+        title: str,
+        typed: OpenDraft | None = None,
+    ) -> None:
         from lbtui.tui.form import Form
+
+        form = Form(self._app.state.history.current, resource, ref)
+        if typed is not None:
+            form.go_on(typed)
+        accepted = await self.open(form, title)
+        if accepted is not None:
+            label = edit_label(ref, accepted.ref) if ref is not None else f"make {accepted.ref}"
+            await self.stage(label, accepted)
+
+    async def open(
+        self, form: Form, title: str, lines_of: LinesOf | None = None
+    ) -> Accepted | None:
+        """Open a form, what is typed kept in the journal until the user is done with it."""
+        from lbtui.tui.screens.draft_preview import resource_preview
         from lbtui.tui.screens.form import FormScreen
 
-        state = self._app.state
-        form = Form(state.history.current, resource, ref)
-        accepted = await self._app.push_screen_wait(FormScreen(form, state, title))
-        if accepted is None:
-            return
-        label = _edit_label(ref, accepted.ref) if ref is not None else f"make {accepted.ref}"
-        await self._stage(label, accepted)
+        journaling, state = self._app.journaling, self._app.state
+        journaling.watch(lambda: form.typed() if form.is_modified else None)
+        accepted = await self._app.push_screen_wait(
+            FormScreen(form, state, title, lines_of or resource_preview, journaling.follow)
+        )
+        journaling.watch(None)
+        return accepted
 
-    async def _stage(self, label: str, accepted: Accepted) -> None:
+    async def go_on(self, typed: OpenDraft) -> None:
+        """Open a form again, with what was typed in it when the console ended."""
+        current = self._app.state.history.current
+        if not typed.members:
+            resource = typed.new_resource()
+            await self._form(resource, None, f"New {resource.kind}", typed)
+            return
+        ref = typed.refs[0]
+        found = current.get(ref)
+        if isinstance(found, MetalLBResource):
+            await self._form(found, ref, f"Edit {ref}", typed)
+
+    async def stage(self, label: str, accepted: Accepted) -> None:
+        """Make an accepted edit a step of the history, and show what was edited."""
         self._app.change(workspace.edited(self._app.state, label, accepted.resources))
         await self._app.main.show_resource(accepted.ref)
 
@@ -75,29 +105,6 @@ class Editing:
         name = free_name(current, ref.kind, f"{ref.name}-2", ref.namespace)
         copy = duplicate_resource(resource, name)
         await self._form(copy, None, f"Duplicate of {ref}")
-
-    async def edit_text(self, ref: ResourceRef, reader: ManifestEditor) -> None:
-        """Edit a resource's manifest as text, secrets left out of it and kept."""
-        from lbtui.core.editing.secrecy import without_secrets
-        from lbtui.tui.manifest_draft import Judged, judge
-        from lbtui.tui.screens.manifest_text import ManifestTextScreen
-
-        current = self._app.state.history.current
-        resource = current.get(ref)
-        assert isinstance(resource, MetalLBResource)
-        bare = without_secrets(resource)
-        omitted = bare.omitted
-
-        def judged(text: str) -> Judged:
-            found = reader.read(text, self._app.namespace)
-            return judge(current, found, ref, resource, omitted)
-
-        notice = f"Not shown, and kept unless you write it: {', '.join(omitted)}" if omitted else ""
-        text = reader.text_of(bare.resources[0])
-        screen = ManifestTextScreen(text, judged, self._app.state, f"Edit {ref} as YAML", notice)
-        accepted = await self._app.push_screen_wait(screen)
-        if accepted is not None:
-            await self._stage(_edit_label(ref, accepted.ref), accepted)
 
     async def steps(self) -> None:
         """Show the steps done and undone, and go to the one chosen."""
@@ -155,13 +162,24 @@ def several(refs: Sequence[ResourceRef]) -> str:
     return str(refs[0]) if len(refs) == 1 else f"{len(refs)} {refs[0].kind}s"
 
 
-def _edit_label(before: ResourceRef, after: ResourceRef) -> str:
+def first_of(
+    kind: type[MetalLBResource], resources: ResourceSet, namespace: str
+) -> MetalLBResource:
+    """A new resource with nothing but a name that is free."""
+    from lbtui.core.editing.edit import free_name, new_resource
+
+    wanted = f"new-{SHORT_NAMES.get(kind.kind, 'one')}"
+    name = free_name(resources, kind.kind, wanted, namespace)
+    return new_resource(kind, name, namespace, resources)
+
+
+def edit_label(before: ResourceRef, after: ResourceRef) -> str:
     """What a step is called; a rename says both names."""
     renamed = f", renamed to {after.name}" if after.name != before.name else ""
     return f"edit {before}{renamed}"
 
 
-_SHORT = {
+SHORT_NAMES = {
     "IPAddressPool": "pool",
     "BGPPeer": "peer",
     "BGPAdvertisement": "advertisement",

@@ -17,6 +17,7 @@ from lbtui.core.editing.edit import (
 )
 from lbtui.core.editing.field_edit import set_fields
 from lbtui.core.editing.fields import FieldSpec, fields_of, leaf_fields
+from lbtui.core.editing.open_draft import OpenDraft, base_of, members_of
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
 from lbtui.core.objects.resources import MetalLBResource
 
@@ -147,6 +148,34 @@ class Form:
         text = self.text(key)
         at = choices.index(text) if text in choices else 0
         return choices[(at + by) % len(choices)]
+
+    # ---- to go on later ----------------------------------------------------------------------
+
+    def typed(self) -> OpenDraft:
+        """What was typed so far, without what is secret."""
+        edited = [path for path in self.specs if self.is_changed(path)]
+        secret = [path for path in edited if self.specs[path].kind == "secret"]
+        base, omitted = base_of(self.resource) if self.ref is None else (None, ())
+        return OpenDraft(
+            members=members_of(self.refs),
+            base=base,
+            texts={p: "\n".join(self._texts[p]) for p in edited if p not in secret},
+            unset=tuple(sorted(self._unset)),
+            lost=tuple(dict.fromkeys([*omitted, *(p for p in secret if p not in self._unset)])),
+        )
+
+    def go_on(self, typed: OpenDraft) -> None:
+        """Take up what was typed; fields that there are no more are left out."""
+        for path, text in typed.texts.items():
+            if path in self.specs:
+                is_list = self.specs[path].kind == "records"
+                self._texts[path] = text.split("\n") if is_list else [text]
+        self._unset |= {path for path in typed.unset if path in self.specs}
+
+    @property
+    def refs(self) -> tuple[ResourceRef, ...]:
+        """The resources edited; none if it is a new one."""
+        return () if self.ref is None else (self.ref,)
 
     # ---- result ------------------------------------------------------------------------------
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from lbtui.ports import Journal, LeftBehind, PortError
 from lbtui.tui import workspace
@@ -15,8 +15,12 @@ from lbtui.tui.text import BLANK, Line, Span, line
 
 if TYPE_CHECKING:
     from lbtui.core.editing.history import History
+    from lbtui.core.editing.open_draft import OpenDraft
     from lbtui.core.editing.staged import Restored
     from lbtui.tui.app import LbtuiApp
+
+Typed: TypeAlias = "Callable[[], OpenDraft | None]"
+"""Gives what is being typed, None if nothing is that is not accepted."""
 
 DELAY_SECONDS = 0.3
 """From an edit until it is written; further edits meanwhile go with it."""
@@ -30,8 +34,24 @@ class Journaling:
         self._app, self._journal = app, journal
         self._lock = threading.Lock()
         self._kept: History | None = None
+        self._typed: Typed | None = None
+        self._kept_draft: OpenDraft | None = None
         self._number = self._written = 0
         self._is_waiting = self._is_broken = self._is_over = False
+
+    # ---- what is being typed -------------------------------------------------------------------
+
+    def watch(self, typed: Typed | None) -> None:
+        """From now on keep what `typed` gives, too; None: nothing is being typed any more.
+
+        Whoever begins ends it when the user is done, and never because the console ends.
+        """
+        self._typed = typed
+        self.follow()
+
+    @property
+    def _draft(self) -> OpenDraft | None:
+        return self._typed() if self._typed is not None else None
 
     # ---- keeping -----------------------------------------------------------------------------
 
@@ -45,6 +65,8 @@ class Journaling:
 
     def _is_news(self) -> bool:
         history, kept = self._app.state.history, self._kept
+        if self._draft != self._kept_draft:
+            return True
         if kept is None:
             return history.is_modified
         return history.current is not kept.current or history.saved is not kept.saved
@@ -52,8 +74,7 @@ class Journaling:
     async def _keep_soon(self) -> None:
         await asyncio.sleep(DELAY_SECONDS)
         self._is_waiting = False
-        history, number = self._next()
-        problem = await asyncio.to_thread(self._keep, history, number)
+        problem = await asyncio.to_thread(self._keep, *self._next())
         self._tell_problem(problem)
 
     def flush(self) -> None:
@@ -68,12 +89,12 @@ class Journaling:
             with self._lock:
                 self._journal.clear()
 
-    def _next(self) -> tuple[History, int]:
-        self._kept = self._app.state.history
+    def _next(self) -> tuple[History, OpenDraft | None, int]:
+        self._kept, self._kept_draft = self._app.state.history, self._draft
         self._number += 1
-        return self._kept, self._number
+        return self._kept, self._kept_draft, self._number
 
-    def _keep(self, history: History, number: int) -> str:
+    def _keep(self, history: History, draft: OpenDraft | None, number: int) -> str:
         """Write, unless something newer is written already; what went wrong, if anything."""
         from lbtui.core.editing.staged import staged_edits, to_json
 
@@ -82,11 +103,12 @@ class Journaling:
             if number < self._written or self._is_over:
                 return ""
             self._written = number
-            if not history.is_modified:
+            if not history.is_modified and draft is None:
                 self._journal.clear()
                 return ""
             try:
-                self._journal.write(to_json(staged_edits(history.saved, history.current)))
+                staged = staged_edits(history.saved, history.current, draft)
+                self._journal.write(to_json(staged))
             except PortError as error:
                 return str(error)
         return ""
@@ -122,7 +144,8 @@ class Journaling:
         from lbtui.core.editing.staged import from_json, restore
 
         try:
-            restored = restore(from_json(left.text), self._app.state.history.saved)
+            staged = from_json(left.text)
+            restored = restore(staged, self._app.state.history.saved)
         except ValueError as error:
             aside = journal.set_aside(left)
             await tell(
@@ -135,16 +158,37 @@ class Journaling:
         choices = [Choice("r", "restore", "restore"), Choice("d", "discard", "discard")]
         dialog = ChoiceDialog(
             "Restore edits that were not saved?",
-            list(_offer_lines(left, restored)),
+            [*_offer_lines(left, restored), *_draft_lines(staged.draft)],
             choices,
             stay="decide later",
         )
         answer = await self._app.push_screen_wait(dialog)
-        if answer == "discard" or (answer == "restore" and await self._restore(restored)):
-            self.flush()  # the edits are kept under this console's name before the other's go
-            journal.discard(left)
-        else:
+        is_restored = answer == "restore" and await self._restore(restored)
+        if answer != "discard" and not is_restored:
             journal.release(left)
+            return
+        draft = staged.draft if is_restored else None
+        self.watch((lambda: draft) if draft is not None else None)
+        self.flush()  # the edits are kept under this console's name before the other's go
+        journal.discard(left)
+        if draft is not None:
+            await self._go_on(draft)
+
+    async def _go_on(self, draft: OpenDraft) -> None:
+        """Open again what was open, with what was typed."""
+        app = self._app
+        gone = [ref for ref in draft.refs if ref not in app.state.history.current]
+        if gone:
+            typed = [f"  {path}: {text}" for path, text in draft.texts.items()]
+            names = ", ".join(map(str, gone))
+            await tell(app, f"{names}: not there any more", "This was typed for it:", *typed)
+        if draft.text is not None:
+            await app.texts.go_on(draft)
+        elif len(draft.members) > 1:
+            await app.marked.edit(draft.refs, draft)
+        else:
+            await app.editing.go_on(draft)
+        self.watch(None)
 
     async def _restore(self, restored: Restored) -> bool:
         """Put the edits on top of what the source holds; whether that was done."""
@@ -191,6 +235,18 @@ def _offer_lines(left: LeftBehind, restored: Restored) -> Sequence[Line]:
         *set_change_lines(restored.base, restored.mine),
         BLANK,
         *lost,
+    ]
+
+
+def _draft_lines(draft: OpenDraft | None) -> Sequence[Line]:
+    if draft is None:
+        return []
+    typed = [f"{path.removeprefix('spec.')}: {text}" for path, text in draft.texts.items()]
+    return [
+        line(f"{draft.what} was open, with what was typed and not accepted yet:"),
+        *(line(f"  {text}") for text in (typed if draft.text is None else ["its text"])),
+        *(line(Span(f"  {path} is secret, was not kept", "warning")) for path in draft.lost),
+        BLANK,
     ]
 
 

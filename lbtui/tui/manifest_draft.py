@@ -70,6 +70,23 @@ def judge(
     return Judged(changed_set, new_ref, found.problems, why)
 
 
+def judge_new(resources: ResourceSet, found: ManifestText, ref: ResourceRef) -> Judged:
+    """What can be made of a text for a resource that `resources` is to have more; any kind.
+
+    `ref` is what the text began with.
+    """
+    from lbtui.core.editing.edit import add_resource, name_problem
+
+    new = found.resource
+    if not isinstance(new, MetalLBResource):
+        return Judged(None, ref, found.problems)
+    metadata = new.metadata
+    why = name_problem(resources, new.kind, metadata.name, metadata.namespace)
+    if why:
+        return Judged(None, ref, found.problems, why)
+    return Judged(*add_resource(resources, new), found.problems)
+
+
 def accept(
     resources: ResourceSet, ref: ResourceRef, edited: MetalLBResource
 ) -> tuple[ResourceSet | None, ResourceRef, str]:

@@ -10,6 +10,7 @@ from lbtui.tui import workspace
 from lbtui.tui.text import BLANK, Line, Span, line
 
 if TYPE_CHECKING:
+    from lbtui.core.editing.open_draft import OpenDraft
     from lbtui.core.objects.resource_set import ResourceRef
     from lbtui.tui.app import LbtuiApp
     from lbtui.tui.view_state import ViewState
@@ -25,23 +26,26 @@ class MarkedEditing:
         """Work for one app."""
         self._app = app
 
-    async def edit(self, refs: Sequence[ResourceRef]) -> None:
-        """Edit `refs`, at least one, all of one kind."""
-        from lbtui.tui.screens.form import FormScreen
+    async def edit(self, refs: Sequence[ResourceRef], typed: OpenDraft | None = None) -> None:
+        """Edit those of `refs` that there are, all of one kind; `typed`: what was typed before."""
         from lbtui.tui.shared_form import SharedForm
 
-        state = self._app.state
-        found = [(ref, state.history.current.get(ref)) for ref in refs]
+        current = self._app.state.history.current
+        found = [(ref, current.get(ref)) for ref in refs]
         members = [(ref, one) for ref, one in found if isinstance(one, MetalLBResource)]
-        form = SharedForm(state.history.current, members)
+        if not members:
+            return
+        form = SharedForm(current, members)
+        if typed is not None:
+            form.go_on(typed)
 
         def preview(state: ViewState, _: ResourceRef) -> Sequence[Line]:
-            return tuple(_consequences(state, refs))
+            return tuple(_consequences(state, form.refs))
 
         title = f"Edit {len(members)} marked {refs[0].kind}s"
-        accepted = await self._app.push_screen_wait(FormScreen(form, state, title, preview))
+        accepted = await self._app.editing.open(form, title, preview)
         if accepted is not None:
-            label = f"set {', '.join(form.written())} of {_named(refs)}"
+            label = f"set {', '.join(form.written())} of {_named(form.refs)}"
             self._app.change(workspace.edited(self._app.state, label, accepted.resources))
 
 

@@ -81,6 +81,11 @@ class SharedForm(Form):
             return Draft(None, None, problems)
         return Draft(self.resources.with_members(kind, after), self.ref, {})
 
+    @property
+    def refs(self) -> tuple[ResourceRef, ...]:
+        """The resources edited."""
+        return tuple(ref for ref, _ in self.members)
+
     def written(self) -> list[str]:
         """Labels of the fields that are set in all."""
         return [self.label(RowKey(path)) for path in self.specs if self.is_changed(path)]

@@ -132,3 +132,26 @@ async def test_password_is_not_in_the_text_and_not_lost(
         await console.main()
     assert "password: fortytwo" in peers.read_text("utf-8")
     assert "peerASN: 64601" in peers.read_text("utf-8")
+
+
+async def test_a_resource_of_any_kind_is_made_from_a_text(
+    folder: Path, editor: ExternalEditor
+) -> None:
+    async with open_console(folder, editor=editor) as console:
+        await console.press("1", "N")
+        await console.dialog("ManifestTextScreen")
+        area = console.app.screen.query_one(TextArea)
+        assert "kind: IPAddressPool" in area.text and "name: new-pool" in area.text
+        replace_in(area, "name: new-pool", "name: public")
+        await console.shows("There is already a IPAddressPool public.")
+        area.text = (
+            "apiVersion: metallb.io/v1beta1\nkind: BFDProfile\nmetadata:\n  name: fast\n"
+            "spec:\n  receiveInterval: 5\n"
+        )
+        await console.shows("line 6: ")
+        replace_in(area, "receiveInterval: 5", "receiveInterval: 50")
+        await console.shows("edited, not accepted yet")
+        await console.press("ctrl+s")
+        await console.main()
+        assert console.app.state.history.undo_label == "make BFDProfile/fast"
+        assert console.app.main.view.name_in_commands == "bfd"

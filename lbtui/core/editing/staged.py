@@ -1,7 +1,8 @@
 """Staged edits as a document that outlives the console: what was read, what it became, no secret.
 
-Only resources that differ are in it. Whatever is secret is left out on both sides and put back,
-as it stands there by then, when the edits are restored.
+What is typed in an open form and not accepted yet goes with them. Only resources that differ are in
+it. Whatever is secret is left out on both sides and put back, as it stands there by then, when the
+edits are restored.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 import msgspec
 
 from lbtui.core.editing.field_edit import get_field
+from lbtui.core.editing.open_draft import OpenDraft
 from lbtui.core.editing.secrecy import with_secrets_of, without_secrets
 from lbtui.core.objects.decode import encode_resource
 from lbtui.core.objects.meta import Hidden, Record, decode_hook
@@ -61,6 +63,8 @@ class StagedEdits(Record, frozen=True):
 
     edits: tuple[Edit, ...] = ()
     respelled: tuple[Respelled, ...] = ()
+    draft: OpenDraft | None = None
+    """What was typed in an open form and not accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,10 @@ class Restored:
     """What was secret and edited: it has to be edited again."""
 
 
-def staged_edits(base: ResourceSet, mine: ResourceSet) -> StagedEdits:
-    """What differs between two sets, without secrets."""
+def staged_edits(
+    base: ResourceSet, mine: ResourceSet, draft: OpenDraft | None = None
+) -> StagedEdits:
+    """What differs between two sets, without secrets, and what is being typed."""
     edits = []
     for kind in _KINDS:
         before, after = base.members(kind), mine.members(kind)
@@ -94,7 +100,7 @@ def staged_edits(base: ResourceSet, mine: ResourceSet) -> StagedEdits:
         for one in sorted(mine.respelled - base.respelled, key=str)
         if not isinstance(one.value, Hidden)
     ]
-    return StagedEdits(edits=tuple(edits), respelled=tuple(respelled))
+    return StagedEdits(edits=tuple(edits), respelled=tuple(respelled), draft=draft)
 
 
 def to_json(staged: StagedEdits) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -69,10 +70,24 @@ class FormScreen(ModalScreen["Accepted | None"]):
     ]
 
     def __init__(
-        self, form: Form, state: ViewState, title: str, lines_of: LinesOf = resource_preview
+        self,
+        form: Form,
+        state: ViewState,
+        title: str,
+        lines_of: LinesOf = resource_preview,
+        typed: Callable[[], None] = lambda: None,
     ) -> None:
-        """Edit `form`; `state` is what the preview starts from, `lines_of` what it shows."""
+        """Edit `form`.
+
+        Args:
+            form: what is edited.
+            state: what the preview starts from.
+            title: what is edited, in words.
+            lines_of: what the preview shows.
+            typed: called after each change.
+        """
         super().__init__()
+        self._tell_typed = typed
         self._form, self._title_text = form, title
         self._table = LineTable(COLUMNS)
         self._table.can_focus = False
@@ -214,6 +229,7 @@ class FormScreen(ModalScreen["Accepted | None"]):
 
     def _changed(self) -> None:
         self._draft = self._form.draft()
+        self._tell_typed()
         self._show_rows()
         self._show_problem()
         self._follow()

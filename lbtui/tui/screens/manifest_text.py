@@ -67,7 +67,15 @@ class ManifestTextScreen(ModalScreen["Accepted | None"]):
     ]
 
     def __init__(
-        self, text: str, judge: Callable[[str], Judged], state: ViewState, title: str, notice: str
+        self,
+        text: str,
+        judge: Callable[[str], Judged],
+        state: ViewState,
+        title: str,
+        notice: str,
+        *,
+        typed: str | None = None,
+        told: Callable[[], None] = lambda: None,
     ) -> None:
         """Edit `text`.
 
@@ -77,11 +85,16 @@ class ManifestTextScreen(ModalScreen["Accepted | None"]):
             state: what the preview starts from.
             title: what is edited.
             notice: what is to be known about the text; shown all the time.
+            typed: what was made of the text before; None: nothing.
+            told: called whenever a text was judged.
         """
         super().__init__()
         self._original, self._judge = text, judge
         self._title_text, self._notice = title, notice
-        self._area = ManifestArea(text, show_line_numbers=True, soft_wrap=False)
+        self._tell_judged = told
+        self._area = ManifestArea(
+            text if typed is None else typed, show_line_numbers=True, soft_wrap=False
+        )
         self._area.cursor_blink = False
         self._preview = DraftPreview(state, id="form-right")
         self._judged: Judged | None = None
@@ -145,6 +158,7 @@ class ManifestTextScreen(ModalScreen["Accepted | None"]):
             return
         self._judged, self._judged_text = judged, text
         self._show_judged(judged)
+        self._tell_judged()
         if self._is_accepting:
             self.action_accept()
 
