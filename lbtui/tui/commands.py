@@ -69,10 +69,10 @@ TABLE_KEYS: tuple[tuple[str, str], ...] = (
     ("up down j k", "move"),
     ("pgup pgdn home end g G", "move far"),
     ("enter", "open"),
-    ("space *", "mark the row, mark all that are shown: e and d then work on all marked"),
+    ("space *", "mark the row, all rows shown; e and d work on all marked"),
     ("o O", "sort by the next column, turn the order round"),
     ("tab", "to the panel and back"),
-    ("esc", "back: without marks, out of the panel, without the filter, to the view before"),
+    ("esc", "back: no marks, out of the panel, no filter, the view before"),
 )
 
 

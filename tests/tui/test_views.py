@@ -7,6 +7,7 @@ import pytest
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.tui.commands import ACTIONS, BOUND, VIEWS
 from lbtui.tui.views.registry import ENTRIES
+from lbtui.tui.widgets.line_panel import LinePanel
 from tests.support.manifests import edit, write_cluster
 from tests.tui.console import open_console
 
@@ -157,11 +158,14 @@ async def test_manifest_is_shown_without_its_secrets(folder: Path) -> None:
 
 
 async def test_help_names_keys_and_fields(folder: Path) -> None:
-    async with open_console(folder, size=(120, 80)) as console:
+    async with open_console(folder) as console:
         await console.press("3", "question_mark")
         await console.dialog("ReadingDialog")
-        await console.shows("aggregationLength")
-        assert "Save all edits" in console.screen_text()
+        panel = console.app.screen.query_one(LinePanel)
+        await console.until(lambda: "aggregationLength" in panel.text, "no field")
+        assert "Save all edits" in panel.text
+        await console.press("end")
+        await console.shows("serviceSelectors")
 
 
 async def test_palette_runs_what_was_found(folder: Path) -> None:
