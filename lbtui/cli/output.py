@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
+from textwrap import indent
 from typing import Any
 
 from lbtui.cli import stdout
@@ -37,6 +38,36 @@ def emit_json(document: Mapping[str, Any]) -> bool:
     """
     encoder = json.JSONEncoder(ensure_ascii=False, indent=2)
     return emit_all(chain(_gathered(encoder.iterencode(document)), ["\n"]))
+
+
+def emit_yaml(document: Mapping[str, Any]) -> bool:
+    """Write one YAML document piece by piece; `Entries` in it are made meanwhile.
+
+    Returns and raises as `emit`.
+    """
+    return emit_all(_yaml_pieces(document))
+
+
+def _yaml_pieces(document: Mapping[str, Any]) -> Iterator[str]:
+    """Each field as text; each member of an object that is made meanwhile by itself."""
+    import yaml
+
+    class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+        """Writes a value as often as it stands there, not as a reference to the first time."""
+
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    def dump(value: Any) -> str:
+        return str(yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True))
+
+    for name, value in document.items():
+        if not isinstance(value, Entries) or not value:
+            yield dump({name: dict(value) if isinstance(value, Entries) else value})
+            continue
+        yield f"{name}:\n"
+        for key, member in value.items():
+            yield indent(dump({key: member}), "  ")
 
 
 class Rows(list[Any]):

@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.output == "json":
         output.emit_json({**_head(read), **chosen.streamed()})
     else:
-        output.emit(_yaml({**_head(read), **chosen.document()}))
+        output.emit_yaml({**_head(read), **chosen.streamed()})
     if arguments.output in ("table", "csv"):
         reading.narrate_assumptions(read)
         reading.narrate_diagnostics(read)
@@ -84,15 +84,11 @@ class Choice:
         self._has_service_filter = bool(arguments.service)
         self._tables = tables
 
-    def document(self) -> dict[str, Any]:
-        """The part of the tables' JSON that was asked for."""
-        from lbtui.core.routing.preview import preview_document
-
-        services = self.services if self._has_service_filter else None
-        return preview_document(self._tables, self.nodes, self.peers, services)
-
     def streamed(self) -> dict[str, Any]:
-        """The same; nodes and services are made while they are written."""
+        """The part of the tables' document that was asked for.
+
+        Nodes and services are made while they are written.
+        """
         from lbtui.core.routing.preview import error_documents, node_documents, service_documents
 
         services = self.services if self._has_service_filter else None
@@ -204,10 +200,3 @@ def _cell(value: Any) -> str:
     if isinstance(value, list | tuple):
         return " ".join(map(str, value))
     return "" if value is None else str(value)
-
-
-def _yaml(document: dict[str, Any]) -> str:
-    import yaml
-
-    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    return str(yaml.dump(document, Dumper=dumper, sort_keys=False, allow_unicode=True))

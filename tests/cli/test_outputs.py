@@ -54,6 +54,8 @@ OUTPUTS = [
     pytest.param("allocate", ("allocate", "cluster"), 0, id="allocate"),
     pytest.param("whatif", ("whatif", "cluster", "--without", "node/node-a"), 1, id="whatif"),
     pytest.param("singlePoints", ("whatif", "cluster"), 0, id="single-points"),
+    pytest.param("config", ("config", "show"), 0, id="config"),
+    pytest.param("locate", ("locate",), 0, id="locate"),
 ]
 
 
