@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from lbtui.cli import output
+from lbtui.cli import documents, output
 from lbtui.cli.arguments import (
     BACKENDS,
     SOURCE_HELP,
@@ -63,14 +63,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output == "json":
         document: dict[str, Any] = {
             "backends": [backend, against],
-            **{name: output.Rows(rows) for name, rows in routes.documents().items()},
+            **{name: documents.Rows(rows) for name, rows in routes.documents().items()},
             "resources": resources.to_json(),
             "kept": {
                 node: {"code": error.code, "message": error.message}
                 for node, error in routes.kept.items()
             },
         }
-        output.emit_json(document)
+        documents.emit_json(document)
     else:
         output.emit(_text(resources, routes, old.analysis.tables.nodes, new.analysis.tables.nodes))
         for read in (old, new):

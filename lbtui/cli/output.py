@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
-from textwrap import indent
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+import msgspec
 
 from lbtui.cli import stdout
 from lbtui.core.diagnostics import Diagnostic, Severity
@@ -17,9 +17,14 @@ from lbtui.ports import PortError
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
 """What moves a terminal's cursor, colours it, or turns the direction of text."""
 
+_DOUBTFUL = bytes(code for code in (*range(32), 127) if chr(code) not in "\t\n")
+"""The ASCII characters that may be among them."""
+
 
 def visible(text: str) -> str:
     """The text with control characters written out, as names in a manifest may hold them."""
+    if text.isascii() and len(text.encode().translate(None, _DOUBTFUL)) == len(text):
+        return text  # many times faster than looking for them, and nearly always so
     return _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
@@ -29,88 +34,6 @@ def emit(text: str) -> bool:
     Raises PortError if it cannot be written.
     """
     return emit_all([text if text.endswith("\n") or not text else f"{text}\n"])
-
-
-def emit_json(document: Mapping[str, Any]) -> bool:
-    """Write one JSON document piece by piece; `Rows` and `Entries` in it are made meanwhile.
-
-    Returns and raises as `emit`.
-    """
-    encoder = json.JSONEncoder(ensure_ascii=False, indent=2)
-    return emit_all(chain(_gathered(encoder.iterencode(document)), ["\n"]))
-
-
-def emit_yaml(document: Mapping[str, Any]) -> bool:
-    """Write one YAML document piece by piece; `Entries` in it are made meanwhile.
-
-    Returns and raises as `emit`.
-    """
-    return emit_all(_yaml_pieces(document))
-
-
-def _yaml_pieces(document: Mapping[str, Any]) -> Iterator[str]:
-    """Each field as text; each member of an object that is made meanwhile by itself."""
-    import yaml
-
-    class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-        """Writes a value as often as it stands there, not as a reference to the first time."""
-
-        def ignore_aliases(self, data: Any) -> bool:
-            return True
-
-    def dump(value: Any) -> str:
-        return str(yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True))
-
-    for name, value in document.items():
-        if not isinstance(value, Entries) or not value:
-            yield dump({name: dict(value) if isinstance(value, Entries) else value})
-            continue
-        yield f"{name}:\n"
-        for key, member in value.items():
-            yield indent(dump({key: member}), "  ")
-
-
-class Rows(list[Any]):
-    """A list of a JSON document whose elements are made while it is written, once."""
-
-    def __init__(self, elements: Iterable[Any]) -> None:
-        """Take the elements; the first is made at once."""
-        super().__init__()
-        rest = iter(elements)
-        self._first = list(islice(rest, 1))
-        self._rest = rest
-
-    def __bool__(self) -> bool:
-        """Whether there are any."""
-        return bool(self._first)
-
-    def __iter__(self) -> Iterator[Any]:
-        """All elements; only once."""
-        return chain(self._first, self._rest)
-
-
-class Entries(dict[str, Any]):
-    """An object of a JSON document whose members are made while it is written, once."""
-
-    def __init__(self, members: Iterable[tuple[str, Any]]) -> None:
-        """Take the members; the first is made at once."""
-        super().__init__()
-        self._members = Rows(members)
-
-    def __bool__(self) -> bool:
-        """Whether there are any."""
-        return bool(self._members)
-
-    def items(self) -> Any:
-        """All members; only once."""
-        return iter(self._members)
-
-
-def _gathered(pieces: Iterable[str]) -> Iterator[str]:
-    """Pieces of a word or two each, some thousands at a time."""
-    pieces = iter(pieces)
-    while text := "".join(islice(pieces, 4096)):
-        yield text
 
 
 def emit_all(texts: Iterable[str]) -> bool:
@@ -138,10 +61,12 @@ def to_json(document: Any, *, is_line: bool = False) -> str:
 
     Control characters are escaped, also those above ASCII: a terminal would obey them.
     """
-    if is_line:
-        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    else:
-        text = json.dumps(document, ensure_ascii=False, indent=2)
+    try:
+        encoded = msgspec.json.encode(document)
+        text = (encoded if is_line else msgspec.json.format(encoded, indent=2)).decode()
+    except UnicodeEncodeError:  # the name of a file that is not UTF-8
+        style: dict[str, Any] = {"separators": (",", ":")} if is_line else {"indent": 2}
+        text = json.dumps(document, ensure_ascii=False, **style)
     return visible(text)
 
 

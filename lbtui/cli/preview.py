@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from lbtui.cli import output
+from lbtui.cli import documents, output
 from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_output, add_sources
 from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
 from lbtui.cli.sources import check_sources, choose_backend
@@ -64,9 +64,9 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.output == "csv":
         output.emit_all(_csv(chosen.sessions()))
     elif arguments.output == "json":
-        output.emit_json({**_head(read), **chosen.streamed()})
+        documents.emit_json({**_head(read), **chosen.streamed()})
     else:
-        output.emit_yaml({**_head(read), **chosen.streamed()})
+        documents.emit_yaml({**_head(read), **chosen.streamed()})
     if arguments.output in ("table", "csv"):
         reading.narrate_assumptions(read)
         reading.narrate_diagnostics(read)
@@ -93,8 +93,10 @@ class Choice:
 
         services = self.services if self._has_service_filter else None
         return {
-            "nodes": output.Entries(node_documents(self._tables, self.nodes, self.peers, services)),
-            "services": output.Entries(service_documents(self._tables, self.nodes, services)),
+            "nodes": documents.Entries(
+                node_documents(self._tables, self.nodes, self.peers, services)
+            ),
+            "services": documents.Entries(service_documents(self._tables, self.nodes, services)),
             **error_documents(self._tables, self.nodes),
         }
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from lbtui.cli import output
+from lbtui.cli import documents, output
 from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_output, add_sources
 from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
 from lbtui.cli.sources import check_sources, choose_backend
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     tables = read.analysis.tables
     points = single_points(tables)
     if not arguments.without:
-        document = {"singlePoints": _points_document(points)}
+        answer: dict[str, Any] = {"singlePoints": _points_document(points)}
         text = _points_text(points)
         harm = bool(points)
     else:
@@ -50,11 +50,11 @@ def run(arguments: argparse.Namespace) -> int:
             loss = lose(read.analysis, arguments.without)
         except UnknownTarget as error:
             raise UsageError(str(error)) from None
-        routes = {name: output.Rows(rows) for name, rows in loss.routes.documents().items()}
-        document = {**loss.to_json(), **routes, "singlePoints": _points_document(points)}
+        routes = {name: documents.Rows(rows) for name, rows in loss.routes.documents().items()}
+        answer = {**loss.to_json(), **routes, "singlePoints": _points_document(points)}
         text, harm = _loss_text(loss, tables), bool(loss.unreachable)
     if arguments.output == "json":
-        output.emit_json({"backend": tables.config.backend, **document})
+        documents.emit_json({"backend": tables.config.backend, **answer})
     else:
         output.emit(text)
         reading.narrate_assumptions(read)

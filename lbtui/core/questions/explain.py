@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from lbtui.core.questions.checks import Checks, Step, names_of
 from lbtui.core.questions.origins import OriginFinder
 from lbtui.core.routing.preview import route_document
 from lbtui.core.routing.route import Route
-from lbtui.core.routing.routes import RouteTables
+from lbtui.core.routing.routes import RouteTables, TableKey
 from lbtui.core.routing.status import status_peers
 from lbtui.core.values.addresses import Prefix
 from lbtui.core.values.nodes import NodeSet
@@ -136,7 +136,8 @@ class _Peers:
         self._service = subject.name
         self._names = [name for name in tables.peers if peers is None or name in peers]
         self._routes: dict[str, list[Route]] = {}
-        self._services: dict[tuple[Prefix, tuple[str, ...], NodeSet, str], tuple[str, ...]] = {}
+        self._sharing: dict[tuple[Prefix, TableKey | str], Sequence[tuple[str, NodeSet]]] = {}
+        self._services: dict[tuple[str, ...], tuple[str, ...]] = {}
         for route in tables.service_routes(subject.name):
             self._routes.setdefault(route.peer, []).append(route)
 
@@ -155,17 +156,20 @@ class _Peers:
         return PeerVerdict(False, self._why_not(node, bit, peer, reason), ())
 
     def _on(self, route: Route, bit: NodeSet) -> Route:
-        """The route on one node. Which services share it there follows from its advertisements.
+        """The route on one node, with the services that share it there."""
+        services = tuple([name for name, nodes in self._behind(route) if nodes & bit])
+        shared = self._services.setdefault(services, services)
+        return msgspec.structs.replace(route, nodes=bit, services=shared)
 
-        Only what is held back from a peer, or several peers of one name, can make a difference.
-        """
+    def _behind(self, route: Route) -> Sequence[tuple[str, NodeSet]]:
+        """The services behind a prefix, each with its nodes; found once for peers alike."""
         tables, peer = self._tables, route.peer
-        is_special = peer in tables.withheld or len(tables.peer_objects[peer]) > 1
-        key = (route.prefix, route.advertisements, bit, peer if is_special else "")
-        services = self._services.get(key)
-        if services is None:
-            services = self._services[key] = tables.narrowed(route, bit).services
-        return msgspec.structs.replace(route, nodes=bit, services=services)
+        objects = tables.peer_objects[peer]
+        key = (route.prefix, tables.key(objects[0]) if len(objects) == 1 else peer)
+        known = self._sharing.get(key)
+        if known is None:
+            known = self._sharing[key] = tables.prefix_services(peer, route.prefix)
+        return known
 
     def _why_not(self, node: str, bit: NodeSet, peer: str, reason: str) -> str:
         tables = self._tables

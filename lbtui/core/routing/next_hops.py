@@ -17,6 +17,7 @@ class NextHops:
     def __init__(self, config: Configuration) -> None:
         """Keep what they follow from."""
         self._config = config
+        self._known: dict[tuple[str, int], str | None] = {}
         self._peers: dict[str, list[Peer]] = {}
         for peer in config.peers:
             self._peers.setdefault(peer.name, []).append(peer)
@@ -32,6 +33,12 @@ class NextHops:
 
     def node_address(self, node: str, family: int) -> str | None:
         """The node's first InternalIP of a family."""
+        place = (node, family)
+        if place not in self._known:
+            self._known[place] = self._first_address(node, family)
+        return self._known[place]
+
+    def _first_address(self, node: str, family: int) -> str | None:
         for text in self._config.node_addresses.get(node, ()):
             address = parse_address(text)
             if address is not None and address.family == family:

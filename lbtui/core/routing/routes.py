@@ -7,7 +7,7 @@ from functools import cached_property
 
 import msgspec
 
-from lbtui.core.configuration.model import Configuration, LoadBalancer, Peer
+from lbtui.core.configuration.model import EVERYWHERE, Configuration, LoadBalancer, Peer
 from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.routing.limits import find_refusals
 from lbtui.core.routing.next_hops import NextHops
@@ -99,6 +99,20 @@ class RouteTables:
             for route in self.project(one, self._prefix_rows(one, prefix))
         ]
         return tuple(sorted(found, key=self._place)) if len(found) > 1 else tuple(found)
+
+    def prefix_services(self, peer: str, prefix: Prefix) -> Sequence[tuple[str, NodeSet]]:
+        """The services behind a prefix, by name, and the nodes that would send it for each.
+
+        Nodes without a session to the peer are among them, where it is a single object.
+        """
+        found: dict[str, NodeSet] = {}
+        objects = self.peer_objects.get(peer, ())
+        for one in objects:
+            own = one.nodes if len(objects) > 1 else EVERYWHERE
+            for row in self._prefix_rows(one, prefix):
+                for name, nodes in row.services:
+                    found[name] = found.get(name, 0) | nodes & own & row.nodes
+        return sorted(found.items())
 
     def service_routes(self, service: str) -> tuple[Route, ...]:
         """Routes that a service (namespace/name) causes or shares."""
