@@ -232,3 +232,12 @@ def test_broken_settings_are_told_and_ignored(lbtui: Lbtui, cluster: Path) -> No
     done = lbtui("lint", "cluster")
     assert done.returncode == 0
     assert "settings.toml" in done.stderr
+
+
+def test_a_file_name_that_is_no_text_is_written_all_the_same(lbtui: Lbtui, cluster: Path) -> None:
+    edit(cluster / "advertisements.yaml", "- NO_ADVERTISE", "- NO_ADVERTIZE")
+    os.rename(cluster / "advertisements.yaml", os.fsencode(cluster) + b"/\xff.yaml")
+    document = lbtui.json("lint", "cluster", "-o", "json", code=1)
+    assert [d["code"] for d in document["diagnostics"] if d["severity"] == "error"] == [
+        "unknown-alias"
+    ]
