@@ -105,7 +105,7 @@ def test_the_console_paints_the_demo_and_its_sessions_come_up(
     del environment["PYTHONPATH"]
     terminal = console("--demo", "--theme", "lbtui-light", command=(str(installed / "lbtui"),))
     terminal.wait_for("spine-1")
-    screen = terminal.wait_for(r"sessions (\d+)/\1 Established", seconds=40)
+    screen = terminal.wait_for(r"sessions (\d+)/\1 Established")
     assert "no theme" not in screen
     terminal.press("q")
     assert terminal.exit_code() == 0

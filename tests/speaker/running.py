@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 
 async def until(
-    look: Callable[[], Any], what: str, *, seconds: float = 20.0, explain: Callable[[], str] = str
+    look: Callable[[], Any], what: str, *, seconds: float = 60.0, explain: Callable[[], str] = str
 ) -> Any:
     """Poll the coroutine function `look` until it gives something true, and give that back."""
     deadline = time.monotonic() + seconds
@@ -149,7 +149,7 @@ class SpeakerProcess:
         return body
 
     async def until_session(
-        self, session_id: str, is_so: Callable[[Json], bool], *, seconds: float = 20.0
+        self, session_id: str, is_so: Callable[[Json], bool], *, seconds: float = 60.0
     ) -> Json:
         """Wait until something holds for a session, and give the session."""
         seen: Json = {}
@@ -170,7 +170,7 @@ class SpeakerProcess:
     async def established(self, session_id: str) -> Json:
         return await self.in_state(session_id, "Established")
 
-    async def received(self, session_id: str, count: int, *, seconds: float = 20.0) -> list[Json]:
+    async def received(self, session_id: str, count: int, *, seconds: float = 60.0) -> list[Json]:
         """Wait until so many routes were received, and give them."""
         path = f"/v1/sessions/{quote(session_id, safe='')}/received?limit=10000"
         seen: list[Json] = []

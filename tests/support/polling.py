@@ -10,7 +10,7 @@ T = TypeVar("T")
 PAUSE_SECONDS = 0.05
 
 
-def wait_until(look: Callable[[], T], what: str, seconds: float = 20.0) -> T:
+def wait_until(look: Callable[[], T], what: str, seconds: float = 60.0) -> T:
     """Call `look` until it gives something true, and give that back.
 
     Raises AssertionError with `what` and the last value seen, after `seconds`.

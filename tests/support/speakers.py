@@ -22,7 +22,7 @@ from lbtui.core.routing.announcements import (
 )
 from lbtui.ports import SpeakerView
 
-DEADLINE_SECONDS = 20.0
+DEADLINE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)

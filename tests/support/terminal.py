@@ -58,11 +58,11 @@ class Terminal:
         """Type text as it stands."""
         self._tmux("send-keys", "-l", text)
 
-    def wait_for(self, pattern: str, seconds: float = 20.0) -> str:
+    def wait_for(self, pattern: str, seconds: float = 60.0) -> str:
         """The screen, once it has a match of the regular expression `pattern`."""
         return self._wait(pattern, True, seconds)
 
-    def wait_until_gone(self, pattern: str, seconds: float = 20.0) -> str:
+    def wait_until_gone(self, pattern: str, seconds: float = 60.0) -> str:
         """The screen, once it has no match of `pattern` any more."""
         return self._wait(pattern, False, seconds)
 
@@ -88,7 +88,7 @@ class Terminal:
         """Write to the terminal behind the program's back, as `wall` and line noise do."""
         Path(self._tmux("display-message", "-p", "#{pane_tty}").strip()).write_bytes(octets)
 
-    def exit_code(self, seconds: float = 20.0) -> int:
+    def exit_code(self, seconds: float = 60.0) -> int:
         """Wait for the program to end; its exit code."""
 
         def look() -> str:
@@ -113,6 +113,15 @@ class Terminal:
     def pid(self) -> int:
         """Process id of the program."""
         return int(self._tmux("display-message", "-p", "#{pane_pid}"))
+
+    @property
+    def is_asleep(self) -> bool:
+        """Whether no thread of the program has the processor, or waits for it."""
+        try:
+            stats = [one.read_text() for one in Path(f"/proc/{self.pid}/task").glob("*/stat")]
+        except OSError:  # a thread that ends just now
+            return False
+        return all(stat.rpartition(")")[2].split()[0] == "S" for stat in stats)
 
 
 @contextmanager

@@ -30,7 +30,7 @@ VIEWS = {
 def test_the_demos_sessions_come_up_and_every_view_shows_something(console: OpenConsole) -> None:
     terminal = console(DEMO)
     terminal.wait_for("spine-1")
-    terminal.wait_for(r"sessions (\d+)/\1 Established", seconds=40)
+    terminal.wait_for(r"sessions (\d+)/\1 Established")
     for key, text in VIEWS.items():
         terminal.press(key)
         terminal.wait_for(text)
@@ -43,7 +43,7 @@ def test_the_demo_leaves_nothing_behind(console: OpenConsole, environment: dict[
     temporary.mkdir()
     environment["TMPDIR"] = str(temporary)
     terminal = console(DEMO)
-    terminal.wait_for(r"sessions (\d+)/\1 Established", seconds=40)
+    terminal.wait_for(r"sessions (\d+)/\1 Established")
     assert list(temporary.glob("lbtui-demo-*"))
     terminal.press("q")
     assert terminal.exit_code() == 0
@@ -60,7 +60,7 @@ def test_a_signal_ends_the_demo_in_good_order(
     temporary.mkdir()
     environment["TMPDIR"] = str(temporary)
     terminal = console(DEMO)
-    terminal.wait_for("speaker running", seconds=40)
+    terminal.wait_for("speaker running")
     os.kill(terminal.pid, number)
     assert terminal.exit_code() == 128 + number
     assert not list(temporary.iterdir())

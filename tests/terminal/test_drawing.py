@@ -32,12 +32,16 @@ def seen(terminal: Terminal) -> list[list[Shown]]:
 
 
 def still(terminal: Terminal) -> list[list[Shown]]:
-    """The same once it has not changed for half a second: the panel waits for the last key."""
-    looks = [seen(terminal)]
+    """The same once it has not changed for half a second: the panel waits for the last key.
+
+    Nor may the console have anything to do meanwhile: on a busy machine it waits for its turn.
+    """
+    looks: list[list[list[Shown]]] = []
 
     def is_still() -> bool:
         looks.append(seen(terminal))
-        return len(looks) > 10 and all(look == looks[-1] for look in looks[-10:])
+        is_same = len(looks) > 10 and all(look == looks[-1] for look in looks[-10:])
+        return is_same and terminal.is_asleep
 
     wait_until(is_still, "the screen is still")
     return looks[-1]

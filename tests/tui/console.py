@@ -16,7 +16,7 @@ from lbtui.tui.app import LbtuiApp
 from lbtui.tui.widgets.bars import Bar
 from lbtui.tui.widgets.line_panel import LinePanel
 
-DEADLINE_SECONDS = 15.0
+DEADLINE_SECONDS = 60.0
 
 
 class Console:

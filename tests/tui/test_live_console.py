@@ -26,7 +26,7 @@ from lbtui.tui.widgets.line_panel import LinePanel
 from tests.support.demo_copy import copy_demo
 from tests.support.speakers import Rig, all_established, rig
 
-DEADLINE_SECONDS = 20.0
+DEADLINE_SECONDS = 60.0
 SESSIONS = 20
 """Of the demo: every node and the peers that select it."""
 

@@ -148,7 +148,7 @@ async def until(
     condition: Callable[[], Awaitable[bool]],
     what: str,
     *,
-    seconds: float = 20.0,
+    seconds: float = 60.0,
     explain: Callable[[], str] = str,
 ) -> None:
     """Poll until true. Fails the test after `seconds`, with `explain()` in the message."""
