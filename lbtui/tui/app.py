@@ -250,9 +250,13 @@ class LbtuiApp(EditActions, SpeakerActions, SparingApp, OrderedKeys):
         from lbtui.core.configuration.model import BACKENDS
         from lbtui.tui.commands import commands
         from lbtui.tui.dialogs.palette import Palette
+        from lbtui.tui.views.registry import NAME_OF_KIND
 
         action = await self.push_screen_wait(
-            Palette(commands(sorted(self.available_themes), BACKENDS))
+            Palette(
+                commands(sorted(self.available_themes), BACKENDS),
+                (ref for ref in self.state.history.current.refs() if ref.kind in NAME_OF_KIND),
+            )
         )
         if action is not None:
             # Only after this worker: the action may open a dialog of its own.

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from lbtui.tui.views.registry import ENTRIES
+
+if TYPE_CHECKING:
+    from lbtui.core.objects.resource_set import ResourceRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,17 @@ class Command:
     """Other names for it, typed by those who know them from elsewhere."""
     more_keys: str = ""
     """Keys that do the same without being told about, separated by commas."""
+
+    takes: str = ""
+    """What may be typed behind its name, in a few words; empty: nothing."""
+
+    def given(self, text: str) -> Command:
+        """The command with what was typed behind its name."""
+        name, _, before = self.action.partition("(")
+        arguments = ", ".join(filter(None, (before.removesuffix(")"), repr(text))))
+        return replace(
+            self, name=f"{self.name} {text}", action=f"{name}({arguments})", key="", takes=""
+        )
 
     @property
     def keys(self) -> str:
@@ -45,6 +60,15 @@ ACTIONS: tuple[Command, ...] = (
     Command("save", "Save all edits, after showing what that does", "s", "app.save"),
     Command("reload", "Read the source again; edits are kept", "R", "app.reload"),
     Command("why", "Explain the row under the cursor", "x", "explain"),
+    Command(
+        "without",
+        "What is lost without the row under the cursor, or the marked rows",
+        "w",
+        "without",
+        ("drain",),
+        takes="node/N, peer/P, service/NS/NAME, endpoint/NS/NAME/N or a label selector of nodes",
+    ),
+    Command("without too", "The same, beside what was taken away", "W", "without('', True)"),
     Command("back", "To the place shown before", "[", "step(-1)"),
     Command("forth", "To the place that back came from", "]", "step(1)"),
     Command("last", "To the last place, and with the same key to this one again", "-", "last"),
@@ -77,7 +101,14 @@ TABLE_KEYS: tuple[tuple[str, str], ...] = (
 
 
 VIEWS: tuple[Command, ...] = tuple(
-    Command(entry.name, entry.help, entry.key, f"show_view('{entry.name}')", entry.words)
+    Command(
+        entry.name,
+        entry.help,
+        entry.key,
+        f"show_view('{entry.name}')",
+        entry.words,
+        takes="a filter",
+    )
     for entry in ENTRIES
 )
 BOUND: tuple[Command, ...] = tuple(command for command in (*VIEWS, *ACTIONS) if command.key)
@@ -93,3 +124,10 @@ def commands(themes: Iterable[str], backends: Iterable[str]) -> Iterator[Command
         yield Command(f"backend {backend}", help_text, "", f"app.use_backend('{backend}')")
     for theme in themes:
         yield Command(f"theme {theme}", "Change the colours", "", f"app.pick_theme('{theme}')")
+
+
+def jump_to(ref: ResourceRef) -> Command:
+    """Going to a resource, as a command of its name."""
+    name = f"{ref.namespace}/{ref.name}" if ref.kind == "Service" else ref.name
+    action = f"jump({ref.kind!r}, {ref.namespace!r}, {ref.name!r})"
+    return Command(name, f"Go to this {ref.kind}", "", action)

@@ -35,6 +35,14 @@ def place_of(ref: ResourceRef | None) -> Place | None:
     return Place(name, key=ref) if name is not None else None
 
 
+def target_of_ref(ref: ResourceRef) -> str:
+    """How what-if names a resource; empty for a kind that it cannot take away."""
+    if ref.kind == "Service":
+        return f"service/{ref.namespace or 'default'}/{ref.name}"
+    words = {"Node": "node", "BGPPeer": "peer"}
+    return f"{words[ref.kind]}/{ref.name}" if ref.kind in words else ""
+
+
 class Visits:
     """The places seen, in order, and which of them is shown."""
 

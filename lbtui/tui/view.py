@@ -17,7 +17,7 @@ from textual.widget import Widget
 from lbtui.core.objects.repairs import Repair
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import MetalLBResource
-from lbtui.tui.places import Place, place_of
+from lbtui.tui.places import Place, place_of, target_of_ref
 from lbtui.tui.remembered import are_same
 from lbtui.tui.text import Line
 from lbtui.tui.view_state import ViewState
@@ -45,7 +45,7 @@ class View(Widget):
     kind: ClassVar[type[MetalLBResource] | None] = None
     """The kind that its rows are and that `n` makes; None if they are not edited."""
     can_mark: ClassVar[bool] = False
-    """Its rows are resources that are edited, and several can be marked for one edit."""
+    """Its rows are resources; several can be marked, for one edit or for a what-if."""
     leads_to_resource: ClassVar[bool] = False
     """Enter on a row goes to the resource that the row is about, in the view of its kind."""
     help_text: ClassVar[str] = ""
@@ -145,6 +145,22 @@ class View(Widget):
         return tuple(ref for ref, _ in self.state.history.current.items(self.kind) if ref in marks)
 
     @property
+    def marked(self) -> tuple[ResourceRef, ...]:
+        """The marked rows that there still are, of resources that are only read, too."""
+        if self.state is None or not self.table.marks:
+            return ()
+        current = self.state.history.current
+        refs = (key for key in self.table.marks if isinstance(key, ResourceRef))
+        return tuple(sorted(ref for ref in refs if ref in current))
+
+    @property
+    def removable(self) -> tuple[str, ...]:
+        """What `w` takes away to see what is lost, in the words of what-if: "node/edge-1"."""
+        ref = self.selected_ref
+        refs = self.marked or ((ref,) if ref is not None else ())
+        return tuple(filter(None, map(target_of_ref, refs)))
+
+    @property
     def selected_edit(self) -> Repair | None:
         """What `f` does; None if the selected row has nothing to mend."""
         return None
@@ -179,7 +195,7 @@ class View(Widget):
         old, self.state = self.state, state
         if old is not None and are_same(self.concerns(old), self.concerns(state)):
             return
-        self.table.marks = frozenset(self.marked_refs)
+        self.table.marks = frozenset(self.marked)
         self.table.empty_text = self.empty_text(state)
         self.table.show_rows(self.rows(state))
         self.post_message(self.DetailsChanged(self))

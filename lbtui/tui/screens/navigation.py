@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.screen import Screen
 
+from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.tui.places import Place, Visits, place_of
 from lbtui.tui.requests import PlaceAsked
 from lbtui.tui.screens.filter_line import FilterLine
@@ -17,7 +18,6 @@ from lbtui.tui.text import Line, Span
 from lbtui.tui.views.registry import BY_NAME
 
 if TYPE_CHECKING:
-    from lbtui.core.objects.resource_set import ResourceRef
     from lbtui.tui.view_state import ViewState
 
 MOST_CRUMBS = 3
@@ -95,16 +95,20 @@ class Navigation(Screen[None]):
             view.select(place.key)
         self.show_shown_view()
 
-    async def action_show_view(self, name: str) -> None:
-        """Show a view."""
-        if name != self.view.name_in_commands:
-            await self.go(Place(name))
+    async def action_show_view(self, name: str, filter_text: str | None = None) -> None:
+        """Show a view, filtered or as it was."""
+        if name != self.view.name_in_commands or filter_text is not None:
+            await self.go(Place(name, filter_text=filter_text))
 
     async def show_resource(self, ref: ResourceRef) -> None:
         """Go to a resource in the view of its kind."""
         place = place_of(ref)
         if place is not None:
             await self.go(place)
+
+    async def action_jump(self, kind: str, namespace: str, name: str) -> None:
+        """Go to a resource by its name."""
+        await self.show_resource(ResourceRef(kind, namespace, name))
 
     async def action_step(self, by: int) -> None:
         """Go back (-1) or forth (1) through the places seen."""
@@ -133,3 +137,24 @@ class Navigation(Screen[None]):
             self.notify("There is nothing to explain under the cursor.", timeout=3)
         else:
             await self.follow(Place("explain", subject=subject))
+
+    async def action_without(self, what: str = "", is_more: bool = False) -> None:
+        """What is lost without the marked rows, or the one under the cursor, or `what`.
+
+        With `is_more` they are taken away beside what was taken away before.
+        """
+        from lbtui.tui.views.whatif_targets import target_of
+
+        targets = self.view.removable
+        if what:
+            targets = tuple(
+                target_of(word, self.view_state.history.current) for word in what.split()
+            )
+        if not targets and self.view.name_in_commands != "whatif":
+            self.notify("Mark nodes, peers or services first, or type :without TARGET.", timeout=4)
+        whatif = self._made.get("whatif")
+        before = whatif.subject if is_more and whatif is not None else ()
+        gone = before if isinstance(before, tuple) else ()
+        wanted = tuple(dict.fromkeys((*gone, *targets)))
+        if self.view.name_in_commands != "whatif" or wanted != self.view.subject:
+            await self.follow(Place("whatif", subject=wanted))

@@ -26,6 +26,7 @@ class ServicesView(ResourceView):
     title = "Services"
     kind_name = "Service"
     noun = "LoadBalancer service"
+    can_mark = True
     columns = (
         Column("name", "Service", maximum=40),
         Column("addresses", "Addresses", is_flexible=True, minimum=15),
@@ -40,7 +41,7 @@ class ServicesView(ResourceView):
         "MetalLB's own reason, from the first node; the panel lists the reason on every node.\n\n"
         "Paths counts the pairs of a node and a peer that it sends the service to: several, one "
         "(its loss takes the service away), none, or waiting for an address.\n\n"
-        "Services are read, never edited."
+        "Services are read, never edited. w shows what is lost without one, or without the marked."
     )
 
     def __init__(self) -> None:
@@ -119,6 +120,7 @@ class NodesView(ResourceView):
     title = "Nodes"
     kind_name = "Node"
     noun = "node"
+    can_mark = True
     columns = (
         NAME,
         Column("addresses", "Internal addresses", is_flexible=True, minimum=15),
@@ -130,7 +132,8 @@ class NodesView(ResourceView):
     help_text = (
         "Nodes, with the peers each one has a session to and the routes that it sends. A node "
         "whose speaker refuses its configuration keeps the last valid one; State names why.\n\n"
-        "Nodes are read, never edited."
+        "Nodes are read, never edited. w shows what is lost without a node, or without the marked: "
+        "mark a rack's nodes with space and see what draining it costs."
     )
 
     def rows(self, state: ViewState) -> Rows:

@@ -24,6 +24,7 @@ class ExplainView(AnswerView[Explained]):
         "order up to the first that fails, and what would change it. A route by attribute: which "
         "advertisements, services, aliases and merges made each. Any other resource by who names "
         "or selects it, and the routes that depend on it.\n\n"
+        "w on a service's row shows what is lost without its endpoints on that node.\n\n"
         "enter goes to what a row names, x explains that in turn; esc comes back. The answer "
         "follows your edits."
     )
@@ -50,6 +51,15 @@ class ExplainView(AnswerView[Explained]):
         if row is None:
             return None
         return row.ref or (row.place.subject if row.place is not None else None)
+
+    @property
+    def removable(self) -> tuple[str, ...]:
+        """Of a service: its endpoints on the row's first node."""
+        subject, key = self.subject, self.selected_key
+        if isinstance(subject, ResourceRef) and subject.kind == "Service":
+            if isinstance(key, tuple) and key:
+                return (f"endpoint/{subject.namespace or 'default'}/{subject.name}/{key[0]}",)
+        return super().removable
 
     def heading(self, state: ViewState) -> str:
         """The subject's name."""

@@ -90,6 +90,10 @@ ENTRIES: tuple[Entry, ...] = (
         "The last explanation; x explains the row under the cursor", ("explanation",),
     ),
     Entry(
+        "whatif", "", "What if", "What if", "whatif", "WhatIfView",
+        "What is lost without nodes, peers or services; single points of failure", ("what-if",),
+    ),
+    Entry(
         "bfd", "", "BFD profiles", "BFD", "other_resources", "BFDProfilesView",
         "BFD profiles and the peers that use them", ("bfdprofiles",), "BFDProfile",
     ),
