@@ -29,7 +29,7 @@ async def test_service_that_is_not_announced_says_the_check_and_what_would_chang
     edit(folder / "endpoints.yaml", "ready: true", "ready: false")
     async with open_console(folder, size=size) as console:
         await console.press("5", "x")
-        await explained(console, "Services › Explain Service/default/web")  # noqa: RUF001
+        await explained(console, "Explain Service/default/web")
         await console.shows("noEndpoints")
         await console.until(
             lambda: "to change it  Bring a pod behind the service" in console.details(),
@@ -109,7 +109,7 @@ async def test_resources_by_their_users_and_routes(folder: Path) -> None:
 async def test_route_that_is_gone_is_said(folder: Path) -> None:
     async with open_console(folder) as console:
         await console.press("7", "x")
-        await explained(console, "Routes › Explain 198.51.100.0/24 to edge")  # noqa: RUF001
+        await explained(console, "Explain 198.51.100.0/24 to edge")
         await console.press("2", "down", "d")
         await console.dialog("ConsequencesDialog")
         await console.press("d")

@@ -36,7 +36,7 @@ async def test_a_node_away_a_second_too_and_both_put_back(
 ) -> None:
     async with open_console(folder, size=size) as console:
         await console.press("6", "w")
-        await answered(console, "Nodes › Without node/node-a")  # noqa: RUF001
+        await answered(console, "Without node/node-a")
         await console.shows("no path  default/db")
         await console.shows("1 service lost")
         await console.press("escape", "down", "W")

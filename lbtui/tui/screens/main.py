@@ -17,7 +17,7 @@ from lbtui.tui.screens.arrangement import arrange, too_small_lines
 from lbtui.tui.screens.filter_line import FilterLine
 from lbtui.tui.screens.navigation import Navigation
 from lbtui.tui.status_lines import session_line, session_line_right, title_left, title_right
-from lbtui.tui.text import Span
+from lbtui.tui.text import Span, line, width_of
 from lbtui.tui.view import View
 from lbtui.tui.views.registry import TABS
 from lbtui.tui.widgets.bars import Bar, KeyBar, TabBar
@@ -128,15 +128,15 @@ class MainScreen(Navigation):
 
     def _show_list_title(self) -> None:
         view, state = self.view, self.view_state
-        left = [*self.crumbs, Span(view.heading(state), "strong")]
-        left.append(Span(f"  {view.summary(state)}", "muted"))
+        left = line(Span(view.heading(state), "strong"), Span(f"  {view.summary(state)}", "muted"))
         right = view.assumed(state)
         if view.filter_text:
             shown = f"{view.table.shown_count} of {len(view.table.rows)}"
             right = (Span(f"filter {view.filter_text}  {shown}", "accent"),)
         if marked := len(view.table.marks):
             right = (Span(f"{marked} marked  ", "accent"), *right)
-        self._list_bar.show(tuple(left), right)
+        room = self._list_bar.size.width - width_of(left) - width_of(right) - 4
+        self._list_bar.show((*self.crumbs(room), *left), right)
 
     @on(View.DetailsChanged)
     def _show_details(self, event: View.DetailsChanged) -> None:

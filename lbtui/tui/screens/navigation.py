@@ -46,11 +46,15 @@ class Navigation(Screen[None]):
         """The resource that commands work on."""
         return self.view.selected_ref
 
-    @property
-    def crumbs(self) -> Line:
-        """Where this view was reached from."""
-        trail = self._visits.here.trail[-MOST_CRUMBS:]
-        return tuple(Span(f"{heading} {SYMBOLS.crumb} ", "muted") for heading in trail)
+    def crumbs(self, room: int) -> Line:
+        """Where this view was reached from, in about `room` cells; the first give way."""
+        trail = list(self._visits.here.trail)
+        shown = trail[-MOST_CRUMBS:]
+        while shown and sum(len(heading) + 3 for heading in shown) > room:
+            del shown[0]
+        if len(shown) < len(trail):
+            shown.insert(0, SYMBOLS.ellipsis)
+        return tuple(Span(f"{heading} {SYMBOLS.crumb} ", "muted") for heading in shown)
 
     def _leave(self) -> Place:
         """Remember the place that is shown as it is now."""
