@@ -190,6 +190,10 @@ class SessionStatus(Document, frozen=True):
     """Until a peer that takes nothing is given up, RFC 9687; None while nothing waits."""
     tcp: TcpStatus | None = None
     """None without a connection."""
+    vrf: str | None = None
+    """None: the default one."""
+    interface: str | None = None
+    """Of an unnumbered peer, or of a link-local address."""
 
 
 class SessionsDocument(Document, frozen=True):

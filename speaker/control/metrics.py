@@ -10,11 +10,12 @@ Source: Prometheus exposition formats, text version 0.0.4.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from speaker.api import SessionStatus, StatusDocument
+from speaker.control.bfd_metrics import BFD
 from speaker.control.session_metrics import METALLB, OURS, SessionMetric
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -38,14 +39,16 @@ def exposition(
     """The whole page.
 
     MetalLB labels a session with `peer="address:port"` alone, because each of its processes is
-    one node. So does this as long as the process acts as one; else `node` tells them apart, and
-    `session` (the id) where one node has two sessions to the same address and port.
+    one node, and those of a VRF with `vrf` too. So does this as long as the process acts as one;
+    else `node` tells them apart, and `session` (the id) where one node has two sessions to the
+    same address and port.
     """
-    labels = _labels(sessions)
+    labels = _labels(sessions, _peer)
     pages = [
         _family(metric.name, metric.kind, metric.meaning, _samples(metric, sessions, labels))
         for metric in (*METALLB, *OURS)
     ]
+    pages += _bfd_pages(sessions)
     pages.append(_info(sessions, labels))
     pages += _speaker_pages(status, process)
     return "".join(sorted(pages, key=lambda page: page.split(" ", 3)[2]))
@@ -60,13 +63,30 @@ def _samples(
             yield its_labels, value
 
 
-def _labels(sessions: Sequence[SessionStatus]) -> list[Labels]:
+def _bfd_pages(sessions: Sequence[SessionStatus]) -> Iterable[str]:
+    """MetalLB's exporter labels BFD with the address alone."""
+    watched = [session for session in sessions if session.bfd is not None]
+    labels = _labels(watched, lambda session: session.address)
+    for metric in BFD if watched else ():
+        samples = [
+            (its_labels, metric.read(session.bfd))
+            for session, its_labels in zip(watched, labels, strict=True)
+            if session.bfd is not None
+        ]
+        yield _family(metric.name, metric.kind, metric.meaning, samples)
+
+
+def _labels(
+    sessions: Sequence[SessionStatus], peer_of: Callable[[SessionStatus], str]
+) -> list[Labels]:
     is_one_node = len({session.speaker for session in sessions}) <= 1
-    peers = [_peer(session) for session in sessions]
+    peers = [peer_of(session) for session in sessions]
     seen = Counter(zip((session.speaker for session in sessions), peers, strict=True))
     found: list[Labels] = []
     for session, peer in zip(sessions, peers, strict=True):
         labels = {"peer": peer}
+        if session.vrf is not None:
+            labels["vrf"] = session.vrf
         if not is_one_node:
             labels["node"] = session.speaker
         if seen[session.speaker, peer] > 1:

@@ -88,6 +88,8 @@ def session_status(peering: Peering, clock: Clock) -> SessionStatus:
         configured_connect_time=parameters.connect_time,
         send_hold_remaining=remaining(session.send_hold_deadline),
         tcp=_tcp(peering),
+        vrf=config.vrf,
+        interface=config.interface,
         malformed=MalformedCounts(
             session.malformed.updates, session.malformed.attributes, session.malformed.last
         ),

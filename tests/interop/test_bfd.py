@@ -13,6 +13,7 @@ from tests.interop.link import INTERFACE, Link
 from tests.interop.routers.base import SeenRoute, until
 from tests.interop.routers.bird import Bird
 from tests.interop.routers.frr_suite import FrrSuite
+from tests.speaker.exposition import parse
 
 ROUTE = {"prefix": "198.51.100.10/32", "nextHop": "192.0.2.1"}
 SEEN = SeenRoute("198.51.100.10/32", "192.0.2.1", (64512,))
@@ -37,6 +38,27 @@ async def watched(lab: Lab, link: Link, family: int, **fields: Any) -> AsyncIter
         yield pair
 
 
+async def metrics_say_so(pair: Pair) -> None:
+    """The figures of the API, under MetalLB's names; a second page, for packets come meanwhile."""
+    async with pair.speaker.http.get("http://speaker/metrics") as answer:
+        families = parse(await answer.text())
+    found = (await pair.speaker.session(SESSION))["bfd"]
+    key = frozenset({("peer", pair.setup.address)})
+    told = {
+        name.removeprefix("metallb_bfd_"): (family.kind, family.samples[key])
+        for name, family in families.items()
+        if name.startswith("metallb_bfd_")
+    }
+    assert told["session_up"] == ("gauge", 1)
+    assert told["session_up_events"] == ("counter", found["ups"])
+    assert told["session_down_events"] == ("counter", found["downs"])
+    assert told["zebra_notifications"] == ("counter", found["ups"] + found["downs"])
+    assert told["echo_packet_input"] == told["echo_packet_output"] == ("counter", 0)
+    assert 0 < told["control_packet_input"][1] <= found["packetsReceived"]
+    assert 0 < told["control_packet_output"][1] <= found["packetsSent"]
+    assert len(told) == 8
+
+
 @both
 @pytest.mark.parametrize("family", [4, 6])
 async def test_up_with_the_intervals_of_both(lab: Lab, link: Link, family: int) -> None:
@@ -50,6 +72,7 @@ async def test_up_with_the_intervals_of_both(lab: Lab, link: Link, family: int) 
         )
         assert found["bfd"]["detectionTime"] == pytest.approx(1.0)
         # FRR may begin its own session anew once, when BGP over IPv6 has told it the addresses.
+        await metrics_say_so(pair)
         most = 1 if family == 6 and isinstance(pair.router, FrrSuite) else 0
         assert found["bfd"]["downs"] <= most
 

@@ -83,6 +83,7 @@ def _identity_lines(row: SessionRow, told: Mapping[str, Any]) -> tuple[tuple[str
         ("node", row.node),
         ("peer", row.peer),
         ("local AS / peer AS", f"{row.local_asn} / {asn_text(row)}"),
+        ("VRF", told.get("vrf") or "default"),
         ("router ID", f"{_known(told, 'routerId')}, the peer's {_known(told, 'peerRouterId')}"),
     )
 
@@ -97,6 +98,7 @@ def _transport_lines(row: SessionRow, told: Mapping[str, Any]) -> tuple[tuple[st
         ("peer", _endpoint(row.address, told.get("peerPort") or row.port)),
         ("local", _endpoint(actual, told.get("localPort"))),
         ("source address", chosen),
+        ("next hop", f"{actual or '-'} where a route names no other"),
         ("opened by", f"{dialled}{', passive' if row.is_passive else ''}"),
         ("TCP MD5 password", "configured" if told.get("password") else "none"),
         *_tcp_lines(told.get("tcp") or {}),
