@@ -188,6 +188,11 @@ async def _send(client: SpeakerClient, wanted: Announcements) -> int:
         f"Accepted as generation {generation}: {output.count_of(opened, 'session')}, "
         f"{output.count_of(routes, 'route')}."
     )
+    for peer, secret in sorted(wanted.unsigned.items()):
+        output.narrate(
+            f"Left out: {peer}. Its password is in the Secret {secret}, which is not among the "
+            "manifests; add it to announce to this peer."
+        )
     return SUCCESS
 
 

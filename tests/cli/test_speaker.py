@@ -112,6 +112,24 @@ def test_start_twice_is_one_speaker_and_stop_ends_it(speaker: Lbtui) -> None:
     assert speaker("speaker", "stop").returncode == 0
 
 
+def test_a_peer_whose_secret_is_not_there_is_left_out(speaker: Lbtui, cluster: Path) -> None:
+    edit(cluster / "peers.yaml", "connectTime: 1s", "passwordSecret: {name: tor-key}")
+    done = speaker("speaker", "apply", str(cluster))
+    assert done.returncode == 0
+    assert "0 sessions, 0 routes.\nLeft out: tor. Its password is in" in done.stderr
+        "0 sessions, 0 routes.\nLeft out: tor. Its password is in the Secret tor-key" in done.stderr
+    )
+    assert speaker.json("sessions", "-o", "json")["sessions"] == []
+    (cluster / "secret.yaml").write_text(
+        "apiVersion: v1\nkind: Secret\ntype: kubernetes.io/basic-auth\n"
+        "metadata: {name: tor-key, namespace: metallb-system}\nstringData: {password: hush}\n"
+    )
+    done = speaker("speaker", "apply", str(cluster))
+    assert done.stderr.endswith(": 1 session, 1 route.\n")
+    (session,) = speaker.json("sessions", "-o", "json")["sessions"]
+    assert session["password"] is True
+
+
 def test_apply_announces_what_preview_shows(
     speaker: Lbtui, cluster: Path, router: subprocess.Popen[str]
 ) -> None:

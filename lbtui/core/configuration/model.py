@@ -96,6 +96,9 @@ class Peer:
     """What the profile says; None without one."""
     vrf: str
     password: Hidden | None
+    unread_secret: str
+    """The Secret with its password where that is not at hand; empty if there is none, or if it is.
+    Such a session must not be dialled: it would be dialled unsigned."""
     families: frozenset[int]
     """Families whose routes the back end sends over this session."""
     nodes: NodeSet

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lbtui.core.configuration.model import Peer
 from lbtui.core.objects.meta import Hidden
@@ -85,6 +85,8 @@ class Announcements:
 
     nodes: tuple[AnnouncedNode, ...]
     route_sets: Mapping[str, tuple[AnnouncedRoute, ...]]
+    unsigned: Mapping[str, str] = field(default_factory=dict)
+    """Peers left out because their password is in a Secret that is not at hand → that Secret."""
 
 
 _DEFAULT_TIMERS = {"native": (90.0, 30.0), "frr": (180.0, 60.0), "frr-k8s": (180.0, 60.0)}
@@ -97,7 +99,8 @@ def announce(tables: RouteTables, nodes: Sequence[str] | None = None) -> Announc
     """The desired state of a speaker that acts as `nodes` (None: all of them).
 
     Nodes with an error of their own are left out, and those whose configuration frr-k8s refuses:
-    MetalLB would keep what they announced before, which is not known here.
+    MetalLB would keep what they announced before, which is not known here. So are sessions whose
+    password is not known: one without it would not come up, or come up unsigned.
     """
     return _Announcer(tables).announce(tables.nodes.names if nodes is None else nodes)
 
@@ -122,12 +125,19 @@ class _Announcer:
             and name not in self._tables.backend_errors
         ]
         announced = tuple(self._node(name) for name in active)
-        return Announcements(announced, {name: routes for routes, name in self._contents.items()})
+        mask = self._tables.nodes.mask_of(active)
+        unsigned = {
+            peer.name: peer.unread_secret
+            for peer in self._config.peers
+            if peer.unread_secret and peer.nodes & mask
+        }
+        route_sets = {name: routes for routes, name in self._contents.items()}
+        return Announcements(announced, route_sets, unsigned)
 
     def _node(self, node: str) -> AnnouncedNode:
         """One node with its sessions, by peer name."""
         bit = self._tables.nodes.bit(node)
-        peers = [peer for peer in self._config.peers if peer.nodes & bit]
+        peers = [peer for peer in self._config.peers if peer.nodes & bit and not peer.unread_secret]
         router_ids = {peer.router_id for peer in peers}
         shared = router_ids.pop() if len(router_ids) == 1 else None
         return AnnouncedNode(

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from lbtui.core.configuration.model import Peer
 from lbtui.core.objects.cluster_resources import Secret
+from lbtui.core.objects.meta import Hidden
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import BFDProfile, BGPPeer, BGPPeerSpec
 from lbtui.core.rules.inputs import Inputs
@@ -88,9 +89,14 @@ def _read_peer(
         bfd=profiles[spec.bfd_profile].spec if spec.bfd_profile in profiles else None,
         vrf=spec.vrf,
         password=password,
+        unread_secret=_unread_secret(spec, password),
         families=_families(inputs.backend, spec, address),
         nodes=nodes,
     )
+
+
+def _unread_secret(spec: BGPPeerSpec, password: Hidden | None) -> str:
+    return spec.password_secret.name if spec.password_secret and password is None else ""
 
 
 def _families(backend: str, spec: BGPPeerSpec, address: Address | None) -> frozenset[int]:

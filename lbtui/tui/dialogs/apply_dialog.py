@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -132,9 +132,15 @@ class ApplyDialog(FramedDialog["Announcements | None"]):
         lines = [line(Span(text, _TONES[text[0]])) for text in consequences(plan)]
         if not chosen:
             lines.insert(0, line(Span("No node is chosen; space chooses one.", "warning")))
-        self._panel.show_lines([*lines, BLANK, *self._warnings()])
+        self._panel.show_lines([*lines, BLANK, *self._warnings(wanted.unsigned)])
 
-    def _warnings(self) -> Iterator[Line]:
+    def _warnings(self, unsigned: Mapping[str, str]) -> Iterator[Line]:
+        for peer, secret in sorted(unsigned.items()):
+            text = (
+                f"{peer} is left out: its password is in the Secret {secret}, which is not among "
+                "the manifests."
+            )
+            yield line(Span(text, "warning"))
         foreign = [n.name for n in self._choices if n.name in self._chosen and not n.is_here]
         if foreign:
             yield line(
