@@ -12,6 +12,7 @@ from lbtui.cli.sources import check_sources, choose_backend
 
 if TYPE_CHECKING:
     from lbtui.core.allocation import Forecast
+    from lbtui.core.allocation.controller import Outcome
 
 ENDLESS_FROM = 1 << 62
 """Counts from here on stand for blocks that never run out."""
@@ -53,7 +54,7 @@ def _text(found: Forecast) -> str:
     services = [
         (
             outcome.service,
-            "failed" if outcome.is_failed else "new" if outcome.service in found.pending else "has",
+            _state(outcome, found),
             ", ".join(outcome.addresses),
             outcome.pool,
             outcome.reason
@@ -81,6 +82,15 @@ def _text(found: Forecast) -> str:
     if found.conflicts:
         parts.append("\n".join(f"conflict {c.service}: {c.message}" for c in found.conflicts))
     return "\n\n".join(parts)
+
+
+def _state(outcome: Outcome, found: Forecast) -> str:
+    """What becomes of a service's addresses, in a word."""
+    if outcome.is_failed:
+        return "failed"
+    if outcome.service in found.pending:
+        return "new"
+    return "moved" if outcome.service in found.moved else "has"
 
 
 def _count(number: int) -> str:

@@ -100,8 +100,12 @@ def _print_findings(judged: Reading, backend: str) -> None:
     output.emit("".join(f"{output.diagnostic_to_text(d)}\n" for d in judged.diagnostics))
     reading.narrate_assumptions(judged)
     _narrate_admission(judged)
-    verdict = "would accept" if judged.is_valid else "would refuse"
-    output.narrate(f"{output.summarise(judged.diagnostics)}; MetalLB ({backend}) {verdict} this.")
+    verdict = f"MetalLB ({backend}) would {'accept' if judged.is_valid else 'refuse'} this"
+    tables = judged.analysis.tables
+    if tables.backend_errors:
+        where = tables.nodes.describe(tables.nodes.mask_of(tables.backend_errors))
+        verdict += f", but {where} could not apply it and would send nothing new"
+    output.narrate(f"{output.summarise(judged.diagnostics)}; {verdict}.")
 
 
 def _answer(judged: Reading) -> int:

@@ -160,3 +160,14 @@ def test_two_families_without_a_policy_require_both() -> None:
     for spec in specs:
         found = _forecast(dual, _pending("any", **spec))
         assert found.outcomes[0].addresses == ("192.0.2.0", "2001:db8::")
+
+
+def test_a_service_that_loses_its_address_is_said_to_move() -> None:
+    pair = [service("a", "198.51.100.7"), service("b", "198.51.100.7")]
+    resources = load_resources([pool("p", "198.51.100.0/24"), *pair]).resources
+    found = forecast(resources, resolve(resources).config)
+    assert found.moved == {"default/b"}
+    assert [found.to_json()["services"][name]["moved"] for name in ("default/a", "default/b")] == [
+        False,
+        True,
+    ]

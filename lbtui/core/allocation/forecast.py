@@ -60,6 +60,8 @@ class Forecast:
     """Addresses that several services hold together, and these services."""
     refs: Mapping[str, ResourceRef]
     """Service → its resource."""
+    moved: frozenset[str]
+    """Services that lose the addresses they had and get others."""
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -90,6 +92,7 @@ class Forecast:
             "services": {
                 outcome.service: {
                     "pending": outcome.service in self.pending,
+                    "moved": outcome.service in self.moved,
                     "addresses": list(outcome.addresses),
                     "pool": outcome.pool or None,
                     "failed": outcome.is_failed,
@@ -159,11 +162,18 @@ def forecast(resources: ResourceSet, config: Configuration) -> Forecast:
     ordered = sorted(services, key=lambda name: (turn_order(services[name][1]), name))
     outcomes: list[Outcome] = []
     conflicts: list[Conflict] = []
+    moved: set[str] = set()
     for name in ordered:
         service = with_cluster_ips(services[name][1])
         request = read_request(name, service)
         conflicts += _conflicts(controller, name, service)
         outcomes.append(controller.handle(request))
+        had, has = (
+            {parse_address(text) for text in texts}
+            for texts in (_addresses(services[name][1]), outcomes[-1].addresses)
+        )
+        if had and has and had != has:
+            moved.add(name)
     return Forecast(
         tuple(sorted(outcomes, key=lambda outcome: outcome.service)),
         frozenset(name for name in ordered if not _addresses(services[name][1])),
@@ -174,6 +184,7 @@ def forecast(resources: ResourceSet, config: Configuration) -> Forecast:
             for address in sorted(controller.ledger.shared_addresses())
         ),
         {name: ref for name, (ref, _) in services.items()},
+        frozenset(moved),
     )
 
 

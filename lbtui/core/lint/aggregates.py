@@ -49,6 +49,22 @@ def _wide(facts: Facts) -> Iterator[tuple[Advertisement, Pool, dict[Prefix, int]
                 yield advertisement, facts.pools[name], found
 
 
+def _held(facts: Facts, pool: Pool, prefix: Prefix) -> int:
+    """How many addresses of a prefix other pools hold."""
+    others = (
+        block for other in facts.config.pools if other is not pool for block in _blocks(other)
+    )
+    return sum(
+        1 << BITS[block.family] - block.length
+        for block in others
+        if block.length >= prefix.length and _meets(prefix, block)
+    )
+
+
+def _blocks(pool: Pool) -> list[Network]:
+    return [block for entry in pool.entries for block in entry]
+
+
 def _field(prefix: Prefix) -> str:
     """The field that decides about a prefix's length."""
     return "spec.aggregationLength" if prefix.family == 4 else "spec.aggregationLengthV6"
@@ -62,8 +78,14 @@ def _field(prefix: Prefix) -> str:
     source="MetalLB internal/config/config.go validateBGPAdvPerPool: only the largest block counts",
 )
 def aggregate_beyond_pool(facts: Facts) -> Iterator[Finding]:
-    """A range breaks into blocks; only its largest must be as large as the aggregate."""
-    for advertisement, pool, found in _wide(facts):
+    """A range breaks into blocks; only its largest must be as large as the aggregate.
+
+    What other pools hold of it is told by aggregate-covers-pool.
+    """
+    for advertisement, pool, wide in _wide(facts):
+        found = {p: left for p, count in wide.items() if (left := count - _held(facts, pool, p))}
+        if not found:
+            continue
         prefix = next(iter(found))
         total = sum(found.values())
         message = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 
 from lbtui.core.configuration.model import Peer
@@ -67,6 +68,29 @@ def password_empty(facts: Facts) -> Iterator[Finding]:
         if peer.password is not None and not peer.password.reveal():
             message = f"the Secret of {peer.ref} has an empty password: the session has no MD5"
             yield Finding(peer.ref, _password_path(facts, peer), message, "Write a password.")
+
+
+@rule(
+    "password-not-base64",
+    WARNING,
+    meaning="A Secret's data.password is not base64: the API server refuses the Secret.",
+    remedy="Encode it, or write it under stringData.",
+    source="Kubernetes core/v1 Secret: the values of data are base64",
+)
+def password_not_base64(facts: Facts) -> Iterator[Finding]:
+    """Secrets that peers take passwords from."""
+    references = (peer.spec.password_secret for _, peer in facts.written_peers)
+    used = {reference.name for reference in references if reference is not None}
+    for ref, secret in facts.resources.items(Secret) if used else ():
+        data = secret.data.get("password")
+        if ref.name not in used or data is None or "password" in secret.string_data:
+            continue
+        try:
+            base64.b64decode(data.reveal().replace("\n", ""), validate=True)
+        except ValueError:
+            message = f"data.password of {ref} is not base64: the API server refuses the Secret"
+            fix = "Encode it, or write it as it is under stringData."
+            yield Finding(ref, "data.password", message, fix)
 
 
 def _password_path(facts: Facts, peer: Peer) -> str:

@@ -11,6 +11,7 @@ from lbtui.core.lint import (
     allocation,
     attributes,
     communities,
+    names,
     nodes,
     passwords,
     pools,
@@ -29,6 +30,7 @@ from lbtui.core.lint.watching import Reading, is_unchanged, watched
 from lbtui.core.values.nodes import NodeSet
 
 _TOPICS = (
+    names,
     references,
     reach,
     sessions,

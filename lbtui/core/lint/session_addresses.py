@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lbtui.core.configuration.model import Peer
 from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.rule import ERROR, WARNING, Finding, rule
 from lbtui.core.values.addresses import Address, parse_address
+
+
+def _dialling_from(facts: Facts) -> Iterator[Peer]:
+    """Peers whose sourceAddress is used: frr-k8s drops it, unnumbered sessions have no use."""
+    for peer in facts.config.peers if facts.config.backend != "frr-k8s" else ():
+        if peer.source_address is not None and not peer.interface:
+            yield peer
 
 
 @rule(
@@ -18,7 +26,7 @@ from lbtui.core.values.addresses import Address, parse_address
 )
 def source_address_family(facts: Facts) -> Iterator[Finding]:
     """Both set, of different families."""
-    for peer in facts.config.peers:
+    for peer in _dialling_from(facts):
         source, address = peer.source_address, peer.address
         if source is not None and address is not None and source.family != address.family:
             message = f"{peer.ref} is to dial {address} from {source}, which is of another family"
@@ -35,8 +43,8 @@ def source_address_family(facts: Facts) -> Iterator[Finding]:
 )
 def source_address_shared(facts: Facts) -> Iterator[Finding]:
     """A sourceAddress on a peer of several nodes; an anycast address would break replies."""
-    for peer in facts.config.peers if facts.knows_nodes else ():
-        if peer.source_address is not None and peer.nodes.bit_count() > 1:
+    for peer in _dialling_from(facts) if facts.knows_nodes else ():
+        if peer.nodes.bit_count() > 1:
             where = facts.config.nodes.describe(peer.nodes)
             message = f"{where} are to dial {peer.name} from one address, {peer.source_address}"
             fix = "Make one peer with its own nodeSelectors for each node."
@@ -52,7 +60,7 @@ def source_address_shared(facts: Facts) -> Iterator[Finding]:
 )
 def source_address_elsewhere(facts: Facts) -> Iterator[Finding]:
     """The address is an InternalIP, but of another node."""
-    for peer in facts.config.peers:
+    for peer in _dialling_from(facts):
         owners = facts.node_addresses.get(peer.source_address or Address(0, 0), 0)
         if owners and peer.nodes & ~owners and peer.nodes.bit_count() == 1:
             has = facts.config.nodes.describe(owners)

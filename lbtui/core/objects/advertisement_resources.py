@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 import msgspec
 from msgspec import Meta, field
 
-from lbtui.core.objects.meta import LabelSelector, Record
+from lbtui.core.objects.meta import NOT_WRITTEN, LabelSelector, Record
 from lbtui.core.objects.resource import MetalLBResource, NodeSelectors
 
 
@@ -20,11 +20,11 @@ class BGPAdvertisementSpec(Record, frozen=True):
             description="Pools announced; with the selectors below empty too: all pools.",
             extra={"refers": "IPAddressPool"},
         ),
-    ] = ()
+    ] = NOT_WRITTEN
     ip_address_pool_selectors: Annotated[
         tuple[LabelSelector, ...],
         Meta(description="Pools announced, by their labels.", extra={"refers": "pool-label"}),
-    ] = ()
+    ] = NOT_WRITTEN
     aggregation_length: Annotated[
         Annotated[int, Meta(ge=1, le=2147483647)],
         Meta(description="IPv4 prefix length announced, 1 to 32; 32: each address by itself."),
@@ -43,21 +43,21 @@ class BGPAdvertisementSpec(Record, frozen=True):
             description="65000:1, large:65000:1:2, or the name of an alias.",
             extra={"refers": "alias"},
         ),
-    ] = ()
+    ] = NOT_WRITTEN
     peers: Annotated[
         tuple[str, ...],
         Meta(description="Peers that get the routes; empty: all.", extra={"refers": "BGPPeer"}),
-    ] = ()
+    ] = NOT_WRITTEN
     node_selectors: Annotated[
         NodeSelectors, Meta(description="Nodes that announce; empty: all nodes.")
-    ] = ()
+    ] = NOT_WRITTEN
     service_selectors: Annotated[
         tuple[LabelSelector, ...],
         Meta(
             description="Services announced, by their labels; not together with aggregation.",
             extra={"refers": "service-label"},
         ),
-    ] = ()
+    ] = NOT_WRITTEN
 
 
 class BGPAdvertisement(MetalLBResource, frozen=True):

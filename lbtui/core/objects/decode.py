@@ -16,6 +16,7 @@ import msgspec
 from lbtui.core.diagnostics import Diagnostic, Severity
 from lbtui.core.objects.cluster_resources import READ, ClusterResource
 from lbtui.core.objects.field_path import Steps
+from lbtui.core.objects.look_alikes import read_not
 from lbtui.core.objects.meta import Hidden, decode_hook
 from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
 from lbtui.core.objects.resources import EDITABLE, METALLB_NAMESPACE, BGPPeer, MetalLBResource
@@ -25,7 +26,8 @@ from lbtui.core.objects.struct_fields import declared_fields
 _METALLB_GROUP = "metallb.io"
 _METALLB: Mapping[str, type[MetalLBResource]] = {kind.kind: kind for kind in EDITABLE}
 _CLUSTER: Mapping[str, type[ClusterResource]] = {kind.kind: kind for kind in READ}
-_STATUS_KINDS = frozenset({"ServiceBGPStatus", "ServiceL2Status", "ConfigurationState"})
+_OTHER_KINDS = frozenset({"ServiceBGPStatus", "ServiceL2Status", "ConfigurationState", "MetalLB"})
+"""Kinds of the group that say nothing about routes; the last is the operator's."""
 _DEFAULT_NAMESPACES = {"Service": "default", "EndpointSlice": "default"}
 _DEPRECATED_PEER = "metallb.io/v1beta1"
 
@@ -113,12 +115,15 @@ def decode_manifest(manifest: Any, namespace: str = METALLB_NAMESPACE) -> Decode
     kind, version = manifest.get("kind"), manifest.get("apiVersion")
     if not isinstance(kind, str):
         return Decoded(None, (), is_relevant=False)
+    if kind in ("Kustomization", "ConfigMap"):
+        found = read_not(kind, manifest, namespace)
+        return Decoded(None, found, is_relevant=bool(found))
     if kind in _CLUSTER and version == _CLUSTER[kind].api_version:
         return _decode_cluster_resource(_CLUSTER[kind], manifest, namespace)
     is_metallb = isinstance(version, str) and version.split("/")[0] == _METALLB_GROUP
     if not is_metallb and not (kind in _METALLB and version in (None, "", "v1")):
         return Decoded(None, (), is_relevant=False)
-    if kind in _STATUS_KINDS:
+    if kind in _OTHER_KINDS:
         return Decoded(None, (), is_relevant=False)
     if kind not in _METALLB:
         return Decoded(None, (_unknown_kind(kind, manifest, namespace),))

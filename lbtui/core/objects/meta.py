@@ -12,6 +12,18 @@ class Record(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """Base of what mirrors a manifest; field names are snake case of the JSON names."""
 
 
+class NotWritten(tuple[Any, ...]):
+    """A list that does not stand in the manifest; equal to an empty one, which may stand there.
+
+    To Go they are two values, so that MetalLB sees a difference between the two.
+    """
+
+    __slots__ = ()
+
+
+NOT_WRITTEN = NotWritten()
+
+
 class Metadata(Record, frozen=True):
     """The part of ObjectMeta that lbtui reads."""
 

@@ -129,7 +129,7 @@ class Checker:
         if isinstance(value, float) and value.is_integer():
             value = int(value)  # 24.0 is an integer in JSON schema
         if not isinstance(value, int) or isinstance(value, bool):
-            fix = _number_meant(value) if isinstance(value, str) else None
+            fix = _number_meant(str(value)) if isinstance(value, str | float) else None
             return self._wrong_type(path, "a whole number", value, fix)
         low, high = kind.ge, kind.le
         if (low is not None and value < low) or (high is not None and value > high):
@@ -138,7 +138,7 @@ class Checker:
                 "out-of-range",
                 path,
                 f"{path} is {value}; the API server takes {range_text(low, high)}.",
-                f"Choose a number {range_text(low, high)}.",
+                f"Choose a number {range_text(low and max(low, 0), high)}.",
             )
             return REFUSED
         return value
@@ -261,10 +261,12 @@ def range_text(low: int | None, high: int | None) -> str:
 
 def _number_meant(text: str) -> str | None:
     """What to write instead of text that means a number: digits, or an AS number in two parts."""
-    high, dot, low = text.partition(".")
+    high, dot, low = text.strip().partition(".")
     if not high.isdecimal() or len(text) > 20 or (dot and not low.isdecimal()):
         return None
-    return f"Write {(int(high) << 16) + int(low)}." if dot else f"Write {text} without quotes."
+    return (
+        f"Write {(int(high) << 16) + int(low)}." if dot else f"Write {text.strip()} without quotes."
+    )
 
 
 def _shown(value: Any) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from lbtui.core.configuration.model import Advertisement, Pool
+from lbtui.core.objects.meta import NotWritten
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import BGPAdvertisement, BGPAdvertisementSpec
 from lbtui.core.rules.inputs import Inputs
@@ -42,10 +43,15 @@ def check_advertisements(
 
 
 def check_equal_advertisements(inputs: Inputs) -> None:
-    """adv-duplicate: two advertisements equal in every field, the name included."""
-    seen: set[bytes] = set()
+    """adv-duplicate: two advertisements equal in every field, the name included.
+
+    An empty list is not equal to one that is missing: they are compared by reflect.DeepEqual.
+    """
+    seen: set[tuple[bytes, tuple[bool, ...]]] = set()
     for ref, resource in inputs.sorted(BGPAdvertisement):
-        key = msgspec.json.encode(resource, order="deterministic")
+        fields = msgspec.structs.asdict(resource.spec).values()
+        written = tuple(not isinstance(value, NotWritten) for value in fields)
+        key = (msgspec.json.encode(resource, order="deterministic"), written)
         if key in seen:
             inputs.findings.error(
                 "adv-duplicate",

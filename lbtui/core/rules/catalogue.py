@@ -40,6 +40,8 @@ _SOURCES = (
     ("selector-invalid", "apimachinery meta/v1 LabelSelectorAsSelector"),
     ("invalid-duration", "Go decoding of metav1.Duration"),
     ("wrong-namespace", "MetalLB internal/k8s: only its own namespace is watched"),
+    ("old-configmap", "MetalLB release notes, 0.13: configuration by custom resources only"),
+    ("kustomization", "kustomize: patches and transformers are applied when it is built"),
     ("bfd-duplicate", f"{_CONFIG} bfdProfilesFor"),
     ("selector-", f"{_CONFIG} validateDuplicate"),
     ("list-", f"{_CONFIG} validateDuplicate"),
@@ -131,12 +133,14 @@ _WARNINGS = """
 no-resources | Nothing that lbtui reads was found. | Check the path.
 deprecated-version | metallb.io/v1beta1 of BGPPeer is deprecated. | Write metallb.io/v1beta2.
 wrong-namespace | An object outside MetalLB's namespace is ignored. | Move it, or say --namespace.
+old-configmap | MetalLB reads no ConfigMap since 0.13. | Write custom resources instead.
 unknown-kind | MetalLB has no such kind. | Correct the kind.
 unknown-field | The API server drops a field that it does not know. | Correct or remove it.
 localpref-spelling | localpref is spelled localPref; the API server drops it. | Write localPref.
 """
 
 _NOTES = """
+kustomization | kustomize is not run: files are read as they stand. | Render it first.
 empty-folder | A folder holds no .yaml or .yml file. | Check the path, or make a resource there.
 """
 

@@ -196,7 +196,7 @@ class PeerReader:
                 "peer-secret-not-found",
                 "passwordSecret.name",
                 f"takes its password from the Secret {name!r}, which does not exist",
-                f"Create the Secret in MetalLB's namespace, of type {_BASIC_AUTH}.",
+                self._other_secret(name),
             )
             return None
         if secret.type != _BASIC_AUTH:
@@ -218,6 +218,15 @@ class PeerReader:
                 "Add the key password to the Secret.",
             )
         return value
+
+    def _other_secret(self, name: str) -> str:
+        """What to do about a Secret that is not there; it may be in another namespace."""
+        own = self._ref.namespace
+        secrets = self._inputs.resources.items(Secret)
+        found = sorted(ref.namespace for ref, _ in secrets if ref.name == name)
+        if found:
+            return f"Move it from the namespace {found[0]} to {own}, where MetalLB looks."
+        return f"Create the Secret in the namespace {own}, of type {_BASIC_AUTH}."
 
     def check_bfd_profile(self, profiles: Mapping[str, BFDProfile]) -> None:
         """peer-unknown-bfd-profile."""

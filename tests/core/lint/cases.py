@@ -195,20 +195,33 @@ CASES: dict[str, Case] = {
         "spec.routerID",
         [A, B, peer("r", routerID="192.0.2.9", **on("a"))],
     ),
+    "invalid-name": Case(
+        [pool("Public_1", "198.51.100.0/24")],
+        "metadata.name",
+        [pool("public-1.a", "198.51.100.0/24"), ADV],
+    ),
+    "password-not-base64": Case(
+        [peer("r", passwordSecret={"name": "s"}), secret("s", BASIC_AUTH, password="hunter2!")],
+        "data.password",
+        [peer("r", passwordSecret={"name": "s"}), secret("s", BASIC_AUTH, password="aHVudGVy")],
+    ),
     "source-address-family": Case(
         [peer("r", sourceAddress="2001:db8::2")],
         "spec.sourceAddress",
         [peer("r", sourceAddress="192.0.2.2")],
+        "frr",
     ),
     "source-address-shared": Case(
         [A, B, peer("r", sourceAddress="192.0.2.9")],
         "spec.sourceAddress",
         [A, B, peer("r", sourceAddress="192.0.2.9", **on("a"))],
+        "frr",
     ),
     "source-address-elsewhere": Case(
         [A, B, peer("r", sourceAddress="192.0.2.12", **on("a"))],
         "spec.sourceAddress",
         [A, B, peer("r", sourceAddress="192.0.2.11", **on("a"))],
+        "frr",
     ),
     "peer-is-node": Case(
         [A, B, peer("r", peerAddress="192.0.2.11")],

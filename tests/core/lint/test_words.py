@@ -14,6 +14,7 @@ from tests.core.cluster import (
     node,
     peer,
     pool,
+    secret,
     service,
 )
 
@@ -121,3 +122,85 @@ def test_a_label_beside_match_labels_is_told_with_what_it_means() -> None:
 def test_the_network_of_one_node_is_spoken_of_as_of_one() -> None:
     found = only("local-pref-ebgp", [A, POOL, peer("r"), advertisement("x", localPref=100)])
     assert found.message.endswith("r is of another AS")
+
+
+def test_what_frr_k8s_drops_is_told_once() -> None:
+    odd = peer("r", sourceAddress="2001:db8::2")
+    found = codes([A, B, POOL, odd, advertisement("x")])
+    assert [code for code in found if code.startswith("source-")] == ["source-address-ignored"]
+
+
+def test_addresses_of_another_pool_are_not_said_to_be_dropped() -> None:
+    pools = [pool("p", "198.51.100.0-198.51.101.127"), pool("q", "198.51.101.128-198.51.102.255")]
+    wide = advertisement("x", aggregationLength=24)
+    found = codes([A, *pools, peer("r"), wide])
+    assert "aggregate-covers-pool" in found
+    assert "aggregate-beyond-pool" not in found
+    (half,) = [pool("p", "198.51.100.0-198.51.101.127")]
+    beyond = only("aggregate-beyond-pool", [A, half, peer("r"), wide])
+    assert "198.51.101.0/24" in beyond.message and "128 addresses" in beyond.message
+
+
+def test_a_secret_in_another_namespace_is_found_there() -> None:
+    other = secret("s", "kubernetes.io/basic-auth", password="aHVudGVy")
+    other["metadata"]["namespace"] = "default"
+    found = only("peer-secret-not-found", [*BASE, peer("t", passwordSecret={"name": "s"}), other])
+    assert found.fix == "Move it from the namespace default to metallb-system, where MetalLB looks."
+
+
+def test_a_name_that_kubernetes_refuses_gets_one_that_it_takes() -> None:
+    found = only("invalid-name", [peer("ToR_A")])
+    assert found.fix == "Write tor-a; correct what names it, too."
+    assert "longer than 253" in only("invalid-name", [peer("t" * 254)]).message
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "fix"),
+    [
+        ("localPref", 2**31, "Choose a number from 0 to 2147483647."),
+        ("aggregationLength", "24 ", "Write 24 without quotes."),
+    ],
+)
+def test_a_number_is_asked_for_that_means_something(field: str, value: object, fix: str) -> None:
+    (found,) = load_resources([advertisement("x", **{field: value})]).diagnostics
+    assert found.fix == fix
+
+
+def test_an_as_number_in_two_parts_is_turned_into_one() -> None:
+    (found,) = load_resources([peer("r", myASN=64512.1)]).diagnostics
+    assert found.fix == f"Write {(64512 << 16) + 1}."
+
+
+def metallb(kind: str, **fields: Any) -> Manifest:
+    return {
+        "apiVersion": "metallb.io/v1beta1",
+        "kind": kind,
+        "metadata": {"name": "metallb", "namespace": "metallb-system"},
+        **fields,
+    }
+
+
+def test_the_operators_own_kind_is_known() -> None:
+    assert load_resources([metallb("MetalLB")]).diagnostics == ()
+    (found,) = load_resources([metallb("AddressPool")]).diagnostics
+    assert (found.code, found.fix) == ("unknown-kind", "Did you mean IPAddressPool?")
+
+
+def test_what_only_looks_like_configuration_is_told() -> None:
+    kustomize: Manifest = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
+    old: Manifest = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "config", "namespace": "metallb-system"},
+        "data": {"config": "address-pools: []"},
+    }
+    other = {**old, "metadata": {"name": "kube-root-ca.crt", "namespace": "metallb-system"}}
+    found = load_resources([kustomize, old, other, {**old, "data": None}]).diagnostics
+    assert [one.code for one in found] == ["kustomization", "old-configmap"]
+
+
+def test_an_empty_list_is_not_a_missing_one_to_metallb() -> None:
+    pair = [advertisement("x", peers=[]), advertisement("x")]
+    assert "adv-duplicate" not in codes([*BASE[:4], *pair])
+    assert "adv-duplicate" in codes([*BASE[:4], pair[0], pair[0]])
+    assert "adv-duplicate" in codes([*BASE[:4], pair[1], pair[1]])
