@@ -52,6 +52,7 @@ class PrefixCounts(Document, frozen=True):
     pending: int = 0
     """Announcements and withdrawals not handed to the socket yet; all of them while down."""
     received: int = 0
+    """Received and ignored; those above 250,000 are not counted unless they are kept."""
     unsendable: int = 0
     """Desired, but the family is not negotiated or no next hop of the family is known."""
 

@@ -11,6 +11,9 @@ from speaker.codec.update import Update
 from speaker.rib.rows import RouteRow, community_texts, large_community_texts, page
 
 NOT_KEPT: Final = (b"", PathAttributes())
+MOST_PREFIXES: Final = 250_000
+"""Of a family and peer, remembered to count them: 40 MiB. Nothing depends on the rest, so a peer
+that sends more costs no more, and keeps its session and our routes."""
 
 
 class AdjRibIn:
@@ -32,7 +35,9 @@ class AdjRibIn:
                 self._tables[unreach.family].pop(nlri, None)
         for reach in update.announced:
             kept = (reach.next_hop, update.attributes) if self._keep else NOT_KEPT
-            self._tables[reach.family].update(dict.fromkeys(reach.prefixes, kept))
+            table = self._tables[reach.family]
+            if self._keep or len(table) + len(reach.prefixes) <= MOST_PREFIXES:
+                table.update(dict.fromkeys(reach.prefixes, kept))
             if reach.family in self._stale:
                 self._stale[reach.family].difference_update(reach.prefixes)
 
@@ -46,7 +51,7 @@ class AdjRibIn:
             self._tables[family].pop(nlri, None)
 
     def count(self, family: Family) -> int:
-        """How many prefixes."""
+        """How many prefixes; about `MOST_PREFIXES` stands for that and any number above it."""
         return len(self._tables[family])
 
     def routes(self, after: str | None = None, limit: int = 1000) -> list[RouteRow]:
