@@ -196,6 +196,8 @@ class Journaling:
         from lbtui.tui.dialogs.clashes import ClashDialog
 
         app = self._app
+        if restored.base == restored.mine:
+            return True  # nothing was accepted, there is only an open form
         now = app.state.history.current
         merged = merge(restored.base, restored.mine, now)
         if merged.unread:
@@ -228,12 +230,12 @@ def _offer_lines(left: LeftBehind, restored: Restored) -> Sequence[Line]:
     from lbtui.tui.saving import set_change_lines
 
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(left.when))
+    changes = list(set_change_lines(restored.base, restored.mine))
     lost = [line(Span(text, "warning")) for text in _lost_words(restored)] if restored.lost else []
     return [
-        line(f"lbtui ended before these edits of {when} were saved:"),
+        line(f"lbtui ended before this of {when} was saved:"),
         BLANK,
-        *set_change_lines(restored.base, restored.mine),
-        BLANK,
+        *([*changes, BLANK] if changes else []),
         *lost,
     ]
 
