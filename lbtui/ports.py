@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from lbtui.core.diagnostics import Diagnostic, Place
 from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
+from lbtui.core.objects.rewording import DocumentEdit
 from lbtui.core.routing.announcements import Announcements
 from lbtui.core.text_diff import Hunk
 
@@ -105,6 +106,22 @@ class Store(Protocol):
         Whoever calls it has merged the edits into it: what it holds and `new` lacks, a save
         takes away.
         """
+
+    def own_text(
+        self, ref: ResourceRef, resource: AnyResource, edits: frozenset[DocumentEdit]
+    ) -> str | None:
+        """The text that `save` would give a resource's manifest, comments and all.
+
+        Args:
+            ref: which resource.
+            resource: what it is to be, without its secrets.
+            edits: those of documents in the working set.
+
+        None if it has no text of its own, or something in it must not be seen.
+        """
+
+    def is_reworded(self, shown: str, text: str) -> bool:
+        """Whether more than values was changed: then the text itself is to be written."""
 
     async def changes(self, new: ResourceSet) -> Sequence[FileChange]:
         """What `save` would write. Raises StoreError."""

@@ -20,10 +20,11 @@ from lbtui.adapters.file_sources import (
 from lbtui.adapters.file_watch import FileWatch
 from lbtui.adapters.held_files import Held, hold
 from lbtui.adapters.manifests import Document, ManifestFile, read_file
-from lbtui.adapters.save_plan import Plan, plan_save
-from lbtui.core.objects.resource_set import ResourceSet
+from lbtui.adapters.own_text import is_reworded
+from lbtui.adapters.save_plan import Plan, own_text, plan_save
+from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
 from lbtui.core.objects.resources import METALLB_NAMESPACE
-from lbtui.core.objects.respelling import Respelling
+from lbtui.core.objects.rewording import DocumentEdit
 from lbtui.ports import ConflictError, FileChange, SaveReport, Snapshot, StoreError
 
 
@@ -98,6 +99,17 @@ class FileStore:
                 for name, (_, data) in sorted(planned.items())
             )
         )
+
+    def own_text(
+        self, ref: ResourceRef, resource: AnyResource, edits: frozenset[DocumentEdit]
+    ) -> str | None:
+        """See `Store.own_text`."""
+        held = self._held
+        return own_text(held, ref, resource, edits, self._namespace) if held is not None else None
+
+    def is_reworded(self, shown: str, text: str) -> bool:
+        """See `Store.is_reworded`."""
+        return is_reworded(shown, text)
 
     async def planned(self, new: ResourceSet) -> Mapping[str, tuple[bytes, bytes]]:
         """What `save` would write: name → octets now and then. Raises StoreError."""
@@ -192,7 +204,7 @@ def _octets(name: str) -> bytes | None:
         raise StoreError(f"{name}: cannot be read again: {reason_of(error)}.") from None
 
 
-def _held_after(held: Held, plan: Plan, namespace: str, respelled: frozenset[Respelling]) -> Held:
+def _held_after(held: Held, plan: Plan, namespace: str, respelled: frozenset[DocumentEdit]) -> Held:
     """What the files hold once the plan is carried out."""
     known = _documents_by_text(plan.files)
     names = [source.name for source in held.sources]

@@ -12,7 +12,7 @@ from lbtui.core.diagnostics import Diagnostic, Place, Severity
 from lbtui.core.objects.decode import Decoded, assemble
 from lbtui.core.objects.field_path import Steps
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
-from lbtui.core.objects.respelling import Respelling
+from lbtui.core.objects.rewording import DocumentEdit
 from lbtui.ports import Snapshot
 
 
@@ -42,7 +42,7 @@ def hold(
     sources: tuple[SourceFile, ...],
     files: tuple[ManifestFile, ...],
     found: Iterable[Diagnostic] = (),
-    respelled: frozenset[Respelling] = frozenset(),
+    respelled: frozenset[DocumentEdit] = frozenset(),
 ) -> Held:
     """Put all documents of all files into one set, and remember where everything came from.
 

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
-from lbtui.adapters.held_files import Held, Origin
-from lbtui.adapters.manifest_changes import change_manifest, respelled_value
-from lbtui.adapters.manifests import BOM, Document, ManifestFile, read_file
-from lbtui.adapters.yaml_nodes import YamlProblem, compose, value_of
-from lbtui.adapters.yaml_patch import PatchError, patch
+from lbtui.adapters.document_changes import Change, Group, changed_document
+from lbtui.adapters.held_files import Held
+from lbtui.adapters.manifests import BOM, ManifestFile, read_file
+from lbtui.adapters.own_text import shown_text
+from lbtui.adapters.yaml_nodes import YamlProblem, compose
 from lbtui.adapters.yaml_render import Style, render_block
 from lbtui.adapters.yaml_style import style_of
 from lbtui.core.objects.decode import encode_resource
-from lbtui.core.objects.field_path import Steps, split
 from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
 from lbtui.core.objects.resources import MetalLBResource
 from lbtui.core.objects.respelling import Respelling
+from lbtui.core.objects.rewording import DocumentEdit, Rewording
 from lbtui.core.objects.struct_fields import declared_fields
 from lbtui.ports import StoreError
 
-_HEADER = re.compile(r"\A(?:[ \t]*#[^\n]*\n)+(?:[ \t]*\r?\n)+")
 _EMPTY = re.compile(r"(?:\s|#[^\n]*\n?|---[ \t]*\r?\n?)*\Z")
 _RENAMED = 0.5
 """From this likeness on a new resource is taken for one that is gone, under another name."""
@@ -41,14 +39,6 @@ class Plan:
     """The files to write, read back."""
 
 
-class _Change(NamedTuple):
-    """One resource that is not what it was; None for what is new or gone."""
-
-    ref: ResourceRef
-    old: AnyResource | None
-    new: AnyResource | None
-
-
 def plan_save(held: Held, new: ResourceSet, namespace: str, new_file: str | None) -> Plan:
     """The smallest change of the files after which they hold `new`.
 
@@ -58,10 +48,11 @@ def plan_save(held: Held, new: ResourceSet, namespace: str, new_file: str | None
     changes = list(_with_renames(_compare(held.resources, new)))
     texts = {f: [d.text for d in file.documents] for f, file in enumerate(held.files)}
     touched: set[int] = set()
-    respellings = new.respelled - held.resources.respelled
-    for (f, d), group in _by_document(held, changes, respellings).items():
+    edits = _edits(held.resources.respelled, new.respelled)
+    for (f, d), group in _by_document(held, changes, edits, new).items():
         file = held.files[f]
-        texts[f][d] = _changed_document(file.documents[d], group, held.origins, file.name)
+        document = file.documents[d]
+        texts[f][d] = changed_document(document, group, held.origins, file.name, namespace)
         touched.add(f)
     contents = {held.files[f].name: _encoded(held.files[f], "".join(texts[f])) for f in touched}
     for change in changes:
@@ -73,11 +64,22 @@ def plan_save(held: Held, new: ResourceSet, namespace: str, new_file: str | None
     return Plan(contents, files)
 
 
-def _compare(old: ResourceSet, new: ResourceSet) -> Iterator[_Change]:
+def _edits(
+    before: frozenset[DocumentEdit], after: frozenset[DocumentEdit]
+) -> Iterator[DocumentEdit]:
+    """Edits of documents to be made, those taken back that can be."""
+    yield from after - before
+    retyped = {one.ref for one in after if isinstance(one, Rewording)}
+    for one in before - after:
+        if isinstance(one, Rewording) and one.ref not in retyped:
+            yield one.inverse
+
+
+def _compare(old: ResourceSet, new: ResourceSet) -> Iterator[Change]:
     for kind in old.changed_kinds(new):
         before, after = old.by_kind(kind), new.by_kind(kind)
         for ref in (*before, *(ref for ref in after if ref not in before)):
-            change = _Change(ref, before.get(ref), after.get(ref))
+            change = Change(ref, before.get(ref), after.get(ref))
             if change.old == change.new:
                 continue
             if not isinstance(change.old or change.new, MetalLBResource):
@@ -85,7 +87,7 @@ def _compare(old: ResourceSet, new: ResourceSet) -> Iterator[_Change]:
             yield change
 
 
-def _with_renames(changes: Iterator[_Change]) -> Iterator[_Change]:
+def _with_renames(changes: Iterator[Change]) -> Iterator[Change]:
     """A resource gone and a new one much like it are one, renamed: it keeps place and comments."""
     found = list(changes)
     gone = [change for change in found if change.new is None]
@@ -98,7 +100,7 @@ def _with_renames(changes: Iterator[_Change]) -> Iterator[_Change]:
             match = max(free, key=lambda one: _likeness(one.old, change.new), default=None)
             if match is not None and _likeness(match.old, change.new) >= _RENAMED:
                 paired.add(match.ref)
-                yield _Change(match.ref, match.old, change.new)
+                yield Change(match.ref, match.old, change.new)
                 continue
         elif change.new is None:
             continue
@@ -122,75 +124,60 @@ def _spec(resource: AnyResource | None) -> Any:
     return getattr(resource, "spec", None)
 
 
-class _Group(NamedTuple):
-    """Everything that changes in one document."""
-
-    changes: list[_Change]
-    respellings: list[Respelling]
-
-
 def _by_document(
-    held: Held, changes: Sequence[_Change], respellings: Iterable[Respelling]
-) -> Mapping[tuple[int, int], _Group]:
-    groups: dict[tuple[int, int], _Group] = {}
+    held: Held, changes: Sequence[Change], edits: Iterable[DocumentEdit], new: ResourceSet
+) -> Mapping[tuple[int, int], Group]:
+    groups: dict[tuple[int, int], Group] = {}
 
-    def group_of(ref: ResourceRef) -> _Group:
+    def group_of(ref: ResourceRef) -> Group:
         origin = held.origins[ref]
-        return groups.setdefault((origin.file, origin.document), _Group([], []))
+        return groups.setdefault((origin.file, origin.document), Group())
 
+    after = {change.ref: change.new for change in changes}
     for change in changes:
         if change.old is not None:
             group_of(change.ref).changes.append(change)
-    for respelling in sorted(respellings, key=str):
-        if respelling.ref in held.origins:
-            group_of(respelling.ref).respellings.append(respelling)
+    for edit in sorted(edits, key=str):
+        if edit.ref not in held.origins:
+            continue
+        group = group_of(edit.ref)
+        if isinstance(edit, Respelling):
+            group.respellings.append(edit)
+        elif not held.origins[edit.ref].steps:
+            group.rewording = edit
+            group.reworded = after[edit.ref] if edit.ref in after else new.get(edit.ref)
     return groups
 
 
-def _changed_document(
-    document: Document, group: _Group, origins: Mapping[ResourceRef, Origin], file: str
-) -> str:
-    """The document's text after the changes; empty if all of it is gone."""
-    changes = group.changes
-    refs = {*(change.ref for change in changes), *(one.ref for one in group.respellings)}
-    steps = {ref: origins[ref].steps for ref in refs}
-    if any(change.new is None and not steps[change.ref] for change in changes):
-        header = _HEADER.match(document.text)
-        return header.group() if header else ""
-    root = compose(document.text)
-    assert root is not None  # a resource was read from it
-    wanted = copy.deepcopy(value_of(root))
-    for respelling in group.respellings:
-        path = (*steps[respelling.ref], *split(respelling.path))
-        wanted = respelled_value(wanted, path, respelling.name)
-    # Items of a List from the last to the first, so that positions stay true.
-    for change in sorted(changes, key=lambda change: _positions(steps[change.ref]), reverse=True):
-        wanted = _with_change(wanted, steps[change.ref], change)
+def own_text(
+    held: Held,
+    ref: ResourceRef,
+    resource: AnyResource,
+    edits: frozenset[DocumentEdit],
+    namespace: str,
+) -> str | None:
+    """The text that a resource's own document gets if the resource is to be `resource`.
+
+    None if the document holds others too, or something that nobody must see.
+    """
+    origin, old = held.origins.get(ref), held.resources.get(ref)
+    if origin is None or origin.steps or old is None:
+        return None
+    file = held.files[origin.file]
+    document = file.documents[origin.document]
+    made = [one for one in _edits(held.resources.respelled, edits) if one.ref == ref]
+    changes = [Change(ref, old, resource)] if old != resource else []
+    groups = _by_document(held, changes, made, held.resources)
+    group = groups.get((origin.file, origin.document))
+    if group is None:
+        return shown_text(document.text)
+    if group.rewording is not None:
+        group.reworded = resource
     try:
-        return patch(document.text, wanted, max(map(len, steps.values())))
-    except PatchError:
-        names = ", ".join(map(str, sorted(refs)))
-        raise StoreError(
-            f"{file}: the change of {names} cannot be written into the YAML as it stands there; "
-            "nothing was saved. Edit the file by hand: anchors or merge keys may be in the way."
-        ) from None
-
-
-def _positions(steps: Steps) -> tuple[int, ...]:
-    return tuple(step for step in steps if isinstance(step, int))
-
-
-def _with_change(value: Any, steps: Steps, change: _Change) -> Any:
-    """The document's value with one object changed, or taken out of its list."""
-    if not steps:
-        assert change.old is not None and change.new is not None
-        return change_manifest(value, change.old, change.new)
-    step, rest = steps[0], steps[1:]
-    if not rest and change.new is None:
-        return [item for i, item in enumerate(value) if i != step]
-    changed = copy.copy(value)
-    changed[step] = _with_change(value[step], rest, change)
-    return changed
+        text = changed_document(document, group, held.origins, file.name, namespace)
+    except StoreError:
+        return None
+    return shown_text(text)
 
 
 def _encoded(file: ManifestFile, text: str) -> bytes:

@@ -11,7 +11,7 @@ from lbtui.core.objects.resources import MetalLBResource
 from lbtui.ports import ManifestEditor, PortError
 from lbtui.tui import workspace
 from lbtui.tui.dialogs.choice import Choice, ChoiceDialog, tell
-from lbtui.tui.manifest_draft import Judged, judge
+from lbtui.tui.manifest_draft import Judged, judge, shown_text
 from lbtui.tui.text import BLANK, Line, Span, line
 
 if TYPE_CHECKING:
@@ -31,18 +31,17 @@ class ExternalEditing:
 
     async def edit(self, ref: ResourceRef | None) -> None:
         """Edit a resource; in the end it is staged, or nothing is and the text is kept."""
-        from lbtui.core.editing.secrecy import without_secrets
-
         app, editor = self._app, self._editor
         resource = app.state.history.current.get(ref) if ref is not None else None
         if editor is None or ref is None or not isinstance(resource, MetalLBResource):
             app.notify("There is nothing to edit under the cursor.", timeout=3)
             return
-        bare = without_secrets(resource)
-        original = text = editor.text_of(bare.resources[0])
+        shown = shown_text(app.store, editor, app.state.history.current, ref)
+        assert shown is not None
+        original = text = shown.text
         notes = [f"{ref}: save and leave the editor to take it, or leave it unchanged."]
-        if bare.omitted:
-            notes.append(f"Not shown, and kept unless you write it: {', '.join(bare.omitted)}")
+        if shown.notice:
+            notes.append(shown.notice)
         while (typed := await self._typed(editor, text, ref, notes)) is not None:
             text = typed
             judged = judge(
@@ -50,11 +49,12 @@ class ExternalEditing:
                 editor.read(text, app.namespace),
                 ref,
                 resource,
-                bare.omitted,
+                shown.omitted,
             )
             answer = await self._ask(judged) if judged.has_problems else "take"
             if answer == "take" and judged.resources is not None:
-                self._stage(judged.resources, judged.ref)
+                resources = shown.staged(app.store, judged.resources, ref, text)
+                self._stage(resources, judged.ref)
                 return
             if answer != "edit":
                 break

@@ -6,11 +6,55 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from lbtui.core.objects.resources import MetalLBResource
-from lbtui.ports import ManifestText
+from lbtui.core.objects.rewording import reworded
+from lbtui.ports import ManifestEditor, ManifestText, Store
 
 if TYPE_CHECKING:
     from lbtui.core.diagnostics import Diagnostic
     from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+
+
+class ShownText(NamedTuple):
+    """A resource's manifest as the user gets it to edit."""
+
+    text: str
+    resource: MetalLBResource
+    """What it says: the resource without its secrets."""
+    omitted: tuple[str, ...]
+    """Paths of the secrets."""
+    is_own: bool
+    """Whether it is the text that stands in the source, comments and all."""
+
+    @property
+    def notice(self) -> str:
+        """What is to be known about it; empty if nothing."""
+        if not self.omitted:
+            return ""
+        kept = "; comments stay as they are in the file" if self.is_own else ""
+        return f"Not shown, and kept unless you write it: {', '.join(self.omitted)}{kept}"
+
+    def staged(
+        self, store: Store, resources: ResourceSet, ref: ResourceRef, text: str
+    ) -> ResourceSet:
+        """`resources` with what else was changed in the text of `ref`: comments, layout."""
+        if not self.is_own or self.omitted or not store.is_reworded(self.text, text):
+            return resources
+        return resources.with_respelled(reworded(resources.respelled, ref, self.text, text))
+
+
+def shown_text(
+    store: Store, reader: ManifestEditor, resources: ResourceSet, ref: ResourceRef
+) -> ShownText | None:
+    """The text to edit a resource by; None if it is none that is edited."""
+    from lbtui.core.editing.secrecy import without_secrets
+
+    resource = resources.get(ref)
+    if not isinstance(resource, MetalLBResource):
+        return None
+    (bare,), omitted = without_secrets(resource)
+    own = store.own_text(ref, bare, resources.respelled)
+    text = reader.text_of(bare) if own is None else own
+    return ShownText(text, bare, tuple(omitted), own is not None)
 
 
 class Judged(NamedTuple):

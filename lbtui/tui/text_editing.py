@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import IPAddressPool, MetalLBResource
-from lbtui.tui.manifest_draft import Judged, judge, judge_new
+from lbtui.tui.manifest_draft import Judged, judge, judge_new, shown_text
 
 if TYPE_CHECKING:
-    from lbtui.core.editing.open_draft import OpenDraft
+    from lbtui.core.editing.open_draft import Member, OpenDraft
     from lbtui.ports import ManifestEditor, ManifestText
     from lbtui.tui.app import LbtuiApp
     from lbtui.tui.screens.form import Accepted
+    from lbtui.tui.screens.manifest_text import ManifestTextScreen
 
 
 class TextEditing:
@@ -25,25 +26,26 @@ class TextEditing:
 
     async def edit(self, ref: ResourceRef, typed: str | None = None) -> None:
         """Edit a resource's manifest; `typed`: what was made of it before."""
-        from lbtui.core.editing.secrecy import without_secrets
+        from lbtui.core.editing.open_draft import members_of
         from lbtui.tui.editing import edit_label
 
-        current = self._app.state.history.current
-        resource = current.get(ref)
-        if self._reader is None or not isinstance(resource, MetalLBResource):
+        store, current = self._app.store, self._app.state.history.current
+        reader, resource = self._reader, current.get(ref)
+        shown = shown_text(store, reader, current, ref) if reader is not None else None
+        if reader is None or shown is None or not isinstance(resource, MetalLBResource):
             return
-        bare = without_secrets(resource)
-        omitted = bare.omitted
-        notice = f"Not shown, and kept unless you write it: {', '.join(omitted)}" if omitted else ""
         text = OpenText(
-            self._reader,
+            reader,
             self._app.namespace,
-            bare.resources[0],
-            lambda found: judge(current, found, ref, resource, omitted),
-            ref,
+            shown.text,
+            lambda found: judge(current, found, ref, resource, shown.omitted),
+            members=members_of([ref]),
         )
-        accepted = await self._open(text, f"Edit {ref} as YAML", notice, typed)
+        screen = self._screen(text, f"Edit {ref} as YAML", shown.notice, typed)
+        accepted = await self._open(text, screen)
         if accepted is not None:
+            resources = shown.staged(store, accepted.resources, ref, screen.text)
+            accepted = accepted._replace(resources=resources)
             await self._app.editing.stage(edit_label(ref, accepted.ref), accepted)
 
     async def new(
@@ -53,6 +55,7 @@ class TextEditing:
         typed: str | None = None,
     ) -> None:
         """Make a resource of any kind; the text begins as `begun`, or as one of `kind`."""
+        from lbtui.core.editing.open_draft import base_of
         from lbtui.tui.editing import first_of
 
         app = self._app
@@ -64,10 +67,15 @@ class TextEditing:
         metadata = resource.metadata
         ref = ResourceRef(resource.kind, metadata.namespace, metadata.name)
         text = OpenText(
-            self._reader, app.namespace, resource, lambda found: judge_new(current, found, ref)
+            self._reader,
+            app.namespace,
+            self._reader.text_of(resource),
+            lambda found: judge_new(current, found, ref),
+            base=base_of(resource)[0],
         )
         notice = "Any kind that lbtui edits; a password is never shown again."
-        accepted = await self._open(text, "New resource as YAML", notice, typed)
+        screen = self._screen(text, "New resource as YAML", notice, typed)
+        accepted = await self._open(text, screen)
         if accepted is not None:
             await app.editing.stage(f"make {accepted.ref}", accepted)
 
@@ -78,22 +86,25 @@ class TextEditing:
         else:
             await self.new(None, typed.new_resource(), typed.text)
 
-    async def _open(
+    def _screen(
         self, text: OpenText, title: str, notice: str, typed: str | None
-    ) -> Accepted | None:
+    ) -> ManifestTextScreen:
         from lbtui.tui.screens.manifest_text import ManifestTextScreen
 
-        journaling = self._app.journaling
-        journaling.watch(text.typed)
-        screen = ManifestTextScreen(
+        return ManifestTextScreen(
             text.original,
             text.judged,
             self._app.state,
             title,
             notice,
             typed=typed,
-            told=journaling.follow,
+            told=self._app.journaling.follow,
         )
+
+    async def _open(self, text: OpenText, screen: ManifestTextScreen) -> Accepted | None:
+        """Show the screen, what is typed kept in the journal until the user is done with it."""
+        journaling = self._app.journaling
+        journaling.watch(text.typed)
         accepted = await self._app.push_screen_wait(screen)
         journaling.watch(None)
         return accepted
@@ -106,14 +117,25 @@ class OpenText:
         self,
         reader: ManifestEditor,
         namespace: str,
-        resource: MetalLBResource,
+        original: str,
         judge: Callable[[ManifestText], Judged],
-        ref: ResourceRef | None = None,
+        *,
+        members: tuple[Member, ...] = (),
+        base: dict[str, Any] | None = None,
     ) -> None:
-        """Begin with `resource`, which has no secrets, of `ref`, or new if that is None."""
+        """Begin with a text without secrets.
+
+        Args:
+            reader: reads texts.
+            namespace: MetalLB's.
+            original: the text.
+            judge: what is made of a text that was read.
+            members: the resource edited; none if it is a new one.
+            base: what a new one began with.
+        """
         self._reader, self._namespace, self._judge = reader, namespace, judge
-        self._resource, self._ref = resource, ref
-        self.original = reader.text_of(resource)
+        self._members, self._base = members, base
+        self.original = original
         self._typed: OpenDraft | None = None
 
     def judged(self, text: str) -> Judged:
@@ -129,7 +151,7 @@ class OpenText:
 
     def _remember(self, text: str, found: ManifestText) -> None:
         """A text that may hold a secret is kept as what it means, and only if it means anything."""
-        from lbtui.core.editing.open_draft import OpenDraft, base_of, is_telling, members_of
+        from lbtui.core.editing.open_draft import OpenDraft, is_telling
         from lbtui.core.editing.secrecy import without_secrets
 
         lost: tuple[str, ...] = ()
@@ -141,8 +163,8 @@ class OpenText:
         is_typed = text != self.original or bool(lost)
         self._typed = (
             OpenDraft(
-                members=members_of([self._ref] if self._ref is not None else []),
-                base=None if self._ref is not None else base_of(self._resource)[0],
+                members=self._members,
+                base=self._base,
                 text=text,
                 lost=lost,
             )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.widgets import TextArea
+from textual.widgets import Input, TextArea
 
 from lbtui.adapters.external_editor import ExternalEditor
+from lbtui.adapters.journal import FileJournal
 from lbtui.core.objects.resource_set import ResourceRef
 from tests.support.manifests import write_cluster
 from tests.tui.console import Console, open_console
@@ -155,3 +156,66 @@ async def test_a_resource_of_any_kind_is_made_from_a_text(
         await console.main()
         assert console.app.state.history.undo_label == "make BFDProfile/fast"
         assert console.app.main.view.name_in_commands == "bfd"
+
+
+async def save(console: Console) -> None:
+    await console.press("s")
+    await console.dialog("ReviewDialog")
+    await console.press("s")
+    await console.main()
+
+
+async def test_the_files_own_text_is_edited_comments_too_and_undone(
+    folder: Path, editor: ExternalEditor
+) -> None:
+    file = folder / "advertisements.yaml"
+    before = file.read_text("utf-8")
+    async with open_console(folder, editor=editor) as console:
+        area = await open_text(console, "3")
+        assert area.text == before.split("---\n")[0], "its own text, comments and all"
+        replace_in(area, "the other site sends 90", "agreed in May")
+        await console.shows("edited, not accepted yet")
+        await console.press("ctrl+s")
+        await console.main()
+        assert "modified 1" in console.bar("title")
+        await console.press("e")
+        await console.dialog("FormScreen")
+        console.app.screen.query_one(Input).value = "public, other"
+        await console.press("enter")
+        await console.main()
+        area = await open_text(console)
+        assert "ipAddressPools: [public, other]" in area.text and "agreed in May" in area.text
+        await console.press("escape")
+        await console.main()
+        await save(console)
+        assert file.read_text("utf-8") == before.replace(
+            "the other site sends 90", "agreed in May"
+        ).replace("[public]\n  localPref", "[public, other]\n  localPref")
+        await console.press("u", "u")
+        await console.main()
+        await save(console)
+        assert not console.app.state.history.is_modified
+    assert file.read_text("utf-8") == before
+
+
+async def test_comments_outlive_the_console(
+    folder: Path, editor: ExternalEditor, tmp_path: Path
+) -> None:
+    for is_first in (True, False):
+        journal = FileJournal(tmp_path / "journal", ["the source"])
+        async with open_console(folder, editor=editor, journal=journal) as console:
+            if is_first:
+                area = await open_text(console, "1")
+                replace_in(area, "Bought in 2019.", "Bought in 2019, paid.")
+                await console.shows("edited, not accepted yet")
+                await console.press("ctrl+s")
+                await console.main()
+            else:
+                await console.dialog("ChoiceDialog")
+                await console.shows("comments or layout of IPAddressPool/public")
+                await console.press("r")
+                await console.main()
+                await save(console)
+        for name in list(journal._locks):
+            journal._unlock(name)
+    assert "# Bought in 2019, paid.\n" in (folder / "pools.yaml").read_text("utf-8")

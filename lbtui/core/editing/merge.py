@@ -15,7 +15,7 @@ from lbtui.core.editing.value_merge import merge_values
 from lbtui.core.objects.field_path import split
 from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
 from lbtui.core.objects.resources import MetalLBResource
-from lbtui.core.objects.respelling import Respelling
+from lbtui.core.objects.rewording import DocumentEdit
 
 
 class Side(enum.Enum):
@@ -191,7 +191,7 @@ class _Merge:
             for one in self._theirs.unread - self._base.unread
         )
 
-    def _respelled(self) -> frozenset[Respelling]:
+    def _respelled(self) -> frozenset[DocumentEdit]:
         """Edits of documents made here, where their positions still mean the same fields."""
         base, mine = self._base.respelled, self._mine.respelled
         kept = {

@@ -11,7 +11,7 @@ import msgspec
 from lbtui.core.editing.secrecy import without_secrets
 from lbtui.core.objects.decode import encode_resource
 from lbtui.core.objects.meta import Record, decode_hook
-from lbtui.core.objects.resource_set import AnyResource, ResourceRef
+from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import EDITABLE, MetalLBResource
 
 _KINDS: Mapping[str, type[MetalLBResource]] = {kind.kind: kind for kind in EDITABLE}
@@ -87,8 +87,3 @@ def base_of(resource: MetalLBResource) -> tuple[dict[str, Any], tuple[str, ...]]
 def is_telling(text: str) -> bool:
     """Whether a text may hold a secret: then it is not kept as it is."""
     return bool(_TELLING.search(text))
-
-
-def without_telling(resource: AnyResource | None) -> AnyResource | None:
-    """What may be kept in place of a text that may hold a secret."""
-    return None if resource is None else without_secrets(resource).resources[0]

@@ -14,13 +14,14 @@ from typing import Any
 import msgspec
 
 from lbtui.core.editing.field_edit import get_field
-from lbtui.core.editing.open_draft import OpenDraft
+from lbtui.core.editing.open_draft import Member, OpenDraft, is_telling, members_of
 from lbtui.core.editing.secrecy import with_secrets_of, without_secrets
 from lbtui.core.objects.decode import encode_resource
 from lbtui.core.objects.meta import Hidden, Record, decode_hook
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
 from lbtui.core.objects.resources import EDITABLE, MetalLBResource
 from lbtui.core.objects.respelling import Respelling
+from lbtui.core.objects.rewording import DocumentEdit, Rewording
 
 _KINDS: Mapping[str, type[MetalLBResource]] = {kind.kind: kind for kind in EDITABLE}
 
@@ -58,11 +59,20 @@ class Respelled(Record, frozen=True):
     ordinal: int = 0
 
 
+class Reworded(Record, frozen=True):
+    """A `Rewording`; one whose texts may hold a secret is not kept, the values are."""
+
+    member: Member
+    shown: str
+    text: str
+
+
 class StagedEdits(Record, frozen=True):
     """All edits that are not saved."""
 
     edits: tuple[Edit, ...] = ()
     respelled: tuple[Respelled, ...] = ()
+    reworded: tuple[Reworded, ...] = ()
     draft: OpenDraft | None = None
     """What was typed in an open form and not accepted."""
 
@@ -88,6 +98,12 @@ def staged_edits(
             old, new = before.get(ref), after.get(ref)
             if old is not new and old != new:
                 edits.append(_edit(ref, old, new))
+    made = sorted(mine.respelled - base.respelled, key=str)
+    reworded = tuple(
+        Reworded(member=members_of([one.ref])[0], shown=one.shown, text=one.text)
+        for one in made
+        if isinstance(one, Rewording) and not is_telling(one.shown + one.text)
+    )
     respelled = [
         Respelled(
             kind=one.ref.kind,
@@ -97,10 +113,12 @@ def staged_edits(
             path=one.path,
             new_name=one.name,
         )
-        for one in sorted(mine.respelled - base.respelled, key=str)
-        if not isinstance(one.value, Hidden)
+        for one in made
+        if isinstance(one, Respelling) and not isinstance(one.value, Hidden)
     ]
-    return StagedEdits(edits=tuple(edits), respelled=tuple(respelled), draft=draft)
+    return StagedEdits(
+        edits=tuple(edits), respelled=tuple(respelled), reworded=reworded, draft=draft
+    )
 
 
 def to_json(staged: StagedEdits) -> bytes:
@@ -126,10 +144,17 @@ def restore(staged: StagedEdits, now: ResourceSet) -> Restored:
             if manifest is not None:
                 resource = with_secrets_of(_resource(edit.kind, manifest), edit.omitted, current)
                 side.append((edit.ref, resource))
-    respelled = frozenset(
+    respelled: frozenset[DocumentEdit] = frozenset(
         Respelling(ResourceRef(o.kind, o.namespace, o.name, o.ordinal), o.path, o.new_name)
         for o in staged.respelled
     )
+    respelled |= {Rewording(one.member.ref, one.shown, one.text) for one in staged.reworded}
+    known = {edit.ref for edit in staged.edits}
+    for ref in sorted({one.ref for one in respelled} - known):
+        only_respelled: Any = now.get(ref)
+        if only_respelled is not None:  # the same on both sides, so that it is told of
+            base.append((ref, only_respelled))
+            mine.append((ref, only_respelled))
     lost = tuple((edit.ref, path) for edit in staged.edits for path in edit.lost)
     return Restored(_set_of(base), _set_of(mine).with_respelled(respelled), lost)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar, cast
 
 from lbtui.core.objects.cluster_resources import ClusterResource
 from lbtui.core.objects.resources import MetalLBResource
-from lbtui.core.objects.respelling import Respelling
+from lbtui.core.objects.rewording import DocumentEdit
 
 AnyResource = MetalLBResource | ClusterResource
 R = TypeVar("R", bound=AnyResource)
@@ -41,7 +41,7 @@ class ResourceSet:
     def __init__(
         self,
         kinds: Mapping[str, Mapping[ResourceRef, AnyResource]] | None = None,
-        respelled: frozenset[Respelling] = frozenset(),
+        respelled: frozenset[DocumentEdit] = frozenset(),
         unread: frozenset[ResourceRef] = frozenset(),
     ):
         """Take kind → reference → resource as it is; use `of` or `with_resource` to build one."""
@@ -135,7 +135,7 @@ class ResourceSet:
         """The set with exactly these of a kind."""
         return ResourceSet({**self._kinds, kind.kind: members}, self.respelled, self.unread)
 
-    def with_respelled(self, respelled: frozenset[Respelling]) -> ResourceSet:
+    def with_respelled(self, respelled: frozenset[DocumentEdit]) -> ResourceSet:
         """The same resources with these edits of their documents."""
         return ResourceSet(self._kinds, respelled, self.unread)
 

@@ -137,6 +137,11 @@ class ManifestTextScreen(ModalScreen["Accepted | None"]):
         self._preview.view_state = replace(before, speaker=state.speaker, lab=state.lab)
 
     @property
+    def text(self) -> str:
+        """The text as it is now, with line feeds for line ends."""
+        return self._area.text.replace("\r\n", "\n")
+
+    @property
     def is_modified(self) -> bool:
         """Whether anything was typed that is still there."""
         return self._area.text != self._original
