@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from speaker.codec.attributes import PathAttributes
 from speaker.codec.update import Reach, Unreach, Update
 from speaker.rib.received import MOST_PREFIXES, AdjRibIn
 
