@@ -1,0 +1,32 @@
+"""What the screens need from outside, as Protocols, and the errors these may raise.
+
+Adapters implement them, `cli` puts them together, `tui` calls them. No I/O here.
+"""
+
+from __future__ import annotations
+
+from lbtui.ports.errors import ConflictError, PortError, SpeakerError, StoreError
+from lbtui.ports.speaker import FamilyCounts, SessionRow, Speaker, SpeakerView, WireRoute
+from lbtui.ports.store import FileChange, Locator, SaveReport, Snapshot, Store
+from lbtui.ports.texts import Journal, LeftBehind, ManifestEditor, ManifestText
+
+__all__ = [
+    "ConflictError",
+    "FamilyCounts",
+    "FileChange",
+    "Journal",
+    "LeftBehind",
+    "Locator",
+    "ManifestEditor",
+    "ManifestText",
+    "PortError",
+    "SaveReport",
+    "SessionRow",
+    "Snapshot",
+    "Speaker",
+    "SpeakerError",
+    "SpeakerView",
+    "Store",
+    "StoreError",
+    "WireRoute",
+]

@@ -1,0 +1,109 @@
+"""Where resources come from and go to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from lbtui.core.diagnostics import Diagnostic, Place
+from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
+from lbtui.core.objects.rewording import DocumentEdit
+from lbtui.core.text_diff import Hunk
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a store held when it was read."""
+
+    resources: ResourceSet
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """Problems of reading (YAML, schema), each with its place."""
+    locate: Mapping[ResourceRef, Locator] = field(default_factory=dict)
+    """Where each resource stands."""
+
+
+class Locator(Protocol):
+    """Finds the line of a field of one resource."""
+
+    def __call__(self, path: str = "") -> Place:
+        """The place of a field path such as "spec.peers[0]"; the nearest parent if it is absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """What a save would do to one file, or to one object of a cluster."""
+
+    name: str
+    hunks: tuple[Hunk, ...]
+    """Lines that go and come, secrets as three stars."""
+    is_new: bool = False
+    notice: str = ""
+    """What else there is to know about writing it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveReport:
+    """What a save did."""
+
+    files: tuple[str, ...]
+    """Files written, or objects applied."""
+    snapshot: Snapshot
+    """The store as it is now."""
+
+
+class Store(Protocol):
+    """Where resources come from and go to."""
+
+    @property
+    def title(self) -> str:
+        """Folder, context or "demo", for the title bar."""
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be saved here; empty if it can."""
+
+    async def load(self) -> Snapshot:
+        """Read everything; saves are measured against it from now on. Raises StoreError."""
+
+    async def changed(self) -> Sequence[str]:
+        """Names of what is no longer as it was read: a cheap look, made every few seconds."""
+
+    async def look(self) -> Snapshot:
+        """Read everything as it is now; saves stay measured against what was taken before.
+
+        Raises StoreError.
+        """
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Measure saves against this snapshot, the one that `look` gave last.
+
+        Whoever calls it has merged the edits into it: what it holds and `new` lacks, a save
+        takes away.
+        """
+
+    def own_text(
+        self, ref: ResourceRef, resource: AnyResource, edits: frozenset[DocumentEdit]
+    ) -> str | None:
+        """The text that `save` would give a resource's manifest, comments and all.
+
+        Args:
+            ref: which resource.
+            resource: what it is to be, without its secrets.
+            edits: those of documents in the working set.
+
+        None if it has no text of its own, or something in it must not be seen.
+        """
+
+    def is_reworded(self, shown: str, text: str) -> bool:
+        """Whether more than values was changed: then the text itself is to be written."""
+
+    async def changes(self, new: ResourceSet) -> Sequence[FileChange]:
+        """What `save` would write. Raises StoreError."""
+
+    async def save(self, new: ResourceSet) -> SaveReport:
+        """Make the store hold `new`, writing only what differs from what was loaded or saved last.
+
+        Raises ConflictError if a file to be written changed since, and StoreError for anything
+        else; then nothing, or for several files exactly what the message says, was written.
+        """
