@@ -8,6 +8,7 @@ from tests.interop.conftest import SESSION, Lab, Pair
 from tests.interop.routers.base import SeenRoute
 from tests.interop.routers.bird import Bird
 from tests.interop.routers.frr import Frr
+from tests.speaker.running import change
 
 COMMUNITIES = ("64512:100", "65535:65282")
 LARGE = ("64512:1:2", "4200000000:4294967295:0")
@@ -103,6 +104,32 @@ async def test_thousand_routes_arrive_and_go(lab: Lab) -> None:
         assert found["sent"]["update"] < 20
         await pair.announce({"prefix": prefixes[7], "nextHop": "192.0.2.8"})
         await pair.sees(expected(pair, prefixes[7], "192.0.2.8"))
+
+
+async def test_one_route_is_changed_added_and_withdrawn_by_a_partial_change(lab: Lab) -> None:
+    prefixes = [f"198.51.100.{number}/32" for number in range(20)]
+    async with lab.pair(lab.setup(is_ibgp=True)) as pair:
+        await pair.announce(*({"prefix": one, "nextHop": "192.0.2.8"} for one in prefixes))
+        await pair.established()
+        rest = [expected(pair, one, "192.0.2.8", 100) for one in prefixes[2:]]
+        one, two = (expected(pair, prefix, "192.0.2.8", 100) for prefix in prefixes[:2])
+        await pair.sees(one, two, *rest)
+        before = await pair.speaker.session(SESSION)
+        answer = await change(
+            pair.speaker,
+            announce=[
+                {"prefix": prefixes[0], "nextHop": "192.0.2.8", "localPref": 300},
+                {"prefix": "203.0.113.0/24", "nextHop": "192.0.2.9", "communities": ["64512:7"]},
+            ],
+            withdraw=[prefixes[1]],
+        )
+        assert answer.status == 200
+        changed = expected(pair, prefixes[0], "192.0.2.8", 300)
+        added = expected(pair, "203.0.113.0/24", "192.0.2.9", 100, ("64512:7",))
+        await pair.sees(changed, added, *rest)
+        after = await pair.speaker.session(SESSION)
+        assert after["since"] == before["since"]
+        assert after["sent"]["update"] - before["sent"]["update"] <= 3
 
 
 async def test_as_number_of_four_octets_is_in_the_path(lab: Lab) -> None:

@@ -193,6 +193,15 @@ class SpeakerProcess:
             return False
 
 
+RS = "/v1/route-sets/rs"
+
+
+async def change(speaker: SpeakerProcess, path: str = RS, **fields: Any) -> Answer:
+    """Make a change to a route set under the next generation."""
+    speaker.generation += 1
+    return await speaker.call("PATCH", path, {"generation": speaker.generation, **fields})
+
+
 def document(
     sessions: Sequence[Json],
     route_sets: Mapping[str, Sequence[Json]] | None = None,

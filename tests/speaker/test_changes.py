@@ -12,19 +12,11 @@ from typing import Any
 import pytest
 
 from tests.speaker.conftest import Lab
-from tests.speaker.running import Answer, Json, SpeakerProcess, document
-
-RS = "/v1/route-sets/rs"
+from tests.speaker.running import RS, Json, SpeakerProcess, change, document
 
 
 def hosts(*numbers: int, **fields: Any) -> list[Json]:
     return [{"prefix": f"198.51.100.{number}/32", **fields} for number in numbers]
-
-
-async def change(speaker: SpeakerProcess, path: str = RS, **fields: Any) -> Answer:
-    """Make a change under the next generation."""
-    speaker.generation += 1
-    return await speaker.call("PATCH", path, {"generation": speaker.generation, **fields})
 
 
 def sort_key(route: Json) -> str:
