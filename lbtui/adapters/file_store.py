@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 
 from lbtui.adapters.atomic_write import write_files
 from lbtui.adapters.file_changes import file_change
@@ -22,6 +20,7 @@ from lbtui.adapters.held_files import Held, hold
 from lbtui.adapters.manifests import Document, ManifestFile, read_file
 from lbtui.adapters.own_text import is_reworded
 from lbtui.adapters.save_plan import Plan, own_text, plan_save
+from lbtui.core.collector import collector_paused
 from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
 from lbtui.core.objects.resources import METALLB_NAMESPACE
 from lbtui.core.objects.rewording import DocumentEdit
@@ -122,7 +121,7 @@ class FileStore:
     def _read(self) -> tuple[Held, FileWatch]:
         found = read_sources(self._sources)
         known = _documents_by_text(self._held.files) if self._held is not None else {}
-        with _collector_paused():
+        with collector_paused():
             files = tuple(
                 read_file(source.name, source.data, self._namespace, known)
                 for source in found.files
@@ -156,18 +155,6 @@ class FileStore:
     def _new_file(self) -> str | None:
         folders = [source for source in self._sources if os.path.isdir(source)]
         return os.path.join(folders[0], NEW_FILE) if folders else None
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Leave out the search for cycles: it takes half of the time, and reading leaves none."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _documents_by_text(files: Sequence[ManifestFile]) -> Mapping[str, Document]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from lbtui.core.collector import collector_paused
 from lbtui.core.configuration.config import resolve
 from lbtui.core.configuration.model import Configuration, Options
 from lbtui.core.diagnostics import Diagnostic
@@ -24,6 +25,7 @@ class Analysis:
     """What the rules leave to the next run."""
 
 
+@collector_paused()
 def analyse(
     resources: ResourceSet,
     backend: str = "frr-k8s",
