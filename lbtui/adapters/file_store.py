@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from lbtui.adapters.atomic_write import write_files
 from lbtui.adapters.file_changes import file_change
@@ -19,7 +20,7 @@ from lbtui.adapters.file_watch import FileWatch
 from lbtui.adapters.held_files import Held, hold
 from lbtui.adapters.manifests import Document, ManifestFile, read_file
 from lbtui.adapters.own_text import is_reworded
-from lbtui.adapters.save_plan import Plan, own_text, plan_save
+from lbtui.adapters.save_plan import Plan, own_text, plan_save, unwritten
 from lbtui.core.collector import collector_paused
 from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
 from lbtui.core.objects.resources import METALLB_NAMESPACE
@@ -90,14 +91,8 @@ class FileStore:
 
     async def changes(self, new: ResourceSet) -> tuple[FileChange, ...]:
         """What `save` would write, file by file, in order of name."""
-        known = {source.name: source.data for source in self._held.sources} if self._held else {}
         planned = await self.planned(new)
-        return await asyncio.to_thread(
-            lambda: tuple(
-                file_change(name, known.get(name), data)
-                for name, (_, data) in sorted(planned.items())
-            )
-        )
+        return await asyncio.to_thread(self._changes, new, planned)
 
     def own_text(
         self, ref: ResourceRef, resource: AnyResource, edits: frozenset[DocumentEdit]
@@ -114,6 +109,21 @@ class FileStore:
         """What `save` would write: name → octets now and then. Raises StoreError."""
         async with self._lock:
             return await asyncio.to_thread(self._planned, new)
+
+    def _changes(
+        self, new: ResourceSet, planned: Mapping[str, tuple[bytes, bytes]]
+    ) -> tuple[FileChange, ...]:
+        held = self._held
+        assert held is not None  # something was planned
+        known = {source.name: source.data for source in held.sources}
+        lost = {
+            name: f"The {edit} as typed are not written: the file says something else now."
+            for name, edit in unwritten(held, new, self._namespace)
+        }
+        found = (
+            file_change(name, known.get(name), data) for name, (_, data) in sorted(planned.items())
+        )
+        return tuple(replace(one, notice=lost.get(one.name, one.notice)) for one in found)
 
     def _changed(self) -> tuple[str, ...]:
         return tuple(self._watch.changed(self._held.sources)) if self._held is not None else ()

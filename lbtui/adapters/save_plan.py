@@ -12,7 +12,7 @@ import msgspec
 from lbtui.adapters.document_changes import Change, Group, changed_document
 from lbtui.adapters.held_files import Held
 from lbtui.adapters.manifests import BOM, ManifestFile, read_file
-from lbtui.adapters.own_text import shown_text
+from lbtui.adapters.own_text import reworded_document, shown_text
 from lbtui.adapters.yaml_nodes import YamlProblem, compose
 from lbtui.adapters.yaml_render import Style, render_block
 from lbtui.adapters.yaml_style import style_of
@@ -147,6 +147,16 @@ def _by_document(
             group.rewording = edit
             group.reworded = after[edit.ref] if edit.ref in after else new.get(edit.ref)
     return groups
+
+
+def unwritten(held: Held, new: ResourceSet, namespace: str) -> Iterator[tuple[str, Rewording]]:
+    """Files, and texts typed for them that a save cannot write: another text stands there now."""
+    for edit in _edits(held.resources.respelled, new.respelled):
+        origin = held.origins.get(edit.ref)
+        if isinstance(edit, Rewording) and origin is not None:
+            file = held.files[origin.file]
+            if reworded_document(file.documents[origin.document], edit, namespace) is None:
+                yield file.name, edit
 
 
 def own_text(

@@ -100,6 +100,8 @@ async def test_a_text_that_changed_underneath_keeps_its_own_comments(tmp_path: P
     theirs = ADVERTISEMENT.replace("as agreed", "see the contract")
     file.write_text(theirs)
     store.take(await store.look())
+    (change,) = await store.changes(edited)
+    assert "BGPAdvertisement/local as typed are not written" in change.notice
     await store.save(edited)
     assert file.read_text() == theirs.replace("100", "200")
 

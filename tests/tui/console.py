@@ -56,7 +56,8 @@ class Console:
         await self.pilot.pause()
 
     async def main(self) -> None:
-        await self.until(lambda: self.app.screen is self.app.main, "still in a dialog")
+        """Back on the main screen, and what the answer led to is done."""
+        await self.until(lambda: not self.app.is_asking, "still in a dialog, or at work after it")
         await self.settled()
 
     def screen_text(self) -> str:
