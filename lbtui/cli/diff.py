@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lbtui.cli import documents, output
@@ -18,10 +20,12 @@ from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
 from lbtui.cli.sources import check_sources, choose_backend
 
 if TYPE_CHECKING:
+    from lbtui.core.objects.resource_set import ResourceRef
     from lbtui.core.questions.applied import Applied
     from lbtui.core.routing.resource_diff import ResourceDiff
     from lbtui.core.routing.route import Route
     from lbtui.core.values.nodes import NodeIndex
+    from lbtui.ports import Snapshot
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -58,6 +62,9 @@ def run(arguments: argparse.Namespace) -> int:
         new = reading.judge(old.snapshot, against)
     else:
         new = reading.read([arguments.new], against, arguments.namespace)
+    refused = sorted(_refused(old.snapshot, new.snapshot))
+    if refused:
+        new = reading.judge(_with_old(new.snapshot, old.snapshot, refused), against)
     routes = diff_applied(old.analysis, new.analysis)
     resources = diff_resources(old.snapshot.resources, new.snapshot.resources)
     if arguments.output == "json":
@@ -69,6 +76,9 @@ def run(arguments: argparse.Namespace) -> int:
                 node: {"code": error.code, "message": error.message}
                 for node, error in routes.kept.items()
             },
+            "refused": [
+                {"kind": ref.kind, "name": ref.name, "namespace": ref.namespace} for ref in refused
+            ],
         }
         documents.emit_json(document)
     else:
@@ -76,8 +86,25 @@ def run(arguments: argparse.Namespace) -> int:
         for read in (old, new):
             reading.narrate_assumptions(read)
             reading.narrate_diagnostics(read)
+        for ref in refused:
+            output.narrate(f"{ref} of NEW is refused by the API server: that of OLD stays.")
         _narrate_kept(routes, new.analysis.tables.nodes)
     return SUCCESS if routes.is_empty and resources.is_empty else ANSWER_IS_NO
+
+
+def _refused(old: Snapshot, new: Snapshot) -> set[ResourceRef]:
+    """Resources of OLD whose new text cannot be read: the API server keeps what it has."""
+    return {ref for ref in new.resources.unread if ref in old.resources} - set(new.resources.refs())
+
+
+def _with_old(new: Snapshot, old: Snapshot, refs: Iterable[ResourceRef]) -> Snapshot:
+    """NEW with some resources of OLD."""
+    resources = new.resources
+    for ref in refs:
+        resource = old.resources.get(ref)
+        assert resource is not None
+        resources = resources.with_resource(ref, resource)
+    return replace(new, resources=resources)
 
 
 def _narrate_kept(routes: Applied, nodes: NodeIndex) -> None:

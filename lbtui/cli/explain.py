@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lbtui.cli import output
 from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_output, add_sources
 from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
-from lbtui.cli.sources import check_sources, choose_backend
+from lbtui.cli.sources import check_names, check_sources, choose_backend
 
 if TYPE_CHECKING:
     from lbtui.cli.reading import Reading
@@ -49,11 +49,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     read = reading.read(arguments.sources, choose_backend(arguments), arguments.namespace)
     tables = read.analysis.tables
-    _check("node", arguments.node, tables.nodes.names)
-    _check("peer", arguments.peer, tables.peers)
+    check_names("node", arguments.node, tables.nodes.names)
+    check_names("peer", arguments.peer, tables.peers)
     if arguments.resource:
         return _resource(read, arguments)
-    _check("service", [arguments.service], tables.services)
+    check_names("service", [arguments.service], tables.services)
     found = explain_service(
         tables,
         read.snapshot.resources,
@@ -75,13 +75,6 @@ def run(arguments: argparse.Namespace) -> int:
         for diagnostic in chance:
             output.narrate(output.diagnostic_to_text(diagnostic))
     return SUCCESS if found.is_announced else ANSWER_IS_NO
-
-
-def _check(what: str, wanted: Sequence[str], known: Sequence[str]) -> None:
-    for name in wanted:
-        if name not in known:
-            there = ", ".join(known) or "none"
-            raise UsageError(f"there is no {what} '{name}' in the manifests; there is: {there}")
 
 
 def _text(found: Explanation) -> str:

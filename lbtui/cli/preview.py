@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from lbtui.cli import documents, output
 from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_output, add_sources
-from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
-from lbtui.cli.sources import check_sources, choose_backend
+from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS
+from lbtui.cli.sources import check_names, check_sources, choose_backend
 
 if TYPE_CHECKING:
     from lbtui.cli.reading import Reading
@@ -78,9 +78,9 @@ class Choice:
 
     def __init__(self, arguments: argparse.Namespace, tables: RouteTables) -> None:
         """Take the filters. Raises UsageError for a name that the manifests do not have."""
-        self.nodes = _check("node", arguments.node, tables.nodes.names)
-        self.peers = _check("peer", arguments.peer, tables.peers)
-        self.services = _check("service", arguments.service, tables.services)
+        self.nodes = check_names("node", arguments.node, tables.nodes.names)
+        self.peers = check_names("peer", arguments.peer, tables.peers)
+        self.services = check_names("service", arguments.service, tables.services)
         self._has_service_filter = bool(arguments.service)
         self._tables = tables
 
@@ -115,14 +115,6 @@ class Choice:
     def has(self, services: Iterable[str]) -> bool:
         """Whether a route of these services was asked for."""
         return not self._has_service_filter or any(s in self.services for s in services)
-
-
-def _check(what: str, wanted: Sequence[str], known: Sequence[str]) -> frozenset[str]:
-    for name in wanted:
-        if name not in known:
-            there = ", ".join(known) or "none"
-            raise UsageError(f"there is no {what} '{name}' in the manifests; there is: {there}")
-    return frozenset(wanted or known)
 
 
 def _head(read: Reading) -> dict[str, Any]:

@@ -53,3 +53,18 @@ def choose_backend(arguments: argparse.Namespace) -> str:
     for problem in loaded.problems:
         narrate(problem)
     return loaded.settings.backend
+
+
+def check_names(what: str, wanted: Sequence[str], known: Sequence[str]) -> frozenset[str]:
+    """The names wanted, all known ones if none is. Raises UsageError for one that is not known."""
+    there = frozenset(known)
+    for name in wanted:
+        if name not in there:
+            from lbtui.core.lint.wording import listed, nearest
+
+            near = nearest(name, known)
+            like = [one for one in known if one.endswith(f"/{name}")] or ([near] if near else [])
+            names = listed(known, 10) or "none"
+            hint = f"did you mean {listed(like)}?" if like else f"there is: {names}"
+            raise UsageError(f"there is no {what} '{name}' in the manifests; {hint}")
+    return frozenset(wanted or known)

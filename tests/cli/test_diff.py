@@ -24,6 +24,7 @@ def test_no_difference_is_0(lbtui: Lbtui, pair: tuple[Path, Path]) -> None:
         "changed": [],
         "resources": {"added": [], "removed": [], "changed": []},
         "kept": {},
+        "refused": [],
     }
     assert lbtui("diff", "old", "new").stdout == ""
 
@@ -108,3 +109,14 @@ def test_nodes_that_refuse_the_new_keep_the_old(lbtui: Lbtui, pair: tuple[Path, 
     }
     told = lbtui("diff", "old", "new").stderr
     assert "NEW is refused on all 2 nodes for unknown-alias: there the configuration of OLD" in told
+
+
+def test_what_the_api_server_refuses_stays_as_it_was(lbtui: Lbtui, pair: tuple[Path, Path]) -> None:
+    edit(pair[1] / "advertisements.yaml", "localPref: 100", 'localPref: "100"')
+    document = lbtui.json("diff", "old", "new", "-o", "json")
+    assert document["withdrawn"] == document["resources"]["removed"] == []
+    assert document["refused"] == [
+        {"kind": "BGPAdvertisement", "name": "local", "namespace": "metallb-system"}
+    ]
+    told = lbtui("diff", "old", "new").stderr
+    assert "BGPAdvertisement/local of NEW is refused by the API server: that of OLD stays." in told

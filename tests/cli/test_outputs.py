@@ -101,3 +101,10 @@ def test_whatif_tells_in_words(lbtui: Lbtui, cluster: Path) -> None:
     done = lbtui("whatif", "cluster", "--without", "peer/gone")
     assert (done.returncode, done.stdout) == (2, "")
     assert "there is no peer 'gone'" in done.stderr
+
+
+def test_a_name_that_is_not_there_brings_those_like_it(lbtui: Lbtui, cluster: Path) -> None:
+    told = lbtui("explain", "cluster", "--service", "web").stderr
+    assert "there is no service 'web' in the manifests; did you mean default/web?" in told
+    told = lbtui("preview", "cluster", "--node", "elsewhere").stderr
+    assert "there is no node 'elsewhere' in the manifests; there is: node-a, node-b" in told
