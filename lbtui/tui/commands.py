@@ -74,6 +74,7 @@ ACTIONS: tuple[Command, ...] = (
     Command("last", "To the last place, and with the same key to this one again", "-", "last"),
     Command("filter", "Show only rows that match; !word: that do not", "/", "filter"),
     Command("faults", "Show only rows with a warning or an error, or all again", "!", "faults"),
+    Command("wide", "Show all columns in full; < and > go through them", "ctrl+w", "wide"),
     Command("panel", "Show or hide the panel", "p", "toggle_side"),
     Command("apply", "Give the routes as edited to lbtui's own speaker", "A", "app.apply"),
     Command("speaker", "Start or stop lbtui's own speaker", "S", "app.speaker"),
@@ -95,6 +96,7 @@ TABLE_KEYS: tuple[tuple[str, str], ...] = (
     ("enter", "open"),
     ("space *", "mark the row, all rows shown; e and d work on all marked"),
     ("o O", "sort by the next column, turn the order round"),
+    ("< >", "columns before and behind, where all are shown in full (ctrl+w)"),
     ("tab", "to the panel and back"),
     ("esc", "back: no marks, out of the panel, no filter, the view before"),
 )

@@ -16,7 +16,7 @@ from tests.support.pseudo_terminal import PseudoTerminal, Reaction, open_pseudo_
 
 LBTUI = (sys.executable, "-m", "lbtui")
 IDLE_SECONDS = 20.0
-VIEWS = "123456789"
+VIEWS = "1234567890"
 
 PAINT, LIST, WORKED_OUT = "first paint", "first list on screen", "routes and findings on screen"
 CURSOR, CURSOR_OCTETS = "cursor key on 184,000 routes", "octets of a cursor key"

@@ -35,7 +35,15 @@ def test_every_view_is_drawn(
     with open_pseudo_terminal(command, environment | variables, (100, 30)) as terminal:
         terminal.wait_for("no findings")
         drawn = terminal.quiet()
-        for key, text in (("3", "BGP advertisements"), ("7", "198.51.100.10/32"), ("e", "")):
+        for key, text in (
+            ("0", "several paths"),
+            ("3", "BGP advertisements"),
+            ("x", "Explain BGPAdvertisement/local"),
+            ("2", "iBGP"),
+            ("w", "Without peer/tor"),
+            ("7", "198.51.100.10/32"),
+            ("e", ""),
+        ):
             drawn += terminal.press(key).drawn
             terminal.wait_for(text)
         assert terminal.screen.isascii() is is_ascii

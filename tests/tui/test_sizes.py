@@ -85,3 +85,23 @@ async def test_form_keeps_its_text_when_the_terminal_is_resized(folder: Path) ->
         await console.pilot.resize_terminal(20, 5)
         await console.pilot.resize_terminal(120, 36)
         await console.shows("public, more")
+
+
+async def test_wide_shows_every_column_in_full_over_the_whole_width(folder: Path) -> None:
+    async with open_console(folder, size=(80, 24)) as console:
+        await console.press("7")
+        await console.until(lambda: console.app.main.view.table.shown_count == 2, "no routes")
+        assert "Next hop" not in console.screen_text()
+        await console.press("ctrl+w")
+        await console.until(lambda: not console.app.main.has_side, "the panel is still there")
+        await console.shows("Next hop")
+        assert "default/web" not in console.screen_text()
+        await console.press("greater_than_sign", "greater_than_sign", "greater_than_sign")
+        await console.shows("65535:65282 NO_ADVERTISE, 64512:1:10")
+        await console.press("greater_than_sign", "greater_than_sign")
+        await console.shows("default/web")
+        assert "198.51.100.10/32" in console.screen_text()
+        await console.press("1", "7")
+        await console.shows("default/web")
+        await console.press("ctrl+w")
+        await console.until(lambda: console.app.main.has_side, "the panel is not back")

@@ -186,6 +186,7 @@ class MainScreen(Navigation):
 
     def show_shown_view(self) -> None:
         """Mark its tab, name its keys, give it the keyboard."""
+        self._arrange()
         self.query_one(TabBar).show_tab(self.view.name_in_commands)
         self._show_list_title()
         edit = EDIT_KEYS if self.view.kind is not None else ()
@@ -258,6 +259,11 @@ class MainScreen(Navigation):
         if self.has_side:
             self.call_after_refresh(self.show_details)
 
+    def action_wide(self) -> None:
+        """Show all columns of the list in full, over the whole width, or as before."""
+        self.view.table.switch_wide()
+        self._arrange()
+
     def action_switch_focus(self) -> None:
         """From the list to the panel and back."""
         if self.view.table.has_focus and self.has_side:
@@ -276,6 +282,6 @@ class MainScreen(Navigation):
         found = arrange(width, height, self._is_side_wanted)
         self.set_class(found.is_too_small, "-too-small")
         self.set_class(found.is_stacked, "-stacked")
-        self.set_class(not found.has_side, "-no-side")
+        self.set_class(not found.has_side or self.view.table.is_wide, "-no-side")
         if found.is_too_small:
             self.query_one("#too-small", LinePanel).show_lines(too_small_lines(width, height))

@@ -128,12 +128,16 @@ def _target_row(target: str) -> AnswerRow:
 
 
 def _service_rows(loss: Loss) -> Iterator[AnswerRow]:
-    """The worst first; those unharmed in one row."""
+    """The worst first; those unharmed, if there are any, in one row."""
     for name in loss.unreachable:
-        yield _service_row(name, Span(f"{SYMBOLS.error} no path", "bad"), "it had one or more")
+        yield _service_row(
+            name, Span(f"{SYMBOLS.error} no path", "bad"), "nothing carries it any more"
+        )
     for name, node, peer in loss.single:
         left = f"{node} {SYMBOLS.arrow} {peer} is left"
         yield _service_row(name, Span(f"{SYMBOLS.warning} one path", "warning"), left)
+    if not loss.still:
+        return
     word = "all" if not (loss.unreachable or loss.single) else "the others"
     cells = (
         Span(f"{SYMBOLS.good} {word} keep several", "good"),

@@ -40,6 +40,21 @@ def fit_columns(
     return tuple((i, max(0, min(widths[i], width))) for i in shown)
 
 
+def wide_columns(natural: Sequence[int], width: int, skipped: int) -> tuple[tuple[int, int], ...]:
+    """All columns at their natural width as far as they fit, without those skipped.
+
+    The first column says what a row is and stays; `skipped` counts from the second.
+    """
+    shown: list[tuple[int, int]] = []
+    room = width
+    for at in (0, *range(1 + skipped, len(natural))):
+        if room <= 0:
+            break
+        shown.append((at, min(natural[at], room)))
+        room -= natural[at] + len(GAP)
+    return tuple(shown)
+
+
 class ColumnLayout:
     """Which of a table's columns are shown, and how wide, for a width and its rows."""
 
@@ -47,8 +62,28 @@ class ColumnLayout:
         """Take the columns; nothing is shown before rows were measured."""
         self.columns = tuple(columns)
         self._natural: tuple[int, ...] = ()
+        self._whole: tuple[int, ...] = ()
+        """Widths of the texts themselves, whatever a column's maximum is."""
         self._width = -1
         self._shown: tuple[tuple[int, int], ...] = ()
+        self.is_wide = False
+        """No column is left out or made narrower; what has no room is reached by panning."""
+        self._skipped = 0
+
+    def with_columns(self, columns: Sequence[Column]) -> ColumnLayout:
+        """A layout of other columns, as wide as this one."""
+        layout = ColumnLayout(columns)
+        layout.is_wide = self.is_wide
+        return layout
+
+    def switch_wide(self) -> None:
+        """Show all columns in full, or those that fit."""
+        self.is_wide, self._skipped, self._width = not self.is_wide, 0, -1
+
+    def pan(self, by: int) -> None:
+        """Skip one column more (1) or less (-1) behind the first."""
+        self._skipped = max(0, min(self._skipped + by, len(self.columns) - 2))
+        self._width = -1
 
     def measure(self, rows: Rows) -> None:
         """Take natural widths from a sample of the rows."""
@@ -58,13 +93,18 @@ class ColumnLayout:
             for at, cell in enumerate(rows.cells(index)):
                 widths[at] = max(widths[at], width_of(cell))
         self._natural = tuple(map(natural_width, self.columns, widths))
+        self._whole = tuple(widths)
         self._width = -1
 
     def shown(self, width: int) -> tuple[tuple[int, int], ...]:
         """Columns in `width` cells, left to right: (position in `columns`, width)."""
         if width != self._width and self._natural:
             self._width = width
-            self._shown = fit_columns(self.columns, self._natural, width)
+            self._shown = (
+                wide_columns(self._whole, width, self._skipped)
+                if self.is_wide
+                else fit_columns(self.columns, self._natural, width)
+            )
         return self._shown
 
 

@@ -49,6 +49,8 @@ class LineTable(LineView, can_focus=True):
         Binding("end,G", "edge(1)", "Last", show=False),
         Binding("enter", "choose", "Open", show=False),
         Binding("o", "sort_next", "Sort", tooltip="Sort by the next column", show=False),
+        Binding("less_than_sign", "pan(-1)", "Columns before", show=False),
+        Binding("greater_than_sign", "pan(1)", "Columns behind", show=False),
         Binding("O", "sort_reverse", "Reverse", tooltip="Turn the order round", show=False),
     ]
 
@@ -150,7 +152,7 @@ class LineTable(LineView, can_focus=True):
         """Show other rows (and columns). The cursor stays on its key, at its height on screen."""
         key, height, order = self.cursor_key, self._cursor - self.top, self._order
         if columns is not None:
-            self._layout = ColumnLayout(columns)
+            self._layout = self._layout.with_columns(columns)
             if order.column not in {column.key for column in self.columns}:
                 order.column = ""
         self._layout.measure(rows)
@@ -259,6 +261,22 @@ class LineTable(LineView, can_focus=True):
     def action_sort_reverse(self) -> None:
         """Turn the order round."""
         self.sort_by(self.sort_column, not self.is_reversed)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether all columns are shown in full, as far as panning goes."""
+        return self._layout.is_wide
+
+    def switch_wide(self) -> None:
+        """Show all columns in full, or those that fit."""
+        self._layout.switch_wide()
+        self.refresh_changed()
+
+    def action_pan(self, by: int) -> None:
+        """Move the columns behind the first, where all are shown in full."""
+        if self.is_wide:
+            self._layout.pan(by)
+            self.refresh_changed()
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
