@@ -28,6 +28,14 @@ class Place:
     trail: tuple[str, ...] = ()
     """Headings of the places that led here, one from the other."""
 
+    def is_other(self, here: Place) -> bool:
+        """Whether going there from `here` shows more than another row."""
+        return (
+            self.view != here.view
+            or self.subject not in (None, here.subject)
+            or self.filter_text not in (None, here.filter_text)
+        )
+
 
 def place_of(ref: ResourceRef | None) -> Place | None:
     """Where a resource is listed; None if its kind is not."""

@@ -67,9 +67,10 @@ class Navigation(Screen[None]):
     # ---- going -------------------------------------------------------------------------------
 
     async def go(self, place: Place) -> None:
-        """Go to a place, with a trail of its own."""
-        self._leave()
-        self._visits.enter(place)
+        """Go to a place, with a trail of its own; another row of this view is no other place."""
+        here = self._leave()
+        if place.is_other(here):
+            self._visits.enter(place)
         await self._show(place)
 
     async def follow(self, place: Place) -> None:
