@@ -6,6 +6,7 @@ What differs between them and is not written stays as it is in each.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from lbtui.core.editing.edit import field_to_text, get_field
 from lbtui.core.editing.field_edit import set_fields
@@ -26,6 +27,8 @@ class SharedForm(Form):
     ) -> None:
         """Edit `members`, at least one, all of one kind and in `resources`."""
         self.members = tuple(members)
+        self._different: dict[str, str] = {}
+        """Path → the values in words, where they differ."""
         first_ref, first = members[0]
         super().__init__(resources, first, first_ref)
 
@@ -38,23 +41,17 @@ class SharedForm(Form):
 
     def _text_of(self, spec: FieldSpec) -> str:
         """The text that all have; empty where they differ."""
-        return "" if self._is_mixed(spec) else super()._text_of(spec)
-
-    def _is_mixed(self, spec: FieldSpec) -> bool:
-        first, *others = (get_field(resource, spec.path) for _, resource in self.members)
-        return any(value != first for value in others)
+        values = [get_field(resource, spec.path) for _, resource in self.members]
+        if all(value == values[0] for value in values):
+            return super()._text_of(spec)
+        self._different[spec.path] = _different(spec, values)
+        return ""
 
     def default_text(self, key: RowKey) -> str:
         """What an empty line means: nothing is written, so where they differ they go on so."""
-        spec = self.specs[key.path]
-        if not self._is_mixed(spec) or key.path in self._unset:
-            return super().default_text(key)
-        values = [get_field(resource, spec.path) for _, resource in self.members]
-        if spec.kind == "secret":
-            return f"set in {sum(v is not None for v in values)} of {len(values)}, hidden"
-        texts = list(dict.fromkeys(field_to_text(spec, value) or "not set" for value in values))
-        more = f" and {len(texts) - MOST_SHOWN} more" if len(texts) > MOST_SHOWN else ""
-        return f"different: {' | '.join(texts[:MOST_SHOWN])}{more}"
+        if key.path in self._different and key.path not in self._unset:
+            return self._different[key.path]
+        return super().default_text(key)
 
     def unset(self, key: RowKey) -> None:
         """Take the field out of all of them."""
@@ -89,3 +86,11 @@ class SharedForm(Form):
     def written(self) -> list[str]:
         """Labels of the fields that are set in all."""
         return [self.label(RowKey(path)) for path in self.specs if self.is_changed(path)]
+
+
+def _different(spec: FieldSpec, values: Sequence[Any]) -> str:
+    if spec.kind == "secret":
+        return f"set in {sum(v is not None for v in values)} of {len(values)}, hidden"
+    texts = list(dict.fromkeys(field_to_text(spec, value) or "not set" for value in values))
+    more = f" and {len(texts) - MOST_SHOWN} more" if len(texts) > MOST_SHOWN else ""
+    return f"different: {' | '.join(texts[:MOST_SHOWN])}{more}"

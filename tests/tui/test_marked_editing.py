@@ -10,6 +10,7 @@ from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import BGPAdvertisement, BGPPeer
 from lbtui.tui.form import RowKey
 from lbtui.tui.shared_form import SharedForm
+from lbtui.tui.widgets.line_table import LineTable
 from tests.support.manifests import write_cluster
 from tests.tui.console import Console, open_console
 
@@ -25,9 +26,10 @@ def prefs(console: Console) -> dict[str, int]:
 
 
 async def go_to_field(console: Console, label: str) -> None:
-    table = console.app.screen.query_one("LineTable")
-    while str(table.rows.cells(table.order[table._cursor])[0]) != label:  # type: ignore[attr-defined]
-        await console.press("down")
+    table = console.app.screen.query_one(LineTable)
+    keys = {str(table.rows.cells(index)[0]): table.rows.key(index) for index in table.order}
+    assert table.move_to(keys[label])
+    await console.pilot.pause()
 
 
 async def test_one_field_of_all_marked_is_set_in_one_step_with_a_preview(folder: Path) -> None:

@@ -12,6 +12,7 @@ from textual.widgets import Input, TextArea
 from lbtui.adapters.external_editor import ExternalEditor
 from lbtui.adapters.journal import FileJournal
 from lbtui.core.objects.resources import BGPPeer, IPAddressPool
+from lbtui.tui.widgets.line_table import LineTable
 from tests.support.manifests import write_cluster
 from tests.tui.console import Console, open_console
 
@@ -42,9 +43,10 @@ async def console_that_dies(folder: Path, kept: Path) -> AsyncIterator[Console]:
 
 
 async def go_to_field(console: Console, label: str) -> None:
-    table = console.app.screen.query_one("LineTable")
-    while str(table.rows.cells(table.order[table._cursor])[0]) != label:  # type: ignore[attr-defined]
-        await console.press("down")
+    table = console.app.screen.query_one(LineTable)
+    keys = {str(table.rows.cells(index)[0]): table.rows.key(index) for index in table.order}
+    assert table.move_to(keys[label])
+    await console.pilot.pause()
 
 
 async def is_kept(console: Console, kept: Path, text: bytes) -> None:
