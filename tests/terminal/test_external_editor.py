@@ -53,7 +53,8 @@ def open_advertisements(console: OpenConsole, tmp_path: Path) -> Terminal:
 
 def test_there_and_back_is_an_edit(console: OpenConsole, tmp_path: Path, editor: Path) -> None:
     terminal = open_advertisements(console, tmp_path)
-    open_editor(terminal, editor, 'sed -i "s/localPref: 100/localPref: 200/" "$1"')
+    script = 'sed -i "s/localPref: 100/localPref: 200/; s/site sends 90/site sends 95/" "$1"'
+    open_editor(terminal, editor, script)
     terminal.wait_for("modified 1")
     terminal.wait_for("~ edited")
     open_editor(terminal, editor, "true")
@@ -61,7 +62,7 @@ def test_there_and_back_is_an_edit(console: OpenConsole, tmp_path: Path, editor:
     open_editor(terminal, editor, 'sed -i "s/name: local/name: near/" "$1"')
     terminal.wait_for("^▌near ")
     terminal.press("s")
-    terminal.wait_for(r"\+ +localPref: 200 +# the other site sends 90")
+    terminal.wait_for(r"\+ +localPref: 200 +# the other site sends 95")
     terminal.wait_for(r"\+ +name: near")
 
 
