@@ -211,8 +211,10 @@ def _seconds(microseconds: int | None) -> float | None:
 
 def _last_error(peering: Peering, clock: Clock) -> ErrorInfo | None:
     error = peering.session.last_error
-    for name, trouble in peering.troubles.items():
-        return ErrorInfo("local", None, None, name, trouble.text, "", clock.to_epoch(trouble.at))
+    for trouble in peering.troubles:
+        return ErrorInfo(
+            "local", None, None, trouble.name, trouble.text, "", clock.to_epoch(trouble.at)
+        )
     return _error_info(error, clock)
 
 

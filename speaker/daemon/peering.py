@@ -6,19 +6,20 @@ nothing about BGP.
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import random
-from math import ceil
-from typing import NamedTuple, Protocol
 
 from speaker.bfd.transport import BfdTransport
 from speaker.daemon.clock import Clock
 from speaker.daemon.dialling import Dialler
 from speaker.daemon.liveness import Liveness
+from speaker.daemon.observing import Observer
 from speaker.daemon.sending import RouteSender
 from speaker.daemon.silence import Silence
+from speaker.daemon.ticking import GridTimer
+from speaker.daemon.troubles import Troubles
 from speaker.daemon.wanted import WantedSession
+from speaker.daemon.watching import PathWatch
 from speaker.network.transport import Connection, describe
 from speaker.rib.adj_rib_out import AdjRibOut, Chunk, RouteSet
 from speaker.session.effects import (
@@ -36,8 +37,6 @@ from speaker.session.effects import (
 )
 from speaker.session.session import Session
 
-TIMER_GRID = 0.05
-"""Seconds by which a timer may be late."""
 ADMINISTRATIVE_RESET, OTHER_CHANGE = 4, 6
 """Subcodes of Cease, RFC 4486 section 3."""
 
@@ -47,36 +46,6 @@ PATH_DOWN = "BFD Down"
 """Name of the trouble with a path that BFD found to be down."""
 NO_CONNECTION = "Connection failed"
 """Name of the trouble with a peer that answers nothing."""
-
-
-class Observer(Protocol):
-    """Who wants to know what peerings do."""
-
-    def state_changed(self, peering: Peering, changes: list[StateChanged]) -> None:
-        """The machine moved, perhaps more than once."""
-
-    def activity(self, peering: Peering) -> None:
-        """Numbers moved."""
-
-    def synchronised(self, peering: Peering) -> None:
-        """Whether routes are pending may have changed."""
-
-    def troubled(self, peering: Peering, text: str) -> None:
-        """Something came to stand in its way, or is gone (then `text` is empty)."""
-
-    def liveness_changed(self, peering: Peering) -> None:
-        """BFD moved."""
-
-    def neighbor_found(self, peering: Peering) -> None:
-        """An unnumbered session knows its peer's address, or knows another."""
-
-
-class Trouble(NamedTuple):
-    """Something on this side that keeps a session from working."""
-
-    text: str
-    at: float
-    """When it was noticed, on the clock's scale."""
 
 
 class Peering:
@@ -96,11 +65,7 @@ class Peering:
         self.wanted = wanted
         self.is_enabled = False
         """Between `start` and `stop`; it may be held by BFD meanwhile."""
-        self.liveness: Liveness | None = None
-        """BFD while enabled, if it is configured."""
-        self._bfd = bfd
-        self.troubles: dict[str, Trouble] = {}
-        """What stands in its way outside the machine, by name."""
+        self.troubles = Troubles(clock, lambda text: observer.troubled(self, text))
         self.session = Session(
             wanted.parameters(), random.random, clock.now(), has_restarted=has_restarted
         )
@@ -110,8 +75,9 @@ class Peering:
         self._established: ConnectionId | None = None
         self._connections: dict[ConnectionId, Connection] = {}
         self._closing: set[Connection] = set()
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer = GridTimer(self._tick)
         self._silence = Silence(lambda text: self.note(NO_CONNECTION, text))
+        self._path = PathWatch(self, bfd, clock)
 
     # ---- what the daemon asks -----------------------------------------------------------------
 
@@ -119,14 +85,14 @@ class Peering:
         """Let it run; `is_again` as for `Session.start`."""
         self.is_enabled = True
         self._dialler.look_for_neighbor()
-        self._watch_path()
+        self._path.start()
         self._resume(is_again=is_again)
 
     def stop(self, subcode: int, text: str = "", *, keep_routes: bool = False) -> None:
         """Hold it down: Cease with `subcode` and, for 2 and 4, `text`; see `Session.stop`."""
         self.is_enabled = False
         self._close_session(subcode, text, keep_routes=keep_routes)
-        self._end_watch()  # after the Cease: the peer may take this for a failure
+        self._path.stop()  # after the Cease: the peer may take this for a failure
         self._dialler.forget_neighbor()
 
     def reset(self, text: str) -> None:
@@ -140,8 +106,7 @@ class Peering:
         self.stop(subcode, text, keep_routes=keep_routes)
         self._silence.heard()
         self._sender.close()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._timer.cancel()
 
     def accept(self, connection: Connection) -> None:
         """Take an incoming connection."""
@@ -185,29 +150,23 @@ class Peering:
         self.wanted = wanted
         for connection in self._connections.values():
             connection.limit_hops(wanted.ttl, wanted.least_ttl)
-        config = wanted.config.bfd
-        if config is None:
-            self._end_watch()
-        elif self.liveness is not None:
-            self.liveness.adapt(wanted, config)
-        else:
-            self._watch_path()
-        self._set_timer()
+        self._path.adapt(wanted)
+        self._timer.set(self.session.deadline)
         return True
 
     def note(self, name: str, text: str) -> None:
         """Remember, and report, a trouble called `name`; an empty `text` ends it."""
-        before = self.troubles.pop(name, None)
-        if text:
-            is_same = before is not None and before.text == text
-            self.troubles[name] = before if before and is_same else Trouble(text, self._clock.now())
-        if text != (before.text if before else ""):
-            self._observer.troubled(self, text)
+        self.troubles.note(name, text)
 
     @property
     def peer_address(self) -> str:
         """Where the peer is; of an unnumbered session the interface while it is not known."""
         return self._dialler.peer_address
+
+    @property
+    def liveness(self) -> Liveness | None:
+        """BFD while enabled, if it is configured."""
+        return self._path.liveness
 
     @property
     def routes(self) -> RouteSet:
@@ -235,38 +194,21 @@ class Peering:
         used = self.session.connection
         return None if used is None else self._connections.get(used.number)
 
-    # ---- BFD -----------------------------------------------------------------------------------
+    # ---- what BFD says ------------------------------------------------------------------------
 
-    def _watch_path(self) -> None:
-        config = self.wanted.config.bfd
-        if config is not None and self.liveness is None:
-            self.liveness = Liveness(
-                self.wanted,
-                config,
-                lambda: self.peer_address,
-                self._bfd,
-                self._clock,
-                self._liveness_changed,
-            )
-            self.liveness.start()
+    def path_failed(self, reason: str) -> None:
+        """Close the session, and hold it until the path is back."""
+        self.note(PATH_DOWN, f"BFD is down: {reason}; held until it is up")
+        self._close_session(BFD_DOWN, f"BFD down: {reason}")
 
-    def _end_watch(self) -> None:
-        liveness, self.liveness = self.liveness, None
-        if liveness is not None:
-            liveness.stop()
-            self.note(PATH_DOWN, "")
-
-    def _liveness_changed(self) -> None:
-        """Close the session when the path is down, and hold it until the path is back."""
-        liveness = self.liveness
-        if liveness is None or not self.is_enabled:
-            return
-        if liveness.is_path_down and PATH_DOWN not in self.troubles:
-            self.note(PATH_DOWN, f"BFD is down: {liveness.reason}; held until it is up")
-            self._close_session(BFD_DOWN, f"BFD down: {liveness.reason}")
-        elif not liveness.is_path_down and PATH_DOWN in self.troubles:
-            self.note(PATH_DOWN, "")
+    def path_returned(self) -> None:
+        """Let it run again."""
+        self.note(PATH_DOWN, "")
+        if self.is_enabled:
             self._resume()
+
+    def liveness_changed(self) -> None:
+        """Tell the observer."""
         self._observer.liveness_changed(self)
 
     def _close_session(self, subcode: int, text: str, *, keep_routes: bool = False) -> None:
@@ -275,7 +217,7 @@ class Peering:
 
     def _resume(self, *, is_again: bool = False) -> None:
         """Let the machine run again, unless BFD holds it; `is_again` as for `Session.start`."""
-        if PATH_DOWN not in self.troubles:
+        if not self._path.is_down:
             self._perform(self.session.start(self._clock.now(), is_again=is_again))
 
     # ---- what the network reports --------------------------------------------------------------
@@ -329,7 +271,7 @@ class Peering:
                     self._dialler.cancel()
                 case RefreshRequested(family):
                     self._sender.refresh(family)
-        self._set_timer()
+        self._timer.set(self.session.deadline)
         self._listen_for_silence()
         if changes:
             self._observer.state_changed(self, changes)
@@ -342,18 +284,7 @@ class Peering:
         else:
             self._silence.wait()
 
-    def _set_timer(self) -> None:
-        due = self.session.deadline
-        # Timers of many sessions fire together: waking the loop costs more than a KEEPALIVE.
-        at = None if due is None else ceil(due / TIMER_GRID) * TIMER_GRID
-        if self._timer is not None and (at is None or self._timer.when() > at):
-            self._timer.cancel()
-            self._timer = None
-        if at is not None and self._timer is None:  # one that fires too early finds out itself
-            self._timer = asyncio.get_running_loop().call_at(at, self._tick, at)
-
     def _tick(self, due: float) -> None:
-        self._timer = None
         for connection in self._connections.values():
             self._report_backlog(connection)
         # The loop may wake a little before its time.
