@@ -31,6 +31,7 @@ FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 """Fonts from the net, which a picture in a README must not ask for."""
 
 VIEWS = {
+    "overview": "0",
     "pools": "1",
     "peers": "2",
     "advertisements": "3",
@@ -93,6 +94,10 @@ async def draw(app: GuardedApp) -> None:
         for name, key in VIEWS.items():
             await camera.press(key)
             camera.take(name)
+        await camera.press("5", "x")
+        camera.take("explain")
+        await camera.press("6", "space", "space", "w")
+        camera.take("whatif")
         await camera.press("7", "question_mark")
         camera.take("help")
         await camera.press("escape", "3", "e", *["down"] * 4, *["backspace"] * 3, *"250")

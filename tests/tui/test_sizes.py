@@ -69,7 +69,7 @@ async def test_keys_and_tabs_fit(folder: Path, size: tuple[int, int]) -> None:
     async with open_console(folder, size=size) as console:
         tabs, keys = console.screen_text().splitlines()[1], console.screen_text().splitlines()[-1]
         assert [number for number in "0123456789" if f" {number} " not in tabs] == []
-        for label in ("Advs", "Find") if size[0] < 100 else ("Overview", "Findings"):
+        for label in ("Home", "Advs", "Find") if size[0] < 100 else ("Overview", "Findings"):
             assert label in tabs
         for key in ("e edit", "s save", "? help"):
             assert key in keys

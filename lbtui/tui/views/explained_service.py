@@ -10,7 +10,7 @@ from lbtui.core.questions.explain import Explanation, NodeTrace, PeerVerdict, ex
 from lbtui.tui.answer_view import AnswerRow
 from lbtui.tui.places import Place
 from lbtui.tui.symbols import SYMBOLS
-from lbtui.tui.text import BLANK, Line, Span, line
+from lbtui.tui.text import BLANK, Line, Span, Tone, line
 from lbtui.tui.views.explanation import Explained, RouteSubject
 from lbtui.tui.views.origin_words import origin_lines
 from lbtui.tui.widgets.rows import Column
@@ -78,12 +78,14 @@ def _rows(found: Explanation, group: _Group) -> Iterator[AnswerRow]:
             _details(found, group, None),
         )
         return
+    # Where one peer gets it, that another does not is mostly meant; where none does, it is not.
+    missing: Tone = "muted" if any(one.sent for one in trace.peers.values()) else "warning"
     for at, (peer, one) in enumerate(trace.peers.items()):
         nodes = Span(group.name, "muted" if at else "")
         mark = (
             Span(f"{SYMBOLS.good} sent", "good")
             if one.sent
-            else Span(f"{SYMBOLS.down} not sent", "warning")
+            else Span(f"{SYMBOLS.down} not sent", missing)
         )
         yield AnswerRow(
             (first, peer),

@@ -203,16 +203,16 @@ def _gauge(share: float, tone: Tone) -> Line:
 
 
 def _amounts(pool: PoolFill) -> str:
-    """The addresses in use of each family: "12 of 254 IPv4, 3 of very many IPv6"."""
+    """The addresses in use of each family: "12 of 254 IPv4, 3 IPv6 (endless)"."""
     return ", ".join(
-        f"{pool.used[family]} of {_amount(capacity, pool)} IPv{family}"
+        f"{pool.used[family]} IPv{family} (endless)"
+        if pool.is_endless(capacity)
+        else f"{pool.used[family]} of {_amount(capacity)} IPv{family}"
         for family, capacity in pool.capacity.items()
     )
 
 
-def _amount(capacity: int, pool: PoolFill) -> str:
-    if pool.is_endless(capacity):
-        return "endless"
+def _amount(capacity: int) -> str:
     return f"{capacity:,}" if capacity < 10**9 else f"2^{capacity.bit_length() - 1}"
 
 

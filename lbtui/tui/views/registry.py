@@ -40,7 +40,7 @@ class Entry:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
-        "overview", "0", "Overview", "All", "overview", "OverviewView",
+        "overview", "0", "Overview", "Home", "overview", "OverviewView",
         "Health at a glance: findings, services by paths, sessions, pools by use",
         ("home", "health", "pulse"),
     ),

@@ -102,7 +102,7 @@ def consequence_rows(found: Consequence) -> list[AnswerRow]:
     if found.loss is None:
         return [_point_row(point) for point in found.points]
     areas: tuple[tuple[str, Iterable[AnswerRow]], ...] = (
-        ("Without", map(_target_row, found.loss.without)),
+        ("Without", [_target_row(target, found.loss) for target in found.loss.without]),
         ("Services", _service_rows(found.loss)),
         ("Peers", _peer_rows(found.peers)),
     )
@@ -121,10 +121,25 @@ def consequence_rows(found: Consequence) -> list[AnswerRow]:
     ]
 
 
-def _target_row(target: str) -> AnswerRow:
-    hint = (line(Span("delete puts it back", "muted")),)
+def _target_row(target: str, loss: Loss) -> AnswerRow:
+    """What is away; the panel says what all of it together costs."""
+
+    def lines() -> Sequence[Line]:
+        lost = [
+            line(Span(f"{SYMBOLS.error} {name}", "bad"), "  no path") for name in loss.unreachable
+        ]
+        lost += [
+            line(
+                Span(f"{SYMBOLS.warning} {name}", "warning"),
+                f"  only {node} {SYMBOLS.arrow} {peer}",
+            )
+            for name, node, peer in loss.single
+        ]
+        hint = line(Span("delete puts it back; nothing is changed by looking", "muted"))
+        return [*_lister(lost, len(lost), "No service suffers.")(), BLANK, hint]
+
     cells = (Span(target, "accent"), "", Span("delete puts it back", "muted"))
-    return AnswerRow(("without", target), cells, target, lambda: hint)
+    return AnswerRow(("without", target), cells, "Services that suffer", lines)
 
 
 def _service_rows(loss: Loss) -> Iterator[AnswerRow]:
@@ -205,14 +220,16 @@ def _point_row(point: SinglePoint) -> AnswerRow:
     )
 
 
-def _lister(lines: Sequence[Line], count: int) -> Callable[[], Sequence[Line]]:
+def _lister(
+    lines: Sequence[Line], count: int, nothing: str = "none"
+) -> Callable[[], Sequence[Line]]:
     """The first lines, and how many there are more."""
 
     def listed() -> Sequence[Line]:
         shown = list(lines[:MOST_LINES])
         if (more := count - len(shown)) > 0:
             shown += [BLANK, line(Span(f"and {more} more", "muted"))]
-        return shown or (line(Span("none", "muted")),)
+        return shown or (line(Span(nothing, "muted")),)
 
     return listed
 
