@@ -320,7 +320,7 @@ def test_lists_are_opened_also_inside_lists() -> None:
     typed = {
         "apiVersion": V1BETA1,
         "kind": "CommunityList",
-        "items": [{"metadata": {"name": "c"}, "spec": {}}],
+        "items": [{"metadata": {"name": "c", "namespace": "metallb-system"}, "spec": {}}],
     }
     loaded = load_resources([{"kind": "List", "items": [inner, typed, {"kind": "ConfigMap"}]}])
     assert [str(ref) for ref in loaded.resources.refs()] == ["IPAddressPool/x", "Community/c"]

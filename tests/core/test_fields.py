@@ -85,7 +85,7 @@ def test_an_unknown_path_has_no_field() -> None:
 def sample() -> ResourceSet:
     def metallb(kind: str, name: str, spec: dict[str, Any], **metadata: Any) -> dict[str, Any]:
         version = "metallb.io/v1beta2" if kind == "BGPPeer" else V1BETA1
-        metadata = {"name": name, **metadata}
+        metadata = {"name": name, "namespace": "metallb-system", **metadata}
         return {"apiVersion": version, "kind": kind, "metadata": metadata, "spec": spec}
 
     def node(name: str, rack: str) -> dict[str, Any]:

@@ -16,6 +16,14 @@ import msgspec
 from lbtui.core.diagnostics import Diagnostic, Severity
 from lbtui.core.objects.cluster_resources import READ, ClusterResource
 from lbtui.core.objects.field_path import Steps
+from lbtui.core.objects.identity import (
+    has_namespace,
+    missing_name,
+    no_namespace,
+    told_once,
+    unknown_kind,
+    wrong_namespace,
+)
 from lbtui.core.objects.look_alikes import read_not
 from lbtui.core.objects.meta import Hidden, decode_hook
 from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
@@ -75,6 +83,7 @@ def assemble(decoded: Iterable[Decoded]) -> tuple[Loaded, tuple[ResourceRef | No
         for item, ref in zip(found, refs, strict=True)
         for finding in item.diagnostics
     ]
+    diagnostics = told_once(diagnostics)
     unread = frozenset(
         finding.ref
         for item, ref in zip(found, refs, strict=True)
@@ -126,7 +135,7 @@ def decode_manifest(manifest: Any, namespace: str = METALLB_NAMESPACE) -> Decode
     if kind in _OTHER_KINDS:
         return Decoded(None, (), is_relevant=False)
     if kind not in _METALLB:
-        return Decoded(None, (_unknown_kind(kind, manifest, namespace),))
+        return Decoded(None, (unknown_kind(kind, _reference(manifest, kind, namespace), _METALLB),))
     return _decode_metallb_resource(_METALLB[kind], manifest, namespace)
 
 
@@ -197,7 +206,7 @@ def _decode_cluster_resource(
             return Decoded(None, findings)
         resource = msgspec.convert(kept, kind, dec_hook=decode_hook)
     if not resource.metadata.name:
-        return Decoded(None, (*findings, _missing_name(_reference(manifest, kind.kind, default))))
+        return Decoded(None, (*findings, missing_name(_reference(manifest, kind.kind, default))))
     return Decoded(_with_namespace(resource, default), findings)
 
 
@@ -208,12 +217,14 @@ def _decode_metallb_resource(
 
     ref = _reference(manifest, kind.kind, namespace)
     if ref.namespace != namespace:
-        return Decoded(None, (_wrong_namespace(ref, namespace),))
+        return Decoded(None, (wrong_namespace(ref, namespace),))
     checker = Checker(ref, reports_unknown=True)
     _check_version(checker, kind, manifest.get("apiVersion"))
     kept = checker.check_struct(kind, manifest)
+    if not has_namespace(manifest):
+        checker.findings.append(no_namespace(ref, namespace))
     if not ref.name and all(found.path != "metadata.name" for found in checker.findings):
-        checker.findings.append(_missing_name(ref))
+        checker.findings.append(missing_name(ref))
     if not checker.is_valid:
         return Decoded(None, tuple(checker.findings))
     resource = msgspec.convert(kept, kind, dec_hook=decode_hook)
@@ -251,40 +262,3 @@ def _check_version(checker: Any, kind: type[MetalLBResource], version: Any) -> N
 
 def _version_text(version: Any) -> str:
     return f"apiVersion {version}" if version else "an empty apiVersion"
-
-
-def _wrong_namespace(ref: ResourceRef, namespace: str) -> Diagnostic:
-    return Diagnostic(
-        Severity.WARNING,
-        "wrong-namespace",
-        f"{ref} is in the namespace {ref.namespace}; MetalLB looks only into {namespace} "
-        "and ignores it.",
-        ref,
-        "metadata.namespace",
-        f"Write namespace: {namespace}, or name MetalLB's namespace with --namespace.",
-    )
-
-
-def _missing_name(ref: ResourceRef) -> Diagnostic:
-    return Diagnostic(
-        Severity.ERROR,
-        "missing-field",
-        "metadata.name is missing; the API server refuses the object without it.",
-        ref,
-        "metadata.name",
-        "Add metadata.name.",
-    )
-
-
-def _unknown_kind(kind: str, manifest: Mapping[str, Any], namespace: str) -> Diagnostic:
-    from lbtui.core.objects.schema import nearest
-
-    near = nearest(kind, _METALLB)
-    return Diagnostic(
-        Severity.WARNING,
-        "unknown-kind",
-        f"MetalLB has no kind {kind}; the API server refuses the object, here it is ignored.",
-        _reference(manifest, kind, namespace),
-        "kind",
-        f"Did you mean {near}?" if near else f"MetalLB's kinds are {', '.join(_METALLB)}.",
-    )

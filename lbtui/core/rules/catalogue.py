@@ -40,6 +40,7 @@ _SOURCES = (
     ("selector-invalid", "apimachinery meta/v1 LabelSelectorAsSelector"),
     ("invalid-duration", "Go decoding of metav1.Duration"),
     ("wrong-namespace", "MetalLB internal/k8s: only its own namespace is watched"),
+    ("namespace-missing", "kubectl: the context's namespace; MetalLB internal/k8s: only its own"),
     ("old-configmap", "MetalLB release notes, 0.13: configuration by custom resources only"),
     ("kustomization", "kustomize: patches and transformers are applied when it is built"),
     ("bfd-duplicate", f"{_CONFIG} bfdProfilesFor"),
@@ -140,6 +141,7 @@ localpref-spelling | localpref is spelled localPref; the API server drops it. | 
 """
 
 _NOTES = """
+namespace-missing | An object names no namespace; kubectl chooses one. | Write MetalLB's.
 kustomization | kustomize is not run: files are read as they stand. | Render it first.
 empty-folder | A folder holds no .yaml or .yml file. | Check the path, or make a resource there.
 """

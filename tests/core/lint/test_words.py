@@ -204,3 +204,14 @@ def test_an_empty_list_is_not_a_missing_one_to_metallb() -> None:
     assert "adv-duplicate" not in codes([*BASE[:4], *pair])
     assert "adv-duplicate" in codes([*BASE[:4], pair[0], pair[0]])
     assert "adv-duplicate" in codes([*BASE[:4], pair[1], pair[1]])
+
+
+def test_objects_without_a_namespace_are_told_once() -> None:
+    bare = [pool("p", "198.51.100.0/24"), peer("r"), advertisement("x")]
+    for manifest in bare:
+        del manifest["metadata"]["namespace"]
+    (found,) = load_resources(bare).diagnostics
+    assert (found.code, found.severity, found.path) == ("namespace-missing", "info", "metadata")
+    assert found.message.startswith("IPAddressPool/p and 2 others name no namespace: kubectl")
+    (found,) = load_resources(bare[:1]).diagnostics
+    assert found.message.startswith("IPAddressPool/p names no namespace: kubectl")
