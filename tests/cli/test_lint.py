@@ -133,7 +133,9 @@ def test_rules_lists_codes_once_with_their_meaning(lbtui: Lbtui) -> None:
     codes = [rule["code"] for rule in rules]
     assert len(codes) == len(set(codes)) > 140
     assert all(rule["meaning"].endswith(".") and rule["fix"].endswith(".") for rule in rules)
-    assert all(rule["source"] and rule["group"] in ("acceptance", "lint") for rule in rules)
+    assert all(
+        rule["source"] and rule["group"] in ("acceptance", "lint", "cluster") for rule in rules
+    )
     assert sum(rule["group"] == "lint" for rule in rules) >= 35
     lines = lbtui("lint", "--rules").stdout.splitlines()
     assert [line.split()[0] for line in lines[1:]] == codes

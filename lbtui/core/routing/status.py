@@ -18,6 +18,20 @@ def status_peers(tables: RouteTables, service: str) -> dict[str, tuple[str, ...]
 
     Nodes without any are left out, and so are those on which applying the service fails.
     """
+    nodes_of = sorted(status_nodes(tables, service).items())
+    listed = {
+        node: tuple(name for name, nodes in nodes_of if nodes & bit)
+        for node in tables.nodes.names
+        if (bit := tables.nodes.bit(node))
+    }
+    return {node: peers for node, peers in listed.items() if peers}
+
+
+def status_nodes(tables: RouteTables, service: str) -> dict[str, NodeSet]:
+    """Peer → nodes on which the status of a service lists it; peers that none lists are left out.
+
+    The same as `status_peers`, in a time that does not grow with the number of nodes.
+    """
     own = _prefixes(tables, service)
     working = tables.config.active_nodes & ~tables.service_errors.get(service, 0)
     nodes_of: dict[str, NodeSet] = {}
@@ -26,13 +40,9 @@ def status_peers(tables: RouteTables, service: str) -> dict[str, tuple[str, ...]
         for prefix, announcing in own.items():
             for row in tables.builder.prefix_rows(prefix, handed):
                 nodes = row.nodes & announcing & peer.nodes & working
-                nodes_of[peer.name] = nodes_of.get(peer.name, 0) | nodes
-    listed = {
-        node: tuple(name for name, nodes in sorted(nodes_of.items()) if nodes & bit)
-        for node in tables.nodes.names
-        if (bit := tables.nodes.bit(node))
-    }
-    return {node: peers for node, peers in listed.items() if peers}
+                if nodes:
+                    nodes_of[peer.name] = nodes_of.get(peer.name, 0) | nodes
+    return nodes_of
 
 
 def _prefixes(tables: RouteTables, service: str) -> dict[Prefix, NodeSet]:
