@@ -105,14 +105,25 @@ class AnswerView(View, Generic[T]):
 
     def show_nothing(self, state: ViewState, *, is_asking: bool) -> None:
         """Clear the table: nothing is known about the subject yet."""
-        self.table.empty_text = "Working it out." if is_asking else self.empty_text(state)
+        self._say("Working it out." if is_asking else self.empty_text(state))
+
+    def _say(self, text: str) -> None:
+        """Show a sentence in place of rows."""
+        self.table.empty_text = text
         self._by_key = {}
         self.table.show_rows(ItemRows(self.table.columns, (), hash, lambda _: ()))
         self.post_message(self.DetailsChanged(self))
 
     @work(group="answer", exclusive=True)
     async def _work_out(self, question: Callable[[], T], is_same_subject: bool) -> None:
-        self.found = await asyncio.to_thread(question)
+        try:
+            self.found = await asyncio.to_thread(question)
+        except Exception as error:  # a bug there must not cost the user their edits
+            self.found = None
+            self._say(
+                f"It could not be worked out ({type(error).__name__}: {error}): a bug in lbtui."
+            )
+            return
         self._show_answer()
         if not is_same_subject and self._wanted_key is None:
             self.table.action_edge(-1)
@@ -144,10 +155,9 @@ class AnswerView(View, Generic[T]):
         self.post_message(self.DetailsChanged(self))
 
     def select(self, key: Hashable) -> bool:
-        """Put the cursor on a row, as soon as it is there."""
-        is_there = super().select(key)
-        self._wanted_key = None if is_there else key
-        return True
+        """Put the cursor on a row; while an answer is awaited, as soon as it is there."""
+        self._wanted_key = key if self.found is None else None
+        return super().select(key) or self.found is None
 
     # ---- the row under the cursor ------------------------------------------------------------
 

@@ -33,6 +33,7 @@ FILTERS = [
     ('"to no"', [1]),
     ("app=web", [0]),
     ("tier=", [0]),
+    ("-l app=web", [0]),
     ("state=", [0, 1, 2]),
     (FAULTY, [1]),
     (f"!{FAULTY}", [0, 2]),

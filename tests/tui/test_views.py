@@ -41,7 +41,9 @@ async def test_every_view_shows_the_folder(folder: Path) -> None:
 def test_registry_is_the_one_place_that_names_a_view() -> None:
     assert len(ENTRIES) >= 12
     for entry in ENTRIES:
-        assert entry.make().name_in_commands == entry.name
+        view = entry.make()
+        assert view.name_in_commands == entry.name
+        assert len(view.help_text) > 40, f"{entry.name} has no help"
         assert entry.help and len(entry.short) <= len(entry.label)
     keys = [key for command in BOUND for key in command.keys.split(",")]
     assert sorted(keys) == sorted(set(keys)), "two commands on one key"

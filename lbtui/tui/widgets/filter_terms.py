@@ -13,6 +13,8 @@ FIELD_END = "\x1f"
 """Between the fields of a search text; nobody types it."""
 FAULTY = "is=faulty"
 """The filter for rows that show a warning or an error."""
+LABELS = "-l"
+"""Before labels, for those who are used to it; a label is found without."""
 _TOKEN = re.compile(r'(!?)((?:[\w-]+=)?"[^"]*"?|/(?:\\.|[^/\s])+/(?=\s|$)|\S+)')
 HELP = (
     ("web", "rows that contain it, whatever the case; several words must all be there"),
@@ -69,7 +71,7 @@ def _terms(pattern: str, field_of: Callable[[str], int | None]) -> Iterator[Term
         name, equals, value = token.partition("=")
         field = field_of(name.casefold()) if equals else None
         text = (value if field is not None else token).replace('"', "").casefold()
-        if text and text != "!":
+        if text and text not in ("!", LABELS):
             yield Term(text, is_inverted, field, field is not None and text.isdecimal())
 
 
