@@ -106,6 +106,19 @@ async def test_sessions_come_up_and_are_shown(demo: Console) -> None:
     assert demo.app.state.speaker.generation == 1
 
 
+async def test_overview_counts_sessions_by_state_and_leads_to_them(demo: Console) -> None:
+    await demo.pilot.press("0")
+    await demo.see("20 of 20", "Established")
+    view = demo.app.main.view
+    keys = [view.table.rows.key(at) for at in range(len(view.table.rows))]
+    (key,) = [one for one in keys if isinstance(one, tuple) and one[0] == "Sessions"]
+    assert view.select(key)
+    await demo.pilot.press("enter")
+    await demo.see("filter state=Established", "20 of 20")
+    await demo.pilot.press("x")
+    await demo.see("Explain BGPPeer/", "named by")
+
+
 async def test_session_details_compare_preview_wire_and_router(demo: Console) -> None:
     await demo.pilot.press("8", "enter")
     await demo.until(lambda: isinstance(demo.app.screen, SessionDialog), "the dialog")

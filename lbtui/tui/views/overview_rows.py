@@ -154,13 +154,15 @@ def _session_rows(speaker: SpeakerView) -> Iterator[AnswerRow]:
     for session in speaker.sessions:
         by_state.setdefault(state_text(session), []).append(session)
     for word, sessions in sorted(by_state.items(), key=lambda one: "Established" in one[0]):
+        name = word.partition(" ")[2]
+        quoted = f'"{name}"' if " " in name else name
         yield _row(
             word,
             state_cell(sessions[0]),
             f"{len(sessions)} of {len(speaker.sessions)}",
             Span(_some([f"{one.node}/{one.peer}" for one in sessions]), "muted"),
             _lister(sessions, _session_line),
-            Place("sessions", filter_text=f'state="{word.partition(" ")[2]}"'),
+            Place("sessions", filter_text=f"state={quoted}"),
             len(sessions),
         )
 
