@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from lbtui.core.objects.resources import MetalLBResource
+from lbtui.core.objects.resources import EDITABLE, MetalLBResource
 from lbtui.tui import workspace
 from lbtui.tui.text import BLANK, Line, Span, line
 
@@ -58,7 +58,9 @@ class Editing:
             form.go_on(typed)
         accepted = await self.open(form, title)
         if accepted is not None:
-            label = edit_label(ref, accepted.ref) if ref is not None else f"make {accepted.ref}"
+            label = f"make {accepted.ref}"
+            if ref is not None:
+                label = edit_label(ref, accepted.ref, form.resources, accepted.resources)
             await self.stage(label, accepted)
 
     async def open(
@@ -173,10 +175,13 @@ def first_of(
     return new_resource(kind, name, namespace, resources)
 
 
-def edit_label(before: ResourceRef, after: ResourceRef) -> str:
-    """What a step is called; a rename says both names."""
+def edit_label(before: ResourceRef, after: ResourceRef, was: ResourceSet, now: ResourceSet) -> str:
+    """What a step is called; a rename says both names, and how many others follow it."""
     renamed = f", renamed to {after.name}" if after.name != before.name else ""
-    return f"edit {before}{renamed}"
+    changed = {ref for kind in EDITABLE for ref in was.changed(now, kind)}
+    others = len(changed - {before, after})
+    followed = f", followed by {others} other{'s' if others > 1 else ''}" if others else ""
+    return f"edit {before}{renamed}{followed}"
 
 
 SHORT_NAMES = {
@@ -202,9 +207,11 @@ def _listed(refs: Sequence[ResourceRef]) -> Iterator[Line]:
 
 def _mention_lines(current: ResourceSet, refs: Sequence[ResourceRef]) -> Iterator[Line]:
     """Fields of others that name one of the resources: they stay, and will name nothing."""
+    from lbtui.core.editing.aliases import alias_mentions
     from lbtui.core.editing.edit import mentions
 
-    found = [m for ref in refs for m in mentions(current, ref) if m.ref not in refs]
+    named = (m for ref in refs for m in (*mentions(current, ref), *alias_mentions(current, ref)))
+    found = [mention for mention in named if mention.ref not in refs]
     if found:
         yield line(Span("Named by, and then naming nothing:", "warning"))
         for mention in found:

@@ -11,6 +11,7 @@ from lbtui.core.objects.resources import MetalLBResource
 from lbtui.ports import ManifestEditor, PortError
 from lbtui.tui import workspace
 from lbtui.tui.dialogs.choice import Choice, ChoiceDialog, tell
+from lbtui.tui.editing import edit_label
 from lbtui.tui.manifest_draft import Judged, judge, shown_text
 from lbtui.tui.text import BLANK, Line, Span, line
 
@@ -54,7 +55,8 @@ class ExternalEditing:
             answer = await self._ask(judged) if judged.has_problems else "take"
             if answer == "take" and judged.resources is not None:
                 resources = shown.staged(app.store, judged.resources, ref, text)
-                self._stage(resources, judged.ref)
+                label = edit_label(ref, judged.ref, app.state.history.current, resources)
+                self._stage(label, resources, judged.ref)
                 return
             if answer != "edit":
                 break
@@ -86,9 +88,9 @@ class ExternalEditing:
         typed = "".join(kept for kept in lines if not kept.startswith(NOTE.strip()))
         return typed if typed != text else None
 
-    def _stage(self, resources: ResourceSet, ref: ResourceRef) -> None:
+    def _stage(self, label: str, resources: ResourceSet, ref: ResourceRef) -> None:
         app = self._app
-        app.change(workspace.edited(app.state, f"edit {ref}", resources))
+        app.change(workspace.edited(app.state, label, resources))
         app.call_later(app.main.show_resource, ref)
 
     async def _ask(self, judged: Judged) -> str | None:

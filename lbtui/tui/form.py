@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from lbtui.core.editing.aliases import following_aliases
 from lbtui.core.editing.edit import (
     FieldProblem,
     add_resource,
@@ -228,6 +229,7 @@ class Form:
         resources = self.resources
         if resource is not start:
             resources = resources.with_resource(self.ref, resource)
+            resources = following_aliases(resources, start, resource)
         resources, ref = rename_resource(resources, self.ref, name)
         return Draft(resources, ref, {})
 

@@ -135,13 +135,16 @@ def accept(
     resources: ResourceSet, ref: ResourceRef, edited: MetalLBResource
 ) -> tuple[ResourceSet | None, ResourceRef, str]:
     """The set with a resource as edited, its new name followed by what names it; or why not."""
+    from lbtui.core.editing.aliases import following_aliases
     from lbtui.core.editing.edit import name_problem, rename_resource
 
+    before = resources.get(ref)
+    assert before is not None
     name = edited.metadata.name
-    if name == ref.name:
-        return resources.with_resource(ref, edited), ref, ""
-    why = name_problem(resources, ref.kind, name, ref.namespace)
-    if why:
-        return None, ref, why
-    renamed, new_ref = rename_resource(resources, ref, name)
-    return renamed.with_resource(new_ref, edited), new_ref, ""
+    if name != ref.name:
+        why = name_problem(resources, ref.kind, name, ref.namespace)
+        if why:
+            return None, ref, why
+        resources, ref = rename_resource(resources, ref, name)
+    resources = resources.with_resource(ref, edited)
+    return following_aliases(resources, before, edited), ref, ""

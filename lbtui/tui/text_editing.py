@@ -46,7 +46,8 @@ class TextEditing:
         if accepted is not None:
             resources = shown.staged(store, accepted.resources, ref, screen.text)
             accepted = accepted._replace(resources=resources)
-            await self._app.editing.stage(edit_label(ref, accepted.ref), accepted)
+            label = edit_label(ref, accepted.ref, current, resources)
+            await self._app.editing.stage(label, accepted)
 
     async def new(
         self,

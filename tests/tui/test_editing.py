@@ -4,6 +4,7 @@ import difflib
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from lbtui.core.objects.resource_set import ResourceRef
 from tests.support.manifests import write_cluster
@@ -262,3 +263,23 @@ async def test_form_says_beside_a_field_what_its_text_means(
         await console.type("9")
         await console.shows("'198.51.100.0/259' is not a CIDR")
         assert "in this pool" not in console.screen_text()
+
+
+async def test_a_renamed_alias_is_followed_and_a_deletion_shows_who_uses_it(folder: Path) -> None:
+    async with open_console(folder) as console:
+        await console.press("4", "e")
+        await console.dialog("FormScreen")
+        console.app.screen.query_one(Input).value = "stay-inside = 65535:65282"
+        await console.press("enter")
+        await console.main()
+        label = "edit Community/well-known, followed by 1 other"
+        assert console.app.state.history.undo_label == label
+        await console.press("s")
+        await console.dialog("ReviewDialog")
+        await console.shows("2 files, +2 -2 lines")
+        await console.shows("+   - stay-inside")
+        await console.press("escape")
+        await console.main()
+        await console.press("d")
+        await console.dialog("ConsequencesDialog")
+        await console.shows("BGPAdvertisement/local  spec.communities[0]")

@@ -105,7 +105,7 @@ async def test_new_name_is_followed_by_what_names_it(folder: Path, editor: Exter
         ref = ResourceRef("IPAddressPool", "metallb-system", "street")
         assert console.app.main.selected_ref == ref
         label = console.app.state.history.undo_label
-        assert label == "edit IPAddressPool/public, renamed to street"
+        assert label == "edit IPAddressPool/public, renamed to street, followed by 2 others"
         await console.press("u")
         await console.main()
         assert not console.app.state.history.is_modified
