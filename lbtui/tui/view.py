@@ -5,7 +5,7 @@ A view is told the state and shows it; what it wants done it says by messages.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -109,6 +109,13 @@ class View(Widget):
     def details(self, state: ViewState, width: int) -> Sequence[Line]:
         """Lines about the selected row; the panel wraps them, `width` helps to align."""
         return ()
+
+    def slow_details(self, state: ViewState) -> Callable[[], Sequence[Line]] | None:
+        """What gives the same lines, for the row selected now, where a key cannot wait for them.
+
+        It is called beside the event loop. None: `details` is quick.
+        """
+        return None
 
     @property
     def selected_ref(self) -> ResourceRef | None:

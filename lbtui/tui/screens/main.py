@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,7 +20,7 @@ from lbtui.tui.screens.arrangement import arrange, too_small_lines
 from lbtui.tui.screens.filter_line import FilterLine
 from lbtui.tui.screens.navigation import Navigation
 from lbtui.tui.status_lines import session_line, session_line_right, title_left, title_right
-from lbtui.tui.text import Span, line, width_of
+from lbtui.tui.text import Line, Span, line, width_of
 from lbtui.tui.view import View
 from lbtui.tui.views.registry import TABS
 from lbtui.tui.widgets.bars import Bar, KeyBar, TabBar
@@ -173,13 +176,28 @@ class MainScreen(Navigation):
     def show_details(self) -> None:
         """Fill the panel from the shown view."""
         self._details_timer.pause()
-        view, panel = self.view, self._panel
+        view, state = self.view, self.view_state
         self._show_list_title()
-        title = view.details_title(self.view_state)
+        title = view.details_title(state)
         key = self._followed = self._details_subject
-        lines = view.details(self.view_state, panel.size.width - 2)
+        slow = view.slow_details(state)
+        self.workers.cancel_group(self, "details")
+        if slow is None:
+            self._fill_panel(key, title, view.details(state, self._panel.size.width - 2))
+        else:
+            work = partial(self._fill_panel_later, key, title, slow)
+            self.run_worker(work, group="details")
+
+    async def _fill_panel_later(
+        self, key: object, title: str, work: Callable[[], Sequence[Line]]
+    ) -> None:
+        lines = await asyncio.to_thread(work)
+        if key == self._details_subject:
+            self._fill_panel(key, title, lines)
+
+    def _fill_panel(self, key: object, title: str, lines: Sequence[Line]) -> None:
         self._side_bar.show((Span(title, "strong"),))
-        panel.show_lines(lines, is_new=key != self._details_key)
+        self._panel.show_lines(lines, is_new=key != self._details_key)
         self._details_key = key
 
     # ---- views -------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from lbtui.core.diagnostics import Severity
@@ -16,6 +16,8 @@ from lbtui.tui.views.resource_details import resource_lines
 from lbtui.tui.views.route_rows import RouteMarksCache
 from lbtui.tui.widgets.rows import Column, ItemRows, Rows
 
+MANY_RESOURCES = 2000
+"""From so many on, the panel beside the list is filled a moment after it."""
 STATE = Column("state", "State", priority=2, maximum=24)
 
 
@@ -100,6 +102,14 @@ class ResourceView(View):
         if ref is None:
             return ()
         return resource_lines(state, ref, self._findings.of(state), self._marks)
+
+    def slow_details(self, state: ViewState) -> Callable[[], Sequence[Line]] | None:
+        """Routes of one resource are picked from all of them: in a large cluster that is felt."""
+        ref = self.selected_ref
+        if ref is None or len(state.history.current) < MANY_RESOURCES:
+            return None
+        findings, marks = self._findings.of(state), self._marks
+        return lambda: resource_lines(state, ref, findings, marks)
 
 
 def labels_text(item: tuple[ResourceRef, AnyResource]) -> str:
