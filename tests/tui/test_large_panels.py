@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,10 @@ def folder(tmp_path: Path) -> Path:
     return write_cluster(tmp_path / "cluster")
 
 
+def titled(console: Console, name: str) -> bool:
+    return name in console.bar("side-title")
+
+
 async def walk(console: Console) -> list[str]:
     """What the panel says of each resource of three views."""
     found = []
@@ -23,7 +28,7 @@ async def walk(console: Console) -> list[str]:
         await console.press(key)
         for _ in range(2):
             name = str(console.app.main.selected_ref)
-            await console.until(lambda: name in console.bar("side-title"), f"{name} in the panel")
+            await console.until(partial(titled, console, name), f"{name} in the panel")
             found.append(f"{name}\n{console.details()}")
             await console.press("down")
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -181,12 +180,15 @@ class MainScreen(Navigation):
         title = view.details_title(state)
         key = self._followed = self._details_subject
         slow = view.slow_details(state)
-        self.workers.cancel_group(self, "details")
         if slow is None:
+            self.workers.cancel_group(self, "details")
             self._fill_panel(key, title, view.details(state, self._panel.size.width - 2))
         else:
-            work = partial(self._fill_panel_later, key, title, slow)
-            self.run_worker(work, group="details")
+
+            async def fill() -> None:
+                await self._fill_panel_later(key, title, slow)
+
+            self.run_worker(fill, group="details", exclusive=True)
 
     async def _fill_panel_later(
         self, key: object, title: str, work: Callable[[], Sequence[Line]]
