@@ -188,7 +188,7 @@ class MainScreen(Navigation):
             async def fill() -> None:
                 await self._fill_panel_later(key, title, slow)
 
-            self.run_worker(fill, group="details", exclusive=True)
+            self.run_worker(fill, group="details", exclusive=True)  # type: ignore[arg-type]
 
     async def _fill_panel_later(
         self, key: object, title: str, work: Callable[[], Sequence[Line]]
