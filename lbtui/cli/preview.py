@@ -141,7 +141,7 @@ def _table(chosen: Choice, tables: RouteTables) -> str:
     parts = [output.to_table(header, rows)]
     stopped = _stopped_nodes(chosen, tables)
     if stopped:
-        parts.append(output.to_table(("NOTHING SENT BY", "WHY"), stopped))
+        parts.append(output.to_table(("NOTHING NEW SENT BY", "WHY"), stopped))
     silent = _silent_services(chosen, tables)
     if silent:
         parts.append(output.to_table(("NOT ANNOUNCED", "NODE", "REASON"), silent))

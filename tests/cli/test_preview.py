@@ -201,9 +201,9 @@ def test_what_frr_k8s_refuses_is_not_shown_as_sent(lbtui: Lbtui, cluster: Path) 
     (cluster / "more.yaml").write_text(CONTRADICTION, encoding="utf-8")
     done = lbtui("preview", "cluster")
     assert done.returncode == 1
-    assert "NOTHING SENT BY  WHY" in done.stdout
-    assert "all 2 nodes      BGPAdvertisement/contradicts and BGPAdv" in done.stdout
-    assert "198.51.100.10/32 " not in done.stdout.partition("NOTHING SENT BY")[0]
+    assert "NOTHING NEW SENT BY  WHY" in done.stdout
+    assert "all 2 nodes          BGPAdvertisement/contradicts and BGPAdv" in done.stdout
+    assert "198.51.100.10/32 " not in done.stdout.partition("NOTHING NEW SENT BY")[0]
     assert len(lbtui("preview", "cluster", "-o", "csv").stdout.splitlines()) == 1
     document = lbtui.json("preview", "cluster", "-o", "json", code=1)
     assert sorted(document["backendErrors"]) == ["node-a", "node-b"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lbtui.core.configuration.model import Advertisement, Pool
 from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.rule import WARNING, Finding, rule
-from lbtui.core.lint.wording import counted, listed
+from lbtui.core.lint.wording import counted, for_nodes, listed
 from lbtui.core.rules.advertisements import too_small_entries
 from lbtui.core.values.addresses import BITS, Address, Network, Prefix
 from lbtui.core.values.nodes import NodeSet
@@ -170,11 +170,12 @@ def aggregate_black_hole(facts: Facts) -> Iterator[Finding]:
     holes = facts.black_holes.by_advertisement
     for advertisement, aggregates in zip(config.advertisements, holes, strict=True):
         for prefix, trapped in sorted(aggregates.items()):
-            one_node, one = trapped.nodes.bit_count() == 1, len(trapped.services) == 1
+            announce = for_nodes(trapped.nodes, "announces", "announce")
+            has = "has" if len(trapped.services) == 1 else "have"
             message = (
-                f"{config.nodes.describe(trapped.nodes)} {'announces' if one_node else 'announce'} "
+                f"{config.nodes.describe(trapped.nodes)} {announce} "
                 f"{prefix} by {advertisement.ref} without an endpoint of "
-                f"{listed(trapped.services)}, which {'has' if one else 'have'} "
+                f"{listed(trapped.services)}, which {has} "
                 "externalTrafficPolicy Local: the traffic that this draws there is dropped"
             )
             fix = (

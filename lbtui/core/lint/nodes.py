@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lbtui.core.configuration.nodes import EXCLUDE_LABEL
 from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
+from lbtui.core.lint.wording import for_nodes
 from lbtui.core.objects.cluster_resources import Node
 
 HOSTNAME = "kubernetes.io/hostname"
@@ -44,7 +45,7 @@ def node_excluded(facts: Facts) -> Iterator[Finding]:
     """One finding for all of them; the value of the label plays no part."""
     excluded = 0 if facts.config.options.ignore_exclude_lb else facts.config.excluded
     if excluded and excluded != facts.config.nodes.all:
-        yield _excluded(facts, excluded, "announce nothing")
+        yield _excluded(facts, excluded, "")
 
 
 @rule(
@@ -58,15 +59,16 @@ def every_node_excluded(facts: Facts) -> Iterator[Finding]:
     """Typical of clusters of control planes only."""
     excluded = 0 if facts.config.options.ignore_exclude_lb else facts.config.excluded
     if excluded and excluded == facts.config.nodes.all:
-        yield _excluded(facts, excluded, "announce nothing, and there is no other node")
+        yield _excluded(facts, excluded, ", and there is no other node")
 
 
-def _excluded(facts: Facts, excluded: int, consequence: str) -> Finding:
+def _excluded(facts: Facts, excluded: int, besides: str) -> Finding:
     """Name the nodes, the label and both remedies."""
     first = next(facts.config.nodes.iterate(excluded))
     ref = next(ref for ref, node in facts.resources.items(Node) if node.name == first)
     where = facts.config.nodes.describe(excluded)
-    message = f"{where} {consequence}: the label {EXCLUDE_LABEL} is set"
+    announce = for_nodes(excluded, "announces", "announce")
+    message = f"{where} {announce} nothing{besides}: the label {EXCLUDE_LABEL} is set"
     fix = "Remove the label, or start MetalLB with --ignore-exclude-lb."
     return Finding(ref, f'metadata.labels["{EXCLUDE_LABEL}"]', message, fix, excluded)
 

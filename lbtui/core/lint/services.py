@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from lbtui.core.configuration.model import LoadBalancer
 from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
-from lbtui.core.lint.wording import counted, listed
+from lbtui.core.lint.wording import counted, for_nodes, listed
 
 _INGRESS = "status.loadBalancer.ingress"
 EXCLUDED = "nodeLabeledExcludeBalancers"
@@ -184,7 +184,10 @@ def service_conflict(facts: Facts) -> Iterator[Finding]:
         nodes = stopped.get(group.key, 0)
         for one in group.services if nodes and decision.announcing else ():
             where = facts.config.nodes.describe(nodes)
-            message = f"{where} do not announce {one.name}: its advertisements differ in localPref"
+            do_not = for_nodes(nodes, "does not", "do not")
+            message = (
+                f"{where} {do_not} announce {one.name}: its advertisements differ in localPref"
+            )
             fix = "Give the advertisements the same localPref, or let them share no node."
             yield Finding(one.ref, "metadata.labels", message, fix, nodes)
 
@@ -226,12 +229,14 @@ def service_without_route(facts: Facts) -> Iterator[Finding]:
             if not any(facts.reach(index, family) for index, _ in decision.parts):
                 continue
             where = facts.config.nodes.describe(decision.announcing)
+            announce = for_nodes(decision.announcing, "announces", "announce")
+            have = for_nodes(decision.announcing, "has", "have")
             for one in group.services:
                 for position, address in enumerate(one.addresses):
                     if address.family != family:
                         continue
                     message = (
-                        f"{where} announce {one.name} ({address}), but have no session that "
+                        f"{where} {announce} {one.name} ({address}), but {have} no session that "
                         "carries it: MetalLB says it is announced, and no router hears of it"
                     )
                     path = f"{_INGRESS}[{position}]"

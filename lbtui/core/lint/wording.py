@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable
 
+from lbtui.core.values.nodes import NodeSet
+
 
 def nearest(name: str, names: Collection[str]) -> str | None:
     """The known name that `name` was probably meant to be."""
@@ -24,3 +26,8 @@ def counted(count: int, noun: str) -> str:
     """A number and its noun: 1 route, 2 routes, 3 addresses."""
     plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
     return f"{count} {noun if count == 1 else plural}"
+
+
+def for_nodes(nodes: NodeSet, one: str, several: str) -> str:
+    """The form of a verb for one node, or for none or several."""
+    return one if nodes.bit_count() == 1 else several

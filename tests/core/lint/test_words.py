@@ -119,6 +119,13 @@ def test_a_label_beside_match_labels_is_told_with_what_it_means() -> None:
     assert found[0].fix == "Write matchLabels: {rack: a}."
 
 
+def test_one_node_announces_and_several_announce() -> None:
+    label = {"node.kubernetes.io/exclude-from-external-load-balancers": ""}
+    one, two = node("b", "192.0.2.12", labels=label), node("c", "192.0.2.13", labels=label)
+    assert only("node-excluded", [A, one]).message.startswith("b announces nothing: the label")
+    assert only("node-excluded", [A, one, two]).message.startswith("b, c announce nothing: the")
+
+
 def test_the_network_of_one_node_is_spoken_of_as_of_one() -> None:
     found = only("local-pref-ebgp", [A, POOL, peer("r"), advertisement("x", localPref=100)])
     assert found.message.endswith("r is of another AS")
