@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -171,3 +172,10 @@ def test_a_service_that_loses_its_address_is_said_to_move() -> None:
         False,
         True,
     ]
+
+
+@pytest.mark.parametrize("held", [("198.51.100.7", "2001:db8::7"), ("2001:db8::7",)])
+def test_a_service_keeps_the_families_that_it_has(held: tuple[str, ...]) -> None:
+    found = _forecast(pool("p", "198.51.100.0/24", "2001:db8::/64"), service("a", *held))
+    assert [(one.addresses, one.is_failed) for one in found.outcomes] == [(held, False)]
+    assert not found.moved

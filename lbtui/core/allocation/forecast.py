@@ -150,8 +150,8 @@ def turn_order(service: Service) -> int:
 def forecast(resources: ResourceSet, config: Configuration) -> Forecast:
     """Let the controller go through all services once: those with addresses, then the others.
 
-    Without clusterIPs, as manifests in a folder have none, IPv4 is taken for granted, or what
-    spec.ipFamilies says.
+    Without clusterIPs, as manifests in a folder have none, those of spec.ipFamilies are taken for
+    granted, else those of the addresses that a service has, else IPv4.
     """
     controller = open_controller(resources, config)
     services = {
@@ -221,6 +221,12 @@ _ASSUMED = {"IPv4": "0.0.0.0", "IPv6": "::"}
 """Stands for a cluster address that a manifest does not have; only its family counts."""
 
 
+def _families_held(service: Service) -> tuple[str, ...]:
+    """The families of the addresses in the status: it had cluster addresses of these."""
+    held = (parse_address(text) for text in _addresses(service))
+    return tuple(sorted({f"IPv{address.family}" for address in held if address is not None}))
+
+
 def with_cluster_ips(service: Service) -> Service:
     """The service with the cluster addresses and the policy that Kubernetes would give it.
 
@@ -229,7 +235,7 @@ def with_cluster_ips(service: Service) -> Service:
     import msgspec
 
     spec = service.spec
-    families = spec.ip_families or ("IPv4",)
+    families = spec.ip_families or _families_held(service) or ("IPv4",)
     if spec.ip_family_policy == REQUIRE_DUAL and len(families) == 1:
         families = (*families, "IPv6" if families[0] == "IPv4" else "IPv4")
     chosen = tuple(_ASSUMED[family] for family in families if family in _ASSUMED)

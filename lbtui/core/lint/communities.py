@@ -179,9 +179,15 @@ def community_twice(facts: Facts) -> Iterator[Finding]:
 )
 def too_many_in_advertisement(facts: Facts) -> Iterator[Finding]:
     """Told before a service meets it; from then on too-many-communities says which."""
-    for advertisement in facts.config.advertisements:
+    met = {
+        index
+        for service in facts.tables.service_errors
+        if (decision := facts.tables.decision(service)) is not None
+        for index, _ in decision.parts
+    }
+    for index, advertisement in enumerate(facts.config.advertisements):
         count = len(advertisement.communities)
-        if count > MAX_COMMUNITIES:
+        if count > MAX_COMMUNITIES and index not in met:
             message = f"{advertisement.ref} has {count} communities; {MAX_COMMUNITIES} can be sent"
             fix = "Remove some, or use fewer and wider ones."
             yield Finding(advertisement.ref, "spec.communities", message, fix, advertisement.nodes)

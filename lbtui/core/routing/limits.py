@@ -128,12 +128,15 @@ def _too_many(config: Configuration, errors: Mapping[str, NodeSet], is_chance: b
     nodes = 0
     for mask in errors.values():
         nodes |= mask
+    first = next((a for a in config.advertisements if len(a.communities) > MAX_COMMUNITIES), None)
     names = ", ".join(list(errors)[:3]) + (f" and {len(errors) - 3} more" * (len(errors) > 3))
     return Diagnostic(
         Severity.ERROR,
         "too-many-communities",
         f"more than {MAX_COMMUNITIES} communities on one route: MetalLB fails to announce {names}"
         + ", and which routes get out before that is chance" * is_chance,
+        ref=first.ref if first is not None else None,
+        path="spec.communities" if first is not None else "",
         fix=f"Keep each advertisement, and what shares its prefixes, to {MAX_COMMUNITIES}.",
         nodes=config.nodes.names_of(nodes),
     )

@@ -222,3 +222,15 @@ def test_objects_without_a_namespace_are_told_once() -> None:
     assert found.message.startswith("IPAddressPool/p and 2 others name no namespace: kubectl")
     (found,) = load_resources(bare[:1]).diagnostics
     assert found.message.startswith("IPAddressPool/p names no namespace: kubectl")
+
+
+def test_too_many_communities_are_told_once_and_where() -> None:
+    many = advertisement("x", communities=[f"64512:{i}" for i in range(64)])
+    other = advertisement("y", communities=[f"64512:{i}" for i in range(64)], ipAddressPools=["q"])
+    found = linted([*BASE[:4], many, service("web", "198.51.100.1")])
+    (told,) = [one for one in found if one.code.startswith("too-many")]
+    assert (told.ref and told.ref.name, told.path) == ("x", "spec.communities")
+    both = linted([*BASE[:4], many, other, service("web", "198.51.100.1")])
+    assert [
+        one.ref.name for one in both if one.code == "too-many-in-advertisement" and one.ref
+    ] == ["y"]
