@@ -12,7 +12,7 @@ from textual import work
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.tui.places import Place
 from lbtui.tui.remembered import are_same
-from lbtui.tui.text import Cell, Line
+from lbtui.tui.text import Cell, Line, plain
 from lbtui.tui.view import View
 from lbtui.tui.view_state import ViewState
 from lbtui.tui.widgets.rows import Column, ItemRows
@@ -189,7 +189,11 @@ class AnswerView(View, Generic[T]):
         return row.lines() if row else ()
 
 
-def _weight_of(column: str, at: int) -> Callable[[AnswerRow], Any]:
-    from lbtui.tui.text import plain
+def _weight_of(column: str, at: int) -> Callable[[AnswerRow], tuple[bool, Any]]:
+    """What sorting compares: rows that have a weight come first, the others by their text."""
 
-    return lambda row: row.weights.get(column, plain(row.cells[at]).casefold())
+    def weight(row: AnswerRow) -> tuple[bool, Any]:
+        known = row.weights.get(column)
+        return (True, plain(row.cells[at]).casefold()) if known is None else (False, known)
+
+    return weight

@@ -60,6 +60,19 @@ async def test_marked_nodes_go_together(folder: Path) -> None:
         assert "198.51.100.20/32  from node-a" in console.details()
 
 
+async def test_every_column_sorts_and_turns_round(folder: Path) -> None:
+    async with open_console(folder) as console:
+        await console.press("6", "w")
+        await answered(console, "Without node/node-a")
+        table = console.app.main.view.table
+        count = table.shown_count
+        for column in ("area", "what", "count", "which"):
+            await console.press("o")
+            assert table.sort_column == column
+            await console.press("O", "O")
+            assert table.shown_count == count
+
+
 async def test_peers_services_and_endpoints_can_be_away(folder: Path) -> None:
     async with open_console(folder) as console:
         await console.press("2", "down", "w")

@@ -60,10 +60,12 @@ def consequence(analysis: Analysis, targets: tuple[str, ...]) -> Consequence:
         return Consequence(None, {}, (), "not found", f"{error}.")
     peers = _by_peer(analysis, loss)
     lost = sum(peer.lost for peer in peers.values())
-    summary = (
-        f"{_count(len(loss.unreachable), 'service')} lost, {len(loss.single)} on one path, "
-        f"{_count(lost, 'route')} withdrawn"
+    parts = (
+        (len(loss.unreachable), f"{_count(len(loss.unreachable), 'service')} lost"),
+        (len(loss.single), f"{len(loss.single)} left on one path"),
+        (lost, f"{_count(lost, 'route')} withdrawn"),
     )
+    summary = ", ".join(text for count, text in parts if count) or "nothing is lost"
     return Consequence(loss, peers, (), summary, "")
 
 
