@@ -84,6 +84,11 @@ def cut(spans: Sequence[Span], width: int) -> tuple[Span, ...]:
     return (*kept, Span(SYMBOLS.ellipsis, kept[-1].tone)) if width > 0 else ()
 
 
+def counted(count: int, word: str, words: str = "") -> str:
+    """A number with its word: "1 node", "2 nodes"; `words` where the plural is not with an s."""
+    return f"{count} {word if count == 1 else words or f'{word}s'}"
+
+
 def wrap(text: Line, width: int, indent: int = 2) -> list[Line]:
     """Break a line at spaces; what follows is indented. Words too long for a line are cut apart."""
     if sum(cell_len(span.text) for span in text) <= width or width <= indent + 4:

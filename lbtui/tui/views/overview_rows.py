@@ -13,7 +13,7 @@ from lbtui.tui.answer_view import AnswerRow
 from lbtui.tui.findings import SYMBOL, TONE, Findings
 from lbtui.tui.places import Place, place_of
 from lbtui.tui.symbols import SYMBOLS
-from lbtui.tui.text import BLANK, Cell, Line, Span, Tone, line
+from lbtui.tui.text import BLANK, Cell, Line, Span, Tone, counted, line
 from lbtui.tui.views.session_words import state_cell, state_text
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def verdict(findings: Findings, health: Health) -> str:
         (len(health.single), "service on one path", "services on one path"),
         (findings.count(Severity.WARNING), "warning"),
     )
-    words = [_counted(*trouble) for trouble in troubles if trouble[0]]
+    words = [counted(*trouble) for trouble in troubles if trouble[0]]
     return ", ".join(words) or "all is well"
 
 
@@ -266,7 +266,3 @@ def _times(code: str, count: int) -> str:
 
 def _plural(count: int, word: str) -> str:
     return word if count == 1 else f"{word}s"
-
-
-def _counted(count: int, word: str, words: str = "") -> str:
-    return f"{count} {word if count == 1 else words or f'{word}s'}"

@@ -74,6 +74,14 @@ ENTRIES: tuple[Entry, ...] = (
         "Which route each peer gets from which node", ("rib",),
     ),
     Entry(
+        "matrix", "m", "Matrix", "Matrix", "matrix", "MatrixView",
+        "Nodes by peers: session and number of routes in each cell", ("nodes-by-peers",),
+    ),
+    Entry(
+        "topology", "t", "Topology", "Topo", "topology", "TopologyView",
+        "Racks, their nodes and peers, and the peers that racks share", ("fabric", "racks"),
+    ),
+    Entry(
         "sessions", "8", "Sessions", "Sess", "sessions", "SessionsView",
         "Sessions of lbtui's own speaker, as they are now", ("sess",),
     ),

@@ -25,7 +25,7 @@ class Health(enum.StrEnum):
     OFF = "off"
 
 
-_SYMBOLS: Mapping[Health, str] = {
+SYMBOLS_OF: Mapping[Health, str] = {
     Health.UP: SYMBOLS.good,
     Health.TRYING: SYMBOLS.waiting,
     Health.DOWN: SYMBOLS.down,
@@ -52,7 +52,7 @@ def health(row: SessionRow) -> Health:
 def state_text(row: SessionRow) -> str:
     """Symbol and RFC 4271 state name, or "admin down"."""
     word = row.state if row.is_enabled else "admin down"
-    return f"{_SYMBOLS[health(row)]} {word}"
+    return f"{SYMBOLS_OF[health(row)]} {word}"
 
 
 def state_cell(row: SessionRow) -> Span:
