@@ -251,3 +251,30 @@ async def test_what_cannot_be_read_now_stops_the_save(folder: Path) -> None:
         await console.press("s")
         await console.main()
     assert pref(folder) == "  localPref: 200   # the other site sends 90"
+
+
+@pytest.mark.usefixtures("_seldom")
+async def test_clashes_in_several_files_are_chosen_in_one_list_each_for_itself(
+    folder: Path,
+) -> None:
+    async with open_console(folder) as console:
+        stage(console, LOCAL, "spec.localPref", 200)
+        stage(console, PUBLIC, "spec.addresses", ["203.0.113.0/25"])
+        stage(console, TOR, "spec.peerPort", 1790)
+        edit(folder / "advertisements.yaml", "localPref: 100 ", "localPref: 300 ")
+        edit(folder / "pools.yaml", "198.51.100.0/24", "198.51.100.0/25")
+        edit(folder / "peers.yaml", "peerAddress: 192.0.2.2", "peerAddress: 192.0.2.3")
+        await console.press("s")
+        await console.dialog("ClashDialog")
+        await console.shows("2 to choose")
+        await console.press("m")
+        await console.shows("1 to choose")
+        await console.press("t", "enter")
+        await console.dialog("ReviewDialog")
+        await console.press("s")
+        await console.main()
+        assert not console.app.state.history.is_modified
+    assert pref(folder) == "  localPref: 200   # the other site sends 90", "mine"
+    assert "198.51.100.0/25" in (folder / "pools.yaml").read_text(), "theirs"
+    peers = (folder / "peers.yaml").read_text()
+    assert "peerPort: 1790" in peers and "peerAddress: 192.0.2.3" in peers
