@@ -168,12 +168,15 @@ def own_text(
 ) -> str | None:
     """The text that a resource's own document gets if the resource is to be `resource`.
 
-    None if the document holds others too, or something that nobody must see.
+    None if the document holds others too, or something that nobody must see; of JSON as well,
+    where a comment would be an error.
     """
     origin, old = held.origins.get(ref), held.resources.get(ref)
     if origin is None or origin.steps or old is None:
         return None
     file = held.files[origin.file]
+    if file.name.endswith(".json"):
+        return None
     document = file.documents[origin.document]
     made = [one for one in _edits(held.resources.respelled, edits) if one.ref == ref]
     changes = [Change(ref, old, resource)] if old != resource else []

@@ -10,9 +10,10 @@ from lbtui.adapters.file_store import FileStore
 from lbtui.core.editing.edit import set_field
 from lbtui.core.editing.secrecy import without_secrets
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
-from lbtui.core.objects.resources import BGPAdvertisement
+from lbtui.core.objects.resources import BGPAdvertisement, MetalLBResource
 from lbtui.core.objects.rewording import reworded
 
+CORPUS = Path(__file__).parent / "corpus"
 LOCAL = ResourceRef("BGPAdvertisement", "metallb-system", "local")
 TOR = ResourceRef("BGPPeer", "metallb-system", "tor")
 ADVERTISEMENT = """\
@@ -126,3 +127,32 @@ async def test_a_password_is_not_in_the_text_and_stays_in_the_file(tmp_path: Pat
     assert own(store, resources, TOR) == PEER.replace("  password: fortytwo\n", "")
     store, resources, _ = await opened(tmp_path, PEER + "# password: fortytwo\n")
     assert own(store, resources, TOR) is None, "a comment tells it"
+
+
+@pytest.mark.parametrize("sample", sorted(CORPUS.iterdir()), ids=lambda path: path.name)
+async def test_a_comment_on_any_awkward_manifest_is_one_line_more(
+    tmp_path: Path, sample: Path
+) -> None:
+    file = tmp_path / sample.name
+    file.write_bytes(sample.read_bytes())
+    store = FileStore([str(file)])
+    resources = (await store.load()).resources
+    for ref in list(resources.refs()):
+        if not isinstance(resources.get(ref), MetalLBResource):
+            continue
+        shown = own(store, resources, ref)
+        if shown is None:
+            continue
+        assert not store.is_reworded(shown, shown)
+        text = f"# typed\n{shown}"
+        edited = resources.with_respelled(reworded(frozenset(), ref, shown, text))
+        bare = without_secrets(resources.get(ref))
+        if bare.omitted:
+            continue
+        before = file.read_bytes()
+        await store.save(edited)
+        after = file.read_bytes()
+        assert len(after.splitlines()) == len(before.splitlines()) + 1
+        assert after.replace(b"# typed\r\n", b"").replace(b"# typed\n", b"") == before
+        await store.save(resources)
+        assert file.read_bytes() == before
