@@ -25,10 +25,9 @@ async def command(console: Console, text: str) -> None:
 async def test_any_object_is_found_by_name_or_by_its_letters(folder: Path) -> None:
     async with open_console(folder) as console:
         for typed, view, name in (
-            ("edge", "peers", "edge"),
-            ("externl", "advertisements", "external"),
+            ("xternl", "advertisements", "external"),
             ("ndb", "nodes", "node-b"),
-            ("default/web", "services", "web"),
+            ("t/web", "services", "web"),
         ):
             await command(console, typed)
             assert console.app.main.view.name_in_commands == view
