@@ -53,6 +53,11 @@ def drafts_folder() -> Path:
     return _state_folder() / "drafts"
 
 
+def copies_folder() -> Path:
+    """Where copies go that a terminal cannot take."""
+    return _state_folder() / "copies"
+
+
 def runtime_folder() -> Path:
     """The folder for sockets; not made here, see `make_private`."""
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
@@ -73,6 +78,7 @@ def locate() -> Mapping[str, Path]:
         "console log": console_log(),
         "journal": journal_folder(),
         "drafts": drafts_folder(),
+        "copies": copies_folder(),
     }
 
 

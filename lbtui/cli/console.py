@@ -87,8 +87,9 @@ class Console:
 
 def open_console(arguments: argparse.Namespace) -> Console:
     """Build the adapters that the arguments name and the application on top of them."""
+    from lbtui.adapters.copies import CopyFiles
     from lbtui.adapters.external_editor import ExternalEditor
-    from lbtui.adapters.paths import drafts_folder, journal_folder, themes_folder
+    from lbtui.adapters.paths import copies_folder, drafts_folder, journal_folder, themes_folder
     from lbtui.adapters.settings import load_settings, save_theme
     from lbtui.cli.guarded_app import GuardedApp
 
@@ -99,6 +100,7 @@ def open_console(arguments: argparse.Namespace) -> Console:
         namespace=arguments.namespace,
         theme=arguments.theme or settings.theme,
         save_theme=save_theme,
+        keep_copy=CopyFiles(copies_folder()).keep,
         editor=ExternalEditor(drafts_folder()),
         theme_folders=(themes_folder(),),
         notices=problems,

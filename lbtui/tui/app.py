@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from lbtui.ports import Journal, ManifestEditor, PortError, Speaker, SpeakerView, Store
 from lbtui.tui import workspace
 from lbtui.tui.compiler import Compiler
+from lbtui.tui.copying import Copying, KeepCopy
 from lbtui.tui.edit_actions import EditActions
 from lbtui.tui.editing import Editing
 from lbtui.tui.external_editing import ExternalEditing
@@ -76,6 +77,7 @@ class LbtuiApp(EditActions, SpeakerActions, SparingApp, OrderedKeys):
         namespace: str = "metallb-system",
         theme: str = "",
         save_theme: Callable[[str], None] | None = None,
+        keep_copy: KeepCopy | None = None,
         theme_folders: Sequence[Path] = (),
         notices: Sequence[str] = (),
         is_read_only: bool = False,
@@ -92,6 +94,7 @@ class LbtuiApp(EditActions, SpeakerActions, SparingApp, OrderedKeys):
             namespace: of new resources.
             theme: name of the theme; empty: lbtui's own.
             save_theme: keeps the user's choice of a theme; may raise StoreError.
+            keep_copy: writes a copy into a file; None: copies go to the clipboard only.
             theme_folders: where the user's own themes are.
             notices: what is wrong with the settings, to be shown once.
             is_read_only: save and apply nothing.
@@ -115,6 +118,7 @@ class LbtuiApp(EditActions, SpeakerActions, SparingApp, OrderedKeys):
         self.marked = MarkedEditing(self)
         self.texts = TextEditing(self, editor)
         self.saving = Saving(self)
+        self.copying = Copying(self, keep_copy)
         self.following = Following(self)
         self.journaling = Journaling(self, journal)
         self.compiler = Compiler(

@@ -54,6 +54,7 @@ ACTIONS: tuple[Command, ...] = (
     Command("fix", "Mend the selected finding, as an edit that can be undone", "f", "app.fix"),
     Command("yaml", "Edit the selected resource's manifest as text", "y", "app.yaml"),
     Command("duplicate", "Make a resource like the selected one", "C", "app.duplicate"),
+    Command("copy", "Copy the row as YAML, JSON, kubectl command or FRR snippet", "c", "app.copy"),
     Command("steps", "List all edits, done and undone, and go to one", "U", "app.steps"),
     Command("undo", "Take the last edit back", "u", "app.undo"),
     Command("redo", "Do it again", "ctrl+r", "app.redo"),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lbtui.ports import ManifestEditor
+    from lbtui.tui.copying import Copying
     from lbtui.tui.editing import Editing
     from lbtui.tui.external_editing import ExternalEditing
     from lbtui.tui.marked_editing import MarkedEditing
@@ -26,6 +27,7 @@ class EditActions(AskingApp):
     """Actions of the application that change resources, or write them."""
 
     state: ViewState
+    copying: Copying
     editing: Editing
     external: ExternalEditing
     marked: MarkedEditing
@@ -55,6 +57,10 @@ class EditActions(AskingApp):
             self.ask(self.marked.edit(marked))
         else:
             self.ask(self.editing.edit(self.main.selected_ref))
+
+    def action_copy(self) -> None:
+        """Copy what is under the cursor."""
+        self.ask(self.copying.copy())
 
     def action_edit_outside(self) -> None:
         """Edit the selected resource's manifest in the user's own editor."""

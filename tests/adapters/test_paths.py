@@ -29,6 +29,7 @@ def test_everything_is_below_the_xdg_folders(
         "console log": "STATE_HOME/lbtui/lbtui.log",
         "journal": "STATE_HOME/lbtui/journal",
         "drafts": "STATE_HOME/lbtui/drafts",
+        "copies": "STATE_HOME/lbtui/copies",
     }
 
 

@@ -17,6 +17,7 @@ set -g default-terminal screen-256color
 set -g remain-on-exit on
 set -g status off
 set -s escape-time 0
+set -s set-clipboard on
 """
 
 
@@ -49,6 +50,10 @@ class Terminal:
     def coloured_screen(self) -> str:
         """The text with its escape sequences, for colours and reverse video."""
         return self._tmux("capture-pane", "-p", "-e")
+
+    def clipboard(self) -> str:
+        """What programs in it have put on the clipboard last; empty if nothing."""
+        return self._tmux("show-buffer") if self._tmux("list-buffers") else ""
 
     def press(self, *keys: str) -> None:
         """Press keys by tmux's names: "Down", "Enter", "Escape", "C-r", "x"."""
