@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from lbtui.ports.errors import ConflictError, PortError, SpeakerError, StoreError
 from lbtui.ports.speaker import FamilyCounts, SessionRow, Speaker, SpeakerView, WireRoute
-from lbtui.ports.store import FileChange, Locator, SaveReport, Snapshot, Store
+from lbtui.ports.store import FileChange, Locator, Outage, SaveReport, Snapshot, Store
 from lbtui.ports.texts import Journal, LeftBehind, ManifestEditor, ManifestText
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Locator",
     "ManifestEditor",
     "ManifestText",
+    "Outage",
     "PortError",
     "SaveReport",
     "SessionRow",

@@ -13,6 +13,18 @@ from lbtui.core.text_diff import Hunk
 
 
 @dataclass(frozen=True, slots=True)
+class Outage:
+    """One kind of resources that cannot be read now; what is shown of it may be old."""
+
+    kind: str
+    message: str
+    since: float
+    """Seconds since the epoch."""
+    is_refused: bool = False
+    """Whether it was refused, as by missing permission, so that waiting will not help."""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """What a store held when it was read."""
 
@@ -21,6 +33,8 @@ class Snapshot:
     """Problems of reading (YAML, schema), each with its place."""
     locate: Mapping[ResourceRef, Locator] = field(default_factory=dict)
     """Where each resource stands."""
+    outages: tuple[Outage, ...] = ()
+    """What could not be read, or not lately."""
 
 
 class Locator(Protocol):

@@ -1,0 +1,102 @@
+"""Who may do what: tokens, their users, and the rules of their roles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from tests.cluster.apiserver.answers import Refused, forbidden, unauthorized
+from tests.cluster.apiserver.kinds import Kind
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Verbs on resources; "*" stands for all, an empty namespace for the whole cluster."""
+
+    verbs: tuple[str, ...]
+    groups: tuple[str, ...] = ("*",)
+    resources: tuple[str, ...] = ("*",)
+    namespace: str = ""
+
+    def allows(self, verb: str, group: str, resource: str, namespace: str) -> bool:
+        """Whether it covers a request."""
+        return (
+            _has(self.verbs, verb)
+            and _has(self.groups, group)
+            and _has(self.resources, resource)
+            and self.namespace in ("", namespace)
+        )
+
+
+EVERYTHING = (Rule(("*",)),)
+READING = (Rule(("get", "list", "watch")),)
+
+
+@dataclass
+class User:
+    """One user; the rules may be taken away while a client is connected."""
+
+    name: str
+    rules: Sequence[Rule] = EVERYTHING
+    is_expired: bool = False
+
+
+@dataclass
+class Access:
+    """Bearer token → user."""
+
+    users: dict[str, User] = field(default_factory=dict)
+
+    def user(self, request: web.Request) -> User:
+        """Who asks. Raises Refused (401)."""
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        user = self.users.get(token)
+        if user is None or user.is_expired:
+            raise unauthorized()
+        return user
+
+    def check(self, request: web.Request, verb: str, kind: Kind, namespace: str, name: str) -> None:
+        """Raise Refused (401, 403) unless it is allowed."""
+        user = self.user(request)
+        if not may(user, verb, kind.group, kind.plural, namespace):
+            raise forbidden(kind, user.name, verb, namespace, name)
+
+
+def may(user: User, verb: str, group: str, resource: str, namespace: str) -> bool:
+    """Whether some rule of the user allows it."""
+    return any(rule.allows(verb, group, resource, namespace) for rule in user.rules)
+
+
+def review(user: User, body: dict[str, Any]) -> dict[str, Any]:
+    """SelfSubjectAccessReview and SelfSubjectRulesReview, answered."""
+    spec = body.get("spec") or {}
+    if body.get("kind") == "SelfSubjectAccessReview":
+        asked = spec.get("resourceAttributes") or {}
+        is_allowed = may(
+            user,
+            asked.get("verb", ""),
+            asked.get("group", ""),
+            asked.get("resource", ""),
+            asked.get("namespace", ""),
+        )
+        return {**body, "status": {"allowed": is_allowed}}
+    if body.get("kind") == "SelfSubjectRulesReview":
+        namespace = spec.get("namespace", "")
+        rules = [
+            {
+                "verbs": list(rule.verbs),
+                "apiGroups": list(rule.groups),
+                "resources": list(rule.resources),
+            }
+            for rule in user.rules
+            if rule.namespace in ("", namespace)
+        ]
+        return {**body, "status": {"resourceRules": rules, "incomplete": False}}
+    raise Refused(400, "BadRequest", "no review of this kind")
+
+
+def _has(patterns: Sequence[str], value: str) -> bool:
+    return "*" in patterns or value in patterns
