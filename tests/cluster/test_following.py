@@ -146,8 +146,8 @@ async def test_permission_that_is_taken_away_is_said_and_comes_back(
     await api.put(*working_set())
     everything = api.access.users[TOKEN]
     async with following(kubeconfig) as news:
-        api.access.users[TOKEN] = User("viewer", [Rule(("*",), ("", "discovery.k8s.io"))])
         await api.watched(KINDS)
+        api.access.users[TOKEN] = User("viewer", [Rule(("*",), ("", "discovery.k8s.io"))])
         api.cut()
         less = await news.until(lambda s: any(o.is_refused for o in s.outages))
         assert names(less) == {"tor"}, "what was known stays"
