@@ -183,6 +183,10 @@ class SpeakerClient:
         picture.take(api.Event(type="snapshot", seq=0, status=status, sessions=sessions.sessions))
         return picture.view()
 
+    async def metrics(self) -> bytes:
+        """Its metrics in Prometheus' text format. Raises SpeakerError."""
+        return await self._channel.send("GET", "/metrics")
+
     async def session(self, session_id: str) -> SessionRow:
         """One session as it is now. Raises SpeakerError."""
         status = await self._channel.get(_session_path(session_id), api.SessionStatus)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lbtui.adapters.cluster.kubeconfig import choose_login
 from lbtui.adapters.cluster.store import ClusterStore
-from lbtui.core import compile_routes, load_resources, resolve
+from lbtui.core import Configuration, compile_routes, load_resources, preview_document, resolve
 from lbtui.core.objects.resources import BGPPeer
 from lbtui.ports import StoreError
 from tests.cluster.apiserver.access import READING, Rule, User
@@ -30,6 +31,10 @@ def open_store(kubeconfig: Path, namespace: str | None = None) -> ClusterStore:
     return ClusterStore(choose_login(environment={"KUBECONFIG": str(kubeconfig)}), namespace)
 
 
+def document(config: Configuration) -> dict[str, Any]:
+    return preview_document(compile_routes(config))
+
+
 async def test_the_routes_are_those_of_the_manifests(api: ApiServer, kubeconfig: Path) -> None:
     await api.put(*working_set(), speaker())
     store = open_store(kubeconfig)
@@ -38,8 +43,8 @@ async def test_the_routes_are_those_of_the_manifests(api: ApiServer, kubeconfig:
     manifests = load_resources([*namespaces(), *working_set()]).resources
     assert store.installation.backend == "frr"
     assert store.installation.version == "v0.16.0"
-    expected = compile_routes(resolve(manifests, "frr").config).to_json()
-    tables = compile_routes(resolve(found.resources, "frr", store.options).config).to_json()
+    expected = document(resolve(manifests, "frr").config)
+    tables = document(resolve(found.resources, "frr", store.options).config)
     assert tables == expected
     assert expected["nodes"]["node-a"]["tor"]["routes"]
     assert not found.diagnostics

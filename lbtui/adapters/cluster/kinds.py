@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from lbtui.core.drift.reports import BGPSessionState, ServiceBGPStatus
 from lbtui.core.objects.cluster_resources import EndpointSlice, Namespace, Node, Secret, Service
 from lbtui.core.objects.resource_set import AnyResource
 from lbtui.core.objects.resources import (
@@ -66,3 +67,9 @@ KUBERNETES = (
 SECRET = ApiKind(Secret, "secrets", "metallb")
 
 FOLLOWED = (*METALLB, *KUBERNETES)
+
+ANNOUNCING = (*METALLB, *(kind for kind in KUBERNETES if kind.name != "Namespace"), SECRET)
+"""What decides about the routes of a node; namespaces only decide who gets an address."""
+
+SERVICE_BGP_STATUS = ApiKind(ServiceBGPStatus, "servicebgpstatuses", "metallb")
+BGP_SESSION_STATE = ApiKind(BGPSessionState, "bgpsessionstates", "metallb")

@@ -1,0 +1,146 @@
+"""The manifests that install the agent: namespace, account, the least that it may do, DaemonSet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lbtui.adapters.cluster.kinds import (
+    ANNOUNCING,
+    BGP_SESSION_STATE,
+    SERVICE_BGP_STATUS,
+    ApiKind,
+)
+
+Manifest = dict[str, Any]
+
+NAME = "lbtui-agent"
+_LABELS = {"app.kubernetes.io/name": NAME}
+_RBAC = "rbac.authorization.k8s.io"
+_READING = ("get", "list", "watch")
+
+
+def agent_manifests(
+    image: str, namespace: str, backend: str, port: int, *, has_pod_monitor: bool = False
+) -> list[Manifest]:
+    """Everything in the order in which it can be created; `namespace` is MetalLB's."""
+    made = [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": _namespace(namespace)},
+        _object("v1", "ServiceAccount", namespace),
+        *_access("ClusterRole", "", _cluster_rules(), namespace),
+        *_access("Role", namespace, _namespace_rules(), namespace),
+        _daemon_set(image, namespace, backend, port),
+    ]
+    if has_pod_monitor:
+        made.append(
+            _object(
+                "monitoring.coreos.com/v1",
+                "PodMonitor",
+                namespace,
+                spec={
+                    "selector": {"matchLabels": _LABELS},
+                    "podMetricsEndpoints": [{"port": "probes", "path": "/metrics"}],
+                },
+            )
+        )
+    return made
+
+
+def _namespace(name: str) -> Manifest:
+    """The host's network is only given to pods of a namespace that says so."""
+    levels = ("enforce", "audit", "warn")
+    labels = {f"pod-security.kubernetes.io/{level}": "privileged" for level in levels}
+    return {"name": name, "labels": labels}
+
+
+def _object(version: str, kind: str, namespace: str, **body: Any) -> Manifest:
+    metadata: Manifest = {"name": NAME, "labels": dict(_LABELS)}
+    if namespace:
+        metadata["namespace"] = namespace
+    return {"apiVersion": version, "kind": kind, "metadata": metadata, **body}
+
+
+def _access(
+    kind: str, namespace: str, rules: Sequence[Manifest], of: str
+) -> tuple[Manifest, Manifest]:
+    """A role and its binding to the agent's account, which is in the namespace `of`."""
+    version = f"{_RBAC}/v1"
+    return (
+        _object(version, kind, namespace, rules=list(rules)),
+        _object(
+            version,
+            f"{kind}Binding",
+            namespace,
+            roleRef={"apiGroup": _RBAC, "kind": kind, "name": NAME},
+            subjects=[{"kind": "ServiceAccount", "name": NAME, "namespace": of}],
+        ),
+    )
+
+
+def _cluster_rules() -> list[Manifest]:
+    return [_reading(kind) for kind in ANNOUNCING if kind.scope != "metallb"]
+
+
+def _namespace_rules() -> list[Manifest]:
+    """Only in MetalLB's namespace: its objects and Secrets to read, the two reports to write."""
+    rules = [_reading(kind) for kind in ANNOUNCING if kind.scope == "metallb"]
+    rules.append(_rule("", ("pods",), ("list",)))
+    for kind in (SERVICE_BGP_STATUS, BGP_SESSION_STATE):
+        rules.append(_rule(kind.group, (kind.plural,), ("list", "create", "delete")))
+        rules.append(_rule(kind.group, (f"{kind.plural}/status",), ("patch",)))
+    return rules
+
+
+def _reading(kind: ApiKind) -> Manifest:
+    return _rule(kind.group, (kind.plural,), _READING)
+
+
+def _rule(group: str, resources: Sequence[str], verbs: Sequence[str]) -> Manifest:
+    return {"apiGroups": [group], "resources": list(resources), "verbs": list(verbs)}
+
+
+def _daemon_set(image: str, namespace: str, backend: str, port: int) -> Manifest:
+    pod = {
+        "serviceAccountName": NAME,
+        "hostNetwork": True,
+        "dnsPolicy": "ClusterFirstWithHostNet",
+        "priorityClassName": "system-node-critical",
+        "terminationGracePeriodSeconds": 30,
+        "nodeSelector": {"kubernetes.io/os": "linux"},
+        "tolerations": [{"operator": "Exists"}],
+        "containers": [_container(image, namespace, backend, port)],
+        "volumes": [
+            {"name": "state", "hostPath": {"path": f"/var/lib/{NAME}", "type": "DirectoryOrCreate"}}
+        ],
+    }
+    spec = {
+        "selector": {"matchLabels": dict(_LABELS)},
+        "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}},
+        "template": {"metadata": {"labels": dict(_LABELS)}, "spec": pod},
+    }
+    return _object("apps/v1", "DaemonSet", namespace, spec=spec)
+
+
+def _container(image: str, namespace: str, backend: str, port: int) -> Manifest:
+    return {
+        "name": "agent",
+        "image": image,
+        "args": ["agent", "--namespace", namespace, "--backend", backend],
+        "env": [{"name": "NODE_NAME", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}],
+        "ports": [{"name": "probes", "containerPort": port}],
+        "livenessProbe": _probe("/healthz", port),
+        "readinessProbe": _probe("/readyz", port),
+        "resources": {"requests": {"cpu": "50m", "memory": "128Mi"}},
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            # Port 179, and MD5 keys and VRFs of sockets; nothing else of root.
+            "capabilities": {"drop": ["ALL"], "add": ["NET_BIND_SERVICE", "NET_ADMIN"]},
+            "runAsUser": 0,
+        },
+        "volumeMounts": [{"name": "state", "mountPath": "/var/lib/lbtui"}],
+    }
+
+
+def _probe(path: str, port: int) -> Manifest:
+    return {"httpGet": {"path": path, "port": port}, "periodSeconds": 10, "timeoutSeconds": 3}
