@@ -110,7 +110,11 @@ def _daemon_set(image: str, namespace: str, backend: str, port: int) -> Manifest
         "tolerations": [{"operator": "Exists"}],
         "containers": [_container(image, namespace, backend, port)],
         "volumes": [
-            {"name": "state", "hostPath": {"path": f"/var/lib/{NAME}", "type": "DirectoryOrCreate"}}
+            {"name": "temporary", "emptyDir": {"medium": "Memory", "sizeLimit": "16Mi"}},
+            {
+                "name": "state",
+                "hostPath": {"path": f"/var/lib/{NAME}", "type": "DirectoryOrCreate"},
+            },
         ],
     }
     spec = {
@@ -138,7 +142,10 @@ def _container(image: str, namespace: str, backend: str, port: int) -> Manifest:
             "capabilities": {"drop": ["ALL"], "add": ["NET_BIND_SERVICE", "NET_ADMIN"]},
             "runAsUser": 0,
         },
-        "volumeMounts": [{"name": "state", "mountPath": "/var/lib/lbtui"}],
+        "volumeMounts": [
+            {"name": "state", "mountPath": "/var/lib/lbtui"},
+            {"name": "temporary", "mountPath": "/tmp"},
+        ],
     }
 
 

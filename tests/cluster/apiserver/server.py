@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import Iterable, Mapping
+import socket
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,11 +56,14 @@ class ApiServer:
         self._stalled: set[web.StreamResponse] = set()
         self._runner: web.AppRunner | None = None
         self.port = 0
+        self.host = "127.0.0.1"
+        self.open_socket: Callable[[], socket.socket] | None = None
+        """Makes the socket to listen on, for instance in another network namespace."""
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def kubeconfig(self, token: str = TOKEN, context: str = "tests", namespace: str = "") -> Object:
         """A kubeconfig for it."""
@@ -86,8 +90,10 @@ class ApiServer:
         app.router.add_route("*", "/{path:.*}", self._serve)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port or self.port)
-        await site.start()
+        if self.open_socket is not None:
+            await web.SockSite(self._runner, self.open_socket()).start()
+        else:
+            await web.TCPSite(self._runner, self.host, port or self.port).start()
         self.port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:

@@ -1,0 +1,244 @@
+"""Agents of three nodes as processes: routes as the preview says, whatever goes away."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lbtui.core import compile_routes, load_resources, resolve
+from tests.cluster.apiserver.server import ApiServer
+from tests.cluster.fabric import API, ROUTERS, Fabric, Tor, fabric
+from tests.cluster.manifests import (
+    NAMESPACE,
+    Manifest,
+    advertisement,
+    endpoints,
+    namespaces,
+    node,
+    peer,
+    pool,
+    service,
+)
+from tests.interop.routers.base import missing, until
+from tests.support.command import Lbtui
+
+NODES = ("n1", "n2", "n3")
+
+
+@dataclass
+class Rig:
+    """Three nodes, two routers, an API server, and the agents that were started."""
+
+    environment: dict[str, str]
+    fabric: Fabric
+    api: ApiServer
+    tors: dict[str, Tor]
+    agents: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """The home; its path is short enough for sockets."""
+        return Path(self.environment["HOME"])
+
+    async def start_agent(self, name: str, *more: str) -> asyncio.subprocess.Process:
+        """The command line of a pod, on a node's network."""
+        words = ["-m", "lbtui", "agent", "--node", name, "--namespace", NAMESPACE]
+        words += ["--state", str(self.folder / name), "--backend", "frr", *more]
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.agents[name] = await asyncio.create_subprocess_exec(
+                *self.fabric.inside(name),
+                sys.executable,
+                *words,
+                env=self.environment | {"KUBECONFIG": str(self.folder / "kubeconfig")},
+                stdout=log,
+                stderr=log,
+            )
+        return self.agents[name]
+
+    def log(self) -> str:
+        files = sorted(self.folder.glob("*.log")) + sorted(self.folder.glob("*/speaker.log"))
+        return "".join(f"--- {file}\n{file.read_text()[-3000:]}" for file in files)
+
+    async def seen(self) -> dict[str, dict[str, set[str]]]:
+        """Router → node → prefixes."""
+        return {name: await tor.routes() for name, tor in self.tors.items()}
+
+    async def until_seen(self, wanted: dict[str, dict[str, set[str]]], what: str) -> None:
+        last = {}
+
+        async def same() -> bool:
+            last["seen"] = await self.seen()
+            return last["seen"] == wanted
+
+        await until(same, what, explain=lambda: f"{last}\nwanted {wanted}\n{self.log()}")
+
+
+@pytest.fixture
+async def rig(environment: dict[str, str]) -> AsyncIterator[Rig]:
+    if os.geteuid() != 0 or missing(("ip", "bird", "birdc")):
+        pytest.skip("needs root, ip and BIRD")
+    with fabric(*NODES) as made:
+        async with running(made, environment) as rig:
+            yield rig
+
+
+@asynccontextmanager
+async def running(made: Fabric, environment: dict[str, str]) -> AsyncIterator[Rig]:
+    api = ApiServer()
+    api.host = API
+    api.open_socket = lambda: made.listening(6443)
+    folder = Path(environment["HOME"])
+    tors = {name: Tor(folder / name, name, made) for name in ROUTERS}
+    rig = Rig(environment, made, api, tors)
+    try:
+        await api.start()
+        (folder / "kubeconfig").write_text(json.dumps(api.kubeconfig()))
+        for tor in tors.values():
+            await tor.start()
+        yield rig
+    finally:
+        for process in rig.agents.values():
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+        for tor in tors.values():
+            await tor.stop()
+        await api.stop()
+
+
+def cluster(nodes: Iterable[tuple[str, str]]) -> list[Manifest]:
+    """tor-a hears everything of every node, tor-b the pool `local` of n1 and n2 alone."""
+    timers = {"holdTime": "3s", "keepaliveTime": "1s", "connectTime": "1s"}
+    local = service("local", "203.0.113.7")
+    local["spec"]["externalTrafficPolicy"] = "Local"
+    hosts = [{"matchLabels": {"kubernetes.io/hostname": name}} for name in ("n1", "n2")]
+    return [
+        *namespaces(),
+        *(node(name, address, **{"kubernetes.io/hostname": name}) for name, address in nodes),
+        peer("tor-a", peerAddress=ROUTERS["tor-a"], **timers),
+        peer("tor-b", peerAddress=ROUTERS["tor-b"], nodeSelectors=hosts, **timers),
+        pool("public", "198.51.100.0/24"),
+        pool("local", "203.0.113.0/24"),
+        advertisement("public", ipAddressPools=["public"], peers=["tor-a"]),
+        advertisement("local", ipAddressPools=["local"]),
+        service(),
+        endpoints(node_name="n3"),
+        local,
+        endpoints("local", "n2"),
+    ]
+
+
+def previewed(manifests: list[Manifest]) -> dict[str, dict[str, set[str]]]:
+    tables = compile_routes(resolve(load_resources(manifests).resources, "frr").config)
+    return {
+        tor: {
+            name: {str(route.prefix) for route in tables.session_routes(name, tor)}
+            for name in NODES
+        }
+        for tor in ROUTERS
+    }
+
+
+def reports(api: ApiServer, plural: str, on: str) -> list[Manifest]:
+    kind = next(kind for kind in api.kinds.values() if kind.plural == plural)
+    found = [one.get("status", {}) for one in api.storage.listed(kind, NAMESPACE)]
+    return [status for status in found if status.get("node") == on]
+
+
+async def test_every_node_announces_as_previewed_whatever_goes_away(rig: Rig) -> None:
+    manifests = cluster(rig.fabric.nodes.items())
+    await rig.api.put(*manifests)
+    wanted = previewed(manifests)
+    assert wanted["tor-b"] == {"n1": set(), "n2": {"203.0.113.7/32"}, "n3": set()}
+    await asyncio.gather(*(rig.start_agent(name) for name in NODES))
+    await rig.until_seen(wanted, "the preview's routes")
+
+    async def is_published() -> bool:
+        up = [one["bgpStatus"] for one in reports(rig.api, "bgpsessionstates", "n2")]
+        claims = {
+            one["serviceName"]: one["peers"] for one in reports(rig.api, "servicebgpstatuses", "n2")
+        }
+        return up == ["Established"] * 2 and claims == {
+            "local": ["tor-a", "tor-b"],
+            "web": ["tor-a"],
+        }
+
+    await until(is_published, "what n2 publishes", explain=rig.log)
+
+    rig.agents["n1"].send_signal(signal.SIGKILL)
+    wanted["tor-a"]["n1"] = set()
+    await rig.until_seen(wanted, "n1's routes to go with its agent")
+
+    await rig.api.stop()
+    rig.fabric.cut("n2")
+    wanted["tor-a"]["n2"] = wanted["tor-b"]["n2"] = set()
+    await rig.until_seen(wanted, "n2's routes to go when it is cut off")
+    assert wanted["tor-a"]["n3"]  # announced all the while, the API server being away
+
+    more = service("more", "198.51.100.11")
+    await rig.api.put(more, endpoints("more", "n3"))
+    await rig.api.start()
+    wanted["tor-a"]["n3"] |= {"198.51.100.11/32"}
+    await rig.until_seen(wanted, "a change made while the API server was away")
+
+    rig.agents["n3"].send_signal(signal.SIGTERM)
+    assert await rig.agents["n3"].wait() == 0, rig.log()
+    wanted["tor-a"]["n3"] = set()
+    await rig.until_seen(wanted, "n3's routes to go with its end")
+    assert "Traceback" not in rig.log()
+
+
+async def test_it_does_not_start_beside_metallbs_speaker(rig: Rig) -> None:
+    await rig.api.put(*cluster(rig.fabric.nodes.items()), _speaker_pod("n1"))
+    process = await rig.start_agent("n1")
+    assert await process.wait() == 2
+    assert "MetalLB's own speaker runs on n1 (pod metallb-system/speaker-n1)" in rig.log()
+
+
+def test_the_manifests_let_it_do_what_it_does_and_no_more(lbtui: Lbtui) -> None:
+    text = lbtui("manifests", "agent", "--image", "example.test/lbtui:1", "--pod-monitor").stdout
+    made = {one["kind"]: one for one in yaml.safe_load_all(text)}
+    assert next(iter(made)) == "Namespace" and "PodMonitor" in made
+    pod = made["DaemonSet"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert pod["hostNetwork"] is True
+    capabilities = container["securityContext"]["capabilities"]
+    assert capabilities == {"drop": ["ALL"], "add": ["NET_BIND_SERVICE", "NET_ADMIN"]}
+    assert container["livenessProbe"] and container["readinessProbe"]
+    everywhere = {
+        (r, v)
+        for rule in made["ClusterRole"]["rules"]
+        for r in rule["resources"]
+        for v in rule["verbs"]
+    }
+    assert {verb for _, verb in everywhere} == {"get", "list", "watch"}
+    assert {resource for resource, _ in everywhere} == {"nodes", "services", "endpointslices"}
+    writing = {
+        resource
+        for rule in made["Role"]["rules"]
+        for resource in rule["resources"]
+        if not set(rule["verbs"]) <= {"get", "list", "watch"}
+    }
+    reported = {"servicebgpstatuses", "bgpsessionstates"}
+    assert writing == {*reported, *(f"{name}/status" for name in reported)}
+
+
+def _speaker_pod(on: str) -> Manifest:
+    container = {"name": "speaker", "image": "quay.io/metallb/speaker:v0.16.0"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": f"speaker-{on}", "namespace": NAMESPACE},
+        "spec": {"nodeName": on, "containers": [container]},
+        "status": {"phase": "Running"},
+    }
