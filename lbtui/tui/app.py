@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
+import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from lbtui.tui.painting.sparing import SparingApp
 from lbtui.tui.saving import Saving
 from lbtui.tui.screens.main import MainScreen
 from lbtui.tui.speaker_actions import SpeakerActions
+from lbtui.tui.speaker_log import SpeakerLog
 from lbtui.tui.symbols import is_unicode
 from lbtui.tui.text_editing import TextEditing
 from lbtui.tui.view_state import ViewState
@@ -170,9 +172,13 @@ class LbtuiApp(EditActions, SpeakerActions, SparingApp, OrderedKeys):
             self._spawn(self.journaling.offer())
 
     async def _follow_speaker(self, speaker: Speaker) -> None:
-        paced = Paced[SpeakerView](lambda view: self.change(replace(self.state, speaker=view)))
+        log = SpeakerLog()
+        paced = Paced[SpeakerLog](
+            lambda log: self.change(replace(self.state, speaker=log.last, events=log.events))
+        )
         async for view in speaker.watch():
-            paced.put(view)
+            log = log.after(view, time.time())
+            paced.put(log)
 
     async def _follow_lab(self, lab: Speaker) -> None:
         paced = Paced[SpeakerView](lambda view: self.change(replace(self.state, lab=view)))

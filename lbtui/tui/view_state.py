@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lbtui.core.analysis import Analysis
     from lbtui.core.routing.diff import RouteDiff
     from lbtui.tui.route_counts import RouteCounts
+    from lbtui.tui.speaker_log import Event
 
 NO_RESOURCES = ResourceSet()
 
@@ -43,6 +44,8 @@ class ViewState:
     route_counts: RouteCounts | None = None
     """Of `analysis`; in a large cluster they are known a moment later, None until then."""
     speaker: SpeakerView = field(default_factory=lambda: SpeakerView(is_running=False))
+    events: tuple[Event, ...] = ()
+    """What happened to the speaker and its sessions, the newest last."""
     lab: SpeakerView | None = None
     """The demo's lab routers; None outside the demo."""
 

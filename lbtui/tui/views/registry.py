@@ -86,6 +86,10 @@ ENTRIES: tuple[Entry, ...] = (
         "Sessions of lbtui's own speaker, as they are now", ("sess",),
     ),
     Entry(
+        "log", "L", "Log", "Log", "log", "LogView",
+        "What happens to lbtui's own speaker and its sessions, as it happens", ("events",),
+    ),
+    Entry(
         "findings", "9", "Findings", "Find", "findings_view", "FindingsView",
         "What is wrong or worth knowing, worst first", ("lint", "problems"),
     ),

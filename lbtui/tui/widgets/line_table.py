@@ -174,6 +174,11 @@ class LineTable(RowView, can_focus=True):
         """Move the cursor by a screenful."""
         self._set_cursor(self._cursor + by * max(self.size.height - 2, 1))
 
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the cursor is on the last row, or there is none."""
+        return self._cursor >= len(self._order) - 1
+
     def action_edge(self, side: int) -> None:
         """Move the cursor to the first (-1) or the last (1) row."""
         self._set_cursor(0 if side < 0 else len(self._order) - 1)
