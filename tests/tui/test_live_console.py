@@ -231,6 +231,14 @@ async def test_a_session_is_held_down_with_a_reason_and_let_go(demo: Console) ->
     await demo.pilot.press("D")
     await demo.until_up()
     await demo.see("20 of 20 up")
+    held = next(event for event in demo.app.state.events if event.word == "disabled")
+    own = [event for event in demo.app.state.events if event.session == held.session]
+    words = [event.word for event in own if event.word in ("disabled", "down", "enabled", "up")]
+    assert words[-4:] == ["disabled", "down", "enabled", "up"]
+    await demo.pilot.press("L")
+    await demo.see("6/2 Cease: Administrative", "held down", "may run again")
+    await demo.pilot.press("m")
+    await demo.see("● ")
 
 
 async def test_stopping_asks_first(demo: Console) -> None:
