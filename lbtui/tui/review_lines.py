@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from lbtui.tui.assumptions import refusals
 from lbtui.tui.findings import SYMBOL, TONE, Findings
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import BLANK, Line, Span, Tone, line
@@ -31,6 +32,7 @@ def review_lines(state: ViewState, changes: Sequence[FileChange]) -> Iterator[Li
         return
     come, go = finding_changes(state)
     yield from _routes_summary(state.route_diff)
+    yield from _refusal_summary(state)
     yield _findings_summary(come, go)
     yield BLANK
     yield from file_lines(changes)
@@ -118,6 +120,18 @@ def _routes_summary(diff: RouteDiff) -> Iterator[Line]:
             Span(f"{SYMBOLS.changed}{count['~']} changed", "changed" if count["~"] else "muted"),
         )
         label = Span(" " * 10)
+
+
+def _refusal_summary(state: ViewState) -> Iterator[Line]:
+    refused = refusals(state)
+    if refused and state.analysis is not None:
+        nodes = state.analysis.tables.nodes
+        where = nodes.describe(nodes.mask_of(refused))
+        yield line(Span(f"{'':10}{SYMBOLS.error} refused on {where}", "bad"))
+        yield line(
+            f"{'':10}A speaker of MetalLB there goes on sending what it sends now until it "
+            "restarts; after that it sends nothing."
+        )
 
 
 def _findings_summary(come: Sequence[Diagnostic], go: Sequence[Diagnostic]) -> Line:

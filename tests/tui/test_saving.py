@@ -106,6 +106,15 @@ async def test_what_is_worked_out_while_the_review_opens_is_shown_in_it(
         await console.shows("tor  +0 added  -0 withdrawn  ~1 changed")
 
 
+async def test_the_review_says_where_the_new_is_refused(folder: Path) -> None:
+    async with open_console(folder) as console:
+        stage(console, LOCAL, "spec.communities", ("no-such-alias",))
+        await console.press("s")
+        await console.dialog("ReviewDialog")
+        await console.shows("refused on all 2 nodes")
+        await console.shows("goes on sending what it sends now until it restarts")
+
+
 async def test_a_changed_password_shows_as_changed_and_no_more(folder: Path) -> None:
     edit(
         folder / "peers.yaml", "peerAddress: 192.0.2.1", "peerAddress: 192.0.2.1\n  password: old1"
