@@ -26,6 +26,7 @@ COMMANDS = {
     "allocate": "the address that each service would get, and how full the pools are",
     "speaker": "run, start, stop and steer the bundled BGP speaker",
     "sessions": "the speaker's BGP sessions; --watch follows them",
+    "drift": "what a cluster's components claim and do that is not as intended",
     "agent": "announce for one node of a cluster, following the API server (a DaemonSet's pod)",
     "manifests": "print the manifests that install the agent",
     "config": "show and check the settings",

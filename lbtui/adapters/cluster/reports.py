@@ -1,0 +1,89 @@
+"""Reads what components report about themselves in a cluster, each kind with its time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from lbtui.adapters.cluster.connection import Connection
+from lbtui.adapters.cluster.following import list_all
+from lbtui.adapters.cluster.kinds import BGP_SESSION_STATE, SERVICE_BGP_STATUS, ApiKind
+from lbtui.core.drift import LiveSession, Reported, Sides, decode_report, live_sessions
+from lbtui.core.drift.reports import (
+    BGPSessionState,
+    ConfigurationState,
+    FRRNodeState,
+    PoolReport,
+    Report,
+    ServiceBGPStatus,
+)
+from lbtui.core.drift.sides import Stamp
+from lbtui.core.routing.routes import RouteTables
+from lbtui.ports import StoreError
+
+R = TypeVar("R", bound=Report)
+
+_CONFIGURATION_STATE = ApiKind(ConfigurationState, "configurationstates", "metallb")
+_POOL = ApiKind(PoolReport, "ipaddresspools", "metallb")
+_FRR_NODE_STATE = ApiKind(FRRNodeState, "frrnodestates", "cluster")
+_KINDS = (SERVICE_BGP_STATUS, _CONFIGURATION_STATE, _POOL, BGP_SESSION_STATE, _FRR_NODE_STATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """What was read of each kind; a kind that could not be read is not there."""
+
+    by_kind: dict[str, Reported[Report]]
+    problems: tuple[str, ...]
+    """Kinds and objects that could not be read, and why."""
+
+    def of(self, kind: type[R]) -> Reported[R] | None:
+        """All of one kind; None if it is not known."""
+        found = self.by_kind.get(kind.kind)
+        if found is None:
+            return None
+        return Reported(tuple(one for one in found.facts if isinstance(one, kind)), found.stamp)
+
+    def sides(self, tables: RouteTables) -> Sides:
+        """These beside what is intended."""
+        states = self.of(BGPSessionState)
+        live: list[Reported[LiveSession]] = []
+        if states is not None and states.facts:
+            live.append(Reported(live_sessions(states.facts), states.stamp))
+        return Sides(
+            tables,
+            services=self.of(ServiceBGPStatus),
+            configurations=self.of(ConfigurationState),
+            pools=self.of(PoolReport),
+            frr_nodes=self.of(FRRNodeState),
+            sessions=live,
+        )
+
+
+async def read_reports(connection: Connection, namespace: str) -> Reports:
+    """Read every kind of report; `namespace` is MetalLB's. What cannot be read is a problem."""
+    answers = await asyncio.gather(*(_read(connection, kind, namespace) for kind in _KINDS))
+    by_kind = {
+        kind.name: reported
+        for kind, (reported, _) in zip(_KINDS, answers, strict=True)
+        if reported is not None
+    }
+    return Reports(by_kind, tuple(text for _, problems in answers for text in problems))
+
+
+async def _read(
+    connection: Connection, kind: ApiKind, namespace: str
+) -> tuple[Reported[Report] | None, Iterable[str]]:
+    # frr-k8s may run in a namespace of its own, so its kinds are looked for everywhere.
+    space = namespace if kind is not BGP_SESSION_STATE else ""
+    heard = time.time()
+    try:
+        items, _ = await list_all(connection, kind, space)
+    except StoreError as error:
+        return None, (f"{kind.name} is not known: {error}",)
+    decoded = [decode_report(item) for item in items]
+    facts = tuple(one.report for one in decoded if one.report is not None)
+    return Reported(facts, Stamp(kind.name, heard)), [d.problem for d in decoded if d.problem]

@@ -1,0 +1,62 @@
+"""`lbtui drift` on a cluster: findings with their source and age, and what is not known."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from tests.cluster.apiserver.server import ApiServer
+from tests.cluster.manifests import NAMESPACE, Manifest, peer, working_set
+from tests.support.command import Lbtui
+
+
+def report(version: str, kind: str, **status: object) -> Manifest:
+    metadata = {"name": kind.lower(), "namespace": NAMESPACE}
+    return {"apiVersion": version, "kind": kind, "metadata": metadata, "status": status}
+
+
+def session(state: str) -> Manifest:
+    where = {"node": "node-a", "peer": "192.0.2.1", "vrf": "", "bfdStatus": "N/A"}
+    return report("frrk8s.metallb.io/v1beta1", "BGPSessionState", bgpStatus=state, **where)
+
+
+def claim(*peers: str) -> Manifest:
+    about = {"node": "node-a", "serviceName": "web", "serviceNamespace": "default"}
+    return report("metallb.io/v1beta1", "ServiceBGPStatus", peers=list(peers), **about)
+
+
+def of(lbtui: Lbtui, kubeconfig: Path) -> Lbtui:
+    return replace(lbtui, environment={**lbtui.environment, "KUBECONFIG": str(kubeconfig)})
+
+
+async def test_drift_is_told_with_its_source(
+    api: ApiServer, kubeconfig: Path, lbtui: Lbtui
+) -> None:
+    user = of(lbtui, kubeconfig)
+    await api.put(*working_set(), peer("spare", peerAddress="192.0.2.2"), session("Active"))
+    await api.put(claim("tor"))
+    told = await asyncio.to_thread(user.json, "drift", "-o", "json", code=1)
+    found = {one["code"]: one for one in told["drift"]}
+    assert found.keys() == {
+        "session-down",
+        "session-missing",
+        "claimed-peers-differ",
+        "service-unheard",
+    }
+    assert found["session-down"]["source"] == "BGPSessionState"
+    assert found["session-down"]["nodes"] == ["node-a"]
+    assert "Active on node-a" in found["session-down"]["message"]
+    assert found["claimed-peers-differ"]["source"] == "ServiceBGPStatus"
+    assert found["session-missing"]["name"] == "spare"
+    assert 0 <= found["session-down"]["age"] < 60
+    assert any(text.startswith("FRRNodeState is not known") for text in told["unknown"])
+
+
+async def test_no_drift_is_the_answer_yes(api: ApiServer, kubeconfig: Path, lbtui: Lbtui) -> None:
+    user = of(lbtui, kubeconfig)
+    await api.put(*working_set(), session("Established"), claim("tor"))
+    done = await asyncio.to_thread(user, "drift")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert "of drift" in done.stderr
