@@ -95,7 +95,9 @@ class Palette(FramedDialog["str | None"]):
         ranked: list[tuple[Fit, bool, int, Command | ResourceRef]] = []
         for at, command in enumerate(self._commands):
             about = command.help.casefold()
-            fits = [fit(name, about) for name in (command.name, *command.words)]
+            # Other words are for those who type them, not to stand before a resource's letters.
+            others = [fit(word, about) for word in command.words]
+            fits = (fit(command.name, about), *(one for one in others if one is not Fit.LETTERS))
             if known := [one for one in fits if one is not None]:
                 ranked.append((min(known), False, at, command))
         for at, (name, about, ref) in enumerate(self._names):
