@@ -129,6 +129,7 @@ async def _work(
         arguments.namespace,
         choose_backend(arguments),
         options,
+        owners=_pod(),
     )
     output.narrate(f"Announces for node {arguments.node}.")
     if arguments.probe_port:
@@ -136,6 +137,14 @@ async def _work(
             await agent.run()
     else:
         await agent.run()
+
+
+def _pod() -> list[dict[str, str]]:
+    """The pod that this is, as an ownerReference: what it publishes must not outlive it."""
+    name, uid = os.environ.get("POD_NAME"), os.environ.get("POD_UID")
+    if not name or not uid:
+        return []
+    return [{"apiVersion": "v1", "kind": "Pod", "name": name, "uid": uid}]
 
 
 async def _is_away(connection: Connection) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterable
@@ -32,6 +33,7 @@ from tests.cluster.manifests import (
 from tests.interop.routers.base import missing, until
 from tests.support.command import Lbtui
 
+PROBES = "http://127.0.0.1:7474"
 NODES = ("n1", "n2", "n3")
 
 
@@ -64,6 +66,15 @@ class Rig:
                 stderr=log,
             )
         return self.agents[name]
+
+    async def asked(self, name: str, path: str) -> str:
+        """What an agent answers over HTTP on its node."""
+        code = f"""from urllib.request import urlopen
+print(end=urlopen('{PROBES}{path}').read().decode())"""
+        process = await asyncio.create_subprocess_exec(
+            *self.fabric.inside(name), sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE
+        )
+        return (await process.communicate())[0].decode()
 
     def log(self) -> str:
         files = sorted(self.folder.glob("*.log")) + sorted(self.folder.glob("*/speaker.log"))
@@ -175,6 +186,11 @@ async def test_every_node_announces_as_previewed_whatever_goes_away(rig: Rig) ->
 
     await until(is_published, "what n2 publishes", explain=rig.log)
 
+    assert await rig.asked("n2", "/readyz") == "ok\n"
+    metrics = await rig.asked("n2", "/metrics")
+    assert "lbtui_agent_config_stale_bool 0" in metrics
+    assert len(re.findall(r"^metallb_bgp_session_up\{.* 1$", metrics, re.MULTILINE)) == 2
+
     rig.agents["n1"].send_signal(signal.SIGKILL)
     wanted["tor-a"]["n1"] = set()
     await rig.until_seen(wanted, "n1's routes to go with its agent")
@@ -191,11 +207,36 @@ async def test_every_node_announces_as_previewed_whatever_goes_away(rig: Rig) ->
     wanted["tor-a"]["n3"] |= {"198.51.100.11/32"}
     await rig.until_seen(wanted, "a change made while the API server was away")
 
+    await rig.api.put(peer("tor-a", peerAddress="no address"))
+
+    async def is_stale() -> bool:
+        return "lbtui_agent_config_stale_bool 1" in await rig.asked("n3", "/metrics")
+
+    await until(is_stale, "n3 to refuse what MetalLB refuses", explain=rig.log)
+    assert (await rig.seen())["tor-a"]["n3"] == wanted["tor-a"]["n3"]
+
     rig.agents["n3"].send_signal(signal.SIGTERM)
     assert await rig.agents["n3"].wait() == 0, rig.log()
     wanted["tor-a"]["n3"] = set()
     await rig.until_seen(wanted, "n3's routes to go with its end")
     assert "Traceback" not in rig.log()
+
+
+async def test_it_resumes_what_it_announced_while_the_api_server_is_away(rig: Rig) -> None:
+    manifests = cluster(rig.fabric.nodes.items())
+    await rig.api.put(*manifests)
+    wanted = {name: {on: set[str]() for on in NODES} for name in ROUTERS}
+    for name in ROUTERS:
+        wanted[name]["n2"] = previewed(manifests)[name]["n2"]
+    first = await rig.start_agent("n2")
+    await rig.until_seen(wanted, "the preview's routes of n2")
+    await rig.api.stop()
+    first.kill()
+    await first.wait()
+    await rig.until_seen({t: {on: set() for on in NODES} for t in ROUTERS}, "no routes")
+    await rig.start_agent("n2")
+    await rig.until_seen(wanted, "what n2 announced before")
+    assert "resuming what was announced last" in rig.log()
 
 
 async def test_it_does_not_start_beside_metallbs_speaker(rig: Rig) -> None:

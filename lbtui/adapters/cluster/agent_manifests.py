@@ -18,6 +18,12 @@ NAME = "lbtui-agent"
 _LABELS = {"app.kubernetes.io/name": NAME}
 _RBAC = "rbac.authorization.k8s.io"
 _READING = ("get", "list", "watch")
+_ABOUT_POD = {
+    "NODE_NAME": "spec.nodeName",
+    "POD_NAME": "metadata.name",
+    "POD_UID": "metadata.uid",
+}
+"""What the agent reads from its environment, and where Kubernetes has it."""
 
 
 def agent_manifests(
@@ -130,7 +136,10 @@ def _container(image: str, namespace: str, backend: str, port: int) -> Manifest:
         "name": "agent",
         "image": image,
         "args": ["agent", "--namespace", namespace, "--backend", backend],
-        "env": [{"name": "NODE_NAME", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}],
+        "env": [
+            {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}
+            for name, path in _ABOUT_POD.items()
+        ],
         "ports": [{"name": "probes", "containerPort": port}],
         "livenessProbe": _probe("/healthz", port),
         "readinessProbe": _probe("/readyz", port),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,8 +59,12 @@ class NodeAgent:
         backend: str,
         options: Options,
         pace: Pace | None = None,
+        owners: Sequence[Mapping[str, Any]] = (),
     ) -> None:
-        """Take the parts; `namespace` is MetalLB's. Nothing is read or announced yet."""
+        """Take the parts; `namespace` is MetalLB's. Nothing is read or announced yet.
+
+        What is published goes with `owners` (ownerReferences): the pod, if this is one.
+        """
         self._connection, self._speaker = connection, speaker
         self._node, self._namespace, self._backend = node, namespace, backend
         self._options, self._pace = options, pace or Pace()
@@ -67,8 +72,8 @@ class NodeAgent:
         self._wanted: Announcements | None = None
         self._reported = asyncio.Event()
         selector = selector_of(node)
-        self._services = Publisher(connection, SERVICE_BGP_STATUS, namespace, selector)
-        self._sessions = Publisher(connection, BGP_SESSION_STATE, namespace, selector)
+        self._services = Publisher(connection, SERVICE_BGP_STATUS, namespace, selector, owners)
+        self._sessions = Publisher(connection, BGP_SESSION_STATE, namespace, selector, owners)
         self.state = AgentState()
 
     async def run(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lbtui.adapters.cluster.connection import Connection
@@ -18,9 +18,23 @@ class Publisher:
     """All objects of one kind with one label selector; it writes only what differs."""
 
     def __init__(
-        self, connection: Connection, kind: ApiKind, namespace: str, selector: str
+        self,
+        connection: Connection,
+        kind: ApiKind,
+        namespace: str,
+        selector: str,
+        owners: Sequence[Manifest] = (),
     ) -> None:
-        """Say which; nothing is read yet. `selector` is the labels of the writer's own objects."""
+        """Say which; nothing is read yet.
+
+        Args:
+            connection: to the API server.
+            kind: of the objects.
+            namespace: where they are.
+            selector: the labels of the writer's own objects.
+            owners: ownerReferences; Kubernetes deletes the objects after these.
+        """
+        self._owners = list(owners)
         self._connection = connection
         self._kind = kind
         self._namespace = namespace
@@ -40,6 +54,7 @@ class Publisher:
         written = 0
         for name in gone:
             await self._delete(name)
+            self._known.pop(name)
             written += 1
         for name, manifest in manifests.items():
             if self._known.get(name) != manifest["status"]:
@@ -48,16 +63,24 @@ class Publisher:
         return written
 
     async def _read(self) -> dict[str, Any]:
+        """The writer's own objects. Those of an owner that was before go with it: away at once."""
         items, _ = await list_all(self._connection, self._kind, self._namespace)
-        return {
-            item["metadata"]["name"]: item.get("status") or {}
-            for item in items
-            if self._labels.items() <= (item["metadata"].get("labels") or {}).items()
-        }
+        found: dict[str, Any] = {}
+        for item in items:
+            metadata = item["metadata"]
+            if not self._labels.items() <= (metadata.get("labels") or {}).items():
+                continue
+            if _uids(metadata.get("ownerReferences") or ()) == _uids(self._owners):
+                found[metadata["name"]] = item.get("status") or {}
+            else:
+                await self._delete(metadata["name"])
+        return found
 
     async def _write(self, name: str, manifest: Manifest) -> None:
         assert self._known is not None
         body = {key: value for key, value in manifest.items() if key != "status"}
+        if self._owners:
+            body["metadata"] = {**manifest["metadata"], "ownerReferences": self._owners}
         if name not in self._known:
             try:
                 await self._connection.send("POST", self._kind.path(self._namespace), body)
@@ -76,10 +99,12 @@ class Publisher:
         self._known[name] = manifest["status"]
 
     async def _delete(self, name: str) -> None:
-        assert self._known is not None
         try:
             await self._connection.send("DELETE", self._kind.path(self._namespace, name), {})
         except ApiError as error:
             if error.code != 404:
                 raise
-        self._known.pop(name)
+
+
+def _uids(owners: Iterable[Manifest]) -> set[str]:
+    return {str(owner.get("uid")) for owner in owners}
