@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from pathlib import Path
+
+import jsonschema
 
 from tests.cluster.apiserver.server import ApiServer
 from tests.cluster.manifests import NAMESPACE, Manifest, peer, working_set
 from tests.support.command import Lbtui
+
+SCHEMA = Path(__file__).parents[2] / "lbtui" / "outputs.schema.json"
 
 
 def report(version: str, kind: str, **status: object) -> Manifest:
@@ -37,6 +42,8 @@ async def test_drift_is_told_with_its_source(
     await api.put(*working_set(), peer("spare", peerAddress="192.0.2.2"), session("Active"))
     await api.put(claim("tor"))
     told = await asyncio.to_thread(user.json, "drift", "-o", "json", code=1)
+    schema = json.loads(SCHEMA.read_text())
+    jsonschema.validate(told, {**schema, "anyOf": [{"$ref": "#/$defs/drift"}]})
     found = {one["code"]: one for one in told["drift"]}
     assert found.keys() == {
         "session-down",
