@@ -6,7 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,6 +28,8 @@ class Settings:
     """Name of a theme; empty: lbtui's own."""
     backend: str = DEFAULT_BACKEND
     """native, frr or frr-k8s, where neither command line nor cluster says."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Command → key, as written; whether there is such a command, the console knows."""
 
 
 class LoadedSettings(NamedTuple):
@@ -72,16 +74,22 @@ def save_theme(name: str, file: Path | None = None) -> None:
 def _check(found: Mapping[str, Any], file: Path) -> LoadedSettings:
     problems = []
     known = {"theme": "", "backend": DEFAULT_BACKEND}
+    keys: dict[str, str] = {}
     for name, value in found.items():
-        if name not in known:
-            problems.append(f"{file}: unknown setting {name}; known are {', '.join(known)}.")
+        if name == "keys":
+            if isinstance(value, dict) and all(isinstance(key, str) for key in value.values()):
+                keys = value
+            else:
+                problems.append(f'{file}: [keys] must hold lines like edit = "ctrl+e"; ignored.')
+        elif name not in known:
+            problems.append(f"{file}: unknown setting {name}; known are {', '.join(known)}, keys.")
         elif not isinstance(value, str):
             problems.append(f"{file}: {name} must be text in quotes; ignored.")
         elif name == "backend" and value not in BACKENDS:
             problems.append(f"{file}: backend must be one of {', '.join(BACKENDS)}; ignored.")
         else:
             known[name] = value
-    return LoadedSettings(Settings(known["theme"], known["backend"]), tuple(problems))
+    return LoadedSettings(Settings(known["theme"], known["backend"], keys), tuple(problems))
 
 
 def _with_theme(text: str, name: str) -> str:

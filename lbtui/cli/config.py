@@ -32,14 +32,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Show or judge; problems go to standard error and are left out of what is shown."""
     from lbtui.adapters.paths import settings_file, themes_folder
     from lbtui.adapters.settings import load_settings
+    from lbtui.tui.key_choices import choose_keys
     from lbtui.tui.theme import DEFAULT, load_themes
 
     file = Path(arguments.file) if arguments.file else settings_file()
     if arguments.file and not file.is_file():
         raise UsageError(f"{file}: no such file")
     settings, found = load_settings(file)
+    keys = choose_keys(settings.keys)
     themes = load_themes([themes_folder()])
-    problems = [*found, *themes.problems]
+    problems = [*found, *(f"{file}: {one}" for one in keys.problems), *themes.problems]
     names = sorted(theme.name for theme in themes.themes)
     if settings.theme and settings.theme not in names:
         problems.append(
@@ -54,8 +56,15 @@ def run(arguments: argparse.Namespace) -> int:
         return ANSWER_IS_NO if problems else SUCCESS
     shown = {"theme": settings.theme or DEFAULT, "backend": settings.backend}
     if arguments.output == "json":
-        output.emit(output.to_json({"file": str(file), "settings": shown, "themes": names}))
+        settings_now = {**shown, "keys": keys.by_command}
+        output.emit(output.to_json({"file": str(file), "settings": settings_now, "themes": names}))
     else:
         lines = [f"{name} = {output.to_json(value)}" for name, value in shown.items()]
+        if keys.by_command:
+            lines.append("[keys]")
+            lines += [
+                f"{output.to_json(name)} = {output.to_json(key)}"
+                for name, key in keys.by_command.items()
+            ]
         output.emit("\n".join([f"# {file}", f"# themes: {', '.join(names)}", *lines]))
     return SUCCESS

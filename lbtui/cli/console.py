@@ -92,8 +92,10 @@ def open_console(arguments: argparse.Namespace) -> Console:
     from lbtui.adapters.paths import copies_folder, drafts_folder, journal_folder, themes_folder
     from lbtui.adapters.settings import load_settings, save_theme
     from lbtui.cli.guarded_app import GuardedApp
+    from lbtui.tui.key_choices import choose_keys
 
     settings, problems = load_settings()
+    keys = choose_keys(settings.keys)
     make_app = partial(
         GuardedApp,
         backend=arguments.backend or settings.backend,
@@ -103,7 +105,8 @@ def open_console(arguments: argparse.Namespace) -> Console:
         keep_copy=CopyFiles(copies_folder()).keep,
         editor=ExternalEditor(drafts_folder()),
         theme_folders=(themes_folder(),),
-        notices=problems,
+        keys=keys,
+        notices=(*problems, *keys.problems),
         is_read_only=arguments.read_only,
     )
     if arguments.sources:

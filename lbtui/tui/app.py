@@ -20,6 +20,7 @@ from lbtui.tui.editing import Editing
 from lbtui.tui.external_editing import ExternalEditing
 from lbtui.tui.following import Following
 from lbtui.tui.journaling import Journaling
+from lbtui.tui.key_choices import AS_THEY_ARE, KeyChoices
 from lbtui.tui.key_order import OrderedKeys
 from lbtui.tui.marked_editing import MarkedEditing
 from lbtui.tui.pacing import Paced
@@ -80,6 +81,7 @@ class LbtuiApp(EditActions, SpeakerActions, SparingApp, OrderedKeys):
         theme: str = "",
         save_theme: Callable[[str], None] | None = None,
         keep_copy: KeepCopy | None = None,
+        keys: KeyChoices = AS_THEY_ARE,
         theme_folders: Sequence[Path] = (),
         notices: Sequence[str] = (),
         is_read_only: bool = False,
@@ -97,6 +99,7 @@ class LbtuiApp(EditActions, SpeakerActions, SparingApp, OrderedKeys):
             theme: name of the theme; empty: lbtui's own.
             save_theme: keeps the user's choice of a theme; may raise StoreError.
             keep_copy: writes a copy into a file; None: copies go to the clipboard only.
+            keys: those that the user chose for commands.
             theme_folders: where the user's own themes are.
             notices: what is wrong with the settings, to be shown once.
             is_read_only: save and apply nothing.
@@ -113,7 +116,9 @@ class LbtuiApp(EditActions, SpeakerActions, SparingApp, OrderedKeys):
         read_only = "opened read-only" if is_read_only else store.read_only
         self.state = ViewState(backend=backend, title=store.title, read_only=read_only)
         self.analysed = asyncio.Event()
-        self.main = MainScreen(self.state)
+        self.keys = keys
+        self.set_keymap(dict(keys.keymap))
+        self.main = MainScreen(self.state, keys=keys)
         self.editing = Editing(self)
         self.editor = editor
         self.external = ExternalEditing(self, editor)
@@ -264,7 +269,7 @@ class LbtuiApp(EditActions, SpeakerActions, SparingApp, OrderedKeys):
 
         action = await self.push_screen_wait(
             Palette(
-                commands(sorted(self.available_themes), BACKENDS),
+                commands(sorted(self.available_themes), BACKENDS, self.keys.of),
                 (ref for ref in self.state.history.current.refs() if ref.kind in NAME_OF_KIND),
             )
         )
@@ -277,7 +282,7 @@ class LbtuiApp(EditActions, SpeakerActions, SparingApp, OrderedKeys):
         from lbtui.tui.dialogs.reading import ReadingDialog, help_lines
 
         view = self.main.view
-        self.push_screen(ReadingDialog(f"Help: {view.title}", list(help_lines(view))))
+        self.push_screen(ReadingDialog(f"Help: {view.title}", list(help_lines(view, self.keys))))
 
     def action_use_backend(self, backend: str) -> None:
         """Read the manifests as another back end does."""

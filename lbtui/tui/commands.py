@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -118,10 +118,14 @@ BOUND: tuple[Command, ...] = tuple(command for command in (*VIEWS, *ACTIONS) if 
 """Those that have keys."""
 
 
-def commands(themes: Iterable[str], backends: Iterable[str]) -> Iterator[Command]:
-    """Views, actions, themes, back ends."""
-    yield from VIEWS
-    yield from ACTIONS
+def commands(
+    themes: Iterable[str],
+    backends: Iterable[str],
+    key_of: Callable[[Command], str] = lambda command: command.key,
+) -> Iterator[Command]:
+    """Views, actions, themes, back ends, with the keys that they have now."""
+    for command in (*VIEWS, *ACTIONS):
+        yield replace(command, key=key_of(command))
     for backend in backends:
         help_text = f"Read the same manifests as MetalLB's {backend} back end does"
         yield Command(f"backend {backend}", help_text, "", f"app.use_backend('{backend}')")

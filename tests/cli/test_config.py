@@ -13,6 +13,11 @@ WRONG = [
     pytest.param("theme = 'pink'\n", "there is no theme pink", id="theme"),
     pytest.param("backend = 'quagga'\n", "backend must be one of", id="backend"),
     pytest.param("colour = 'red'\n", "unknown setting colour", id="unknown"),
+    pytest.param("[keys]\nedti = 'x'\n", "did you mean edit?", id="command"),
+    pytest.param("[keys]\nedit = 'y'\n", "y is the key of yaml already", id="key taken"),
+    pytest.param("[keys]\nedit = 'enter'\n", "in every list", id="key of lists"),
+    pytest.param("[keys]\nedit = 'a b'\n", "is no key", id="no key"),
+    pytest.param("[keys]\nedit = 3\n", "must hold lines like", id="no text"),
     pytest.param("theme = [\n", "no valid TOML", id="toml"),
 ]
 
@@ -26,10 +31,10 @@ def test_without_a_file_the_defaults_hold(lbtui: Lbtui) -> None:
 
 def test_settings_are_shown_as_they_hold(lbtui: Lbtui, tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
-    file.write_text("# mine\ntheme = 'mono'\nbackend = 'frr'\n")
+    file.write_text("# mine\ntheme = 'mono'\nbackend = 'frr'\n[keys]\nedit = 'ctrl+e'\n")
     assert lbtui("config", "validate", "--file", str(file)).returncode == 0
     shown = lbtui.json("config", "show", "--file", str(file), "-o", "json")
-    assert shown["settings"] == {"theme": "mono", "backend": "frr"}
+    assert shown["settings"] == {"theme": "mono", "backend": "frr", "keys": {"edit": "ctrl+e"}}
     assert shown["file"] == str(file) and "colour-blind" in shown["themes"]
 
 

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from lbtui.tui.commands import ACTIONS, TABLE_KEYS, VIEWS
 from lbtui.tui.dialogs.framed import FramedDialog
+from lbtui.tui.key_choices import AS_THEY_ARE, KeyChoices
 from lbtui.tui.text import BLANK, Line, Span, line
 from lbtui.tui.widgets.filter_terms import HELP as FILTERS
 from lbtui.tui.widgets.line_panel import LinePanel
@@ -45,7 +46,7 @@ class ReadingDialog(FramedDialog[None]):
         self._panel.focus()
 
 
-def help_lines(view: View) -> Iterator[Line]:
+def help_lines(view: View, keys: KeyChoices = AS_THEY_ARE) -> Iterator[Line]:
     """What a view shows, the keys that work in it, the fields of its kind."""
     for paragraph in view.help_text.split("\n\n"):
         yield line(paragraph)
@@ -56,7 +57,11 @@ def help_lines(view: View) -> Iterator[Line]:
         for binding in view.BINDINGS
         if isinstance(binding, Binding)
     ]
-    for key, text in (*own, *TABLE_KEYS, *((c.key, c.help) for c in (*ACTIONS, *VIEWS) if c.key)):
+    for key, text in (
+        *own,
+        *TABLE_KEYS,
+        *((keys.of(c), c.help) for c in (*ACTIONS, *VIEWS) if c.key),
+    ):
         yield line(Span(f"  {key:24}", "strong"), text)
     yield BLANK
     yield line(Span("Filters", "accent"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,6 +16,7 @@ from textual.message import Message
 
 from lbtui.tui.commands import BOUND
 from lbtui.tui.findings import FindingsCache
+from lbtui.tui.key_choices import AS_THEY_ARE, KeyChoices
 from lbtui.tui.screens.arrangement import arrange, too_small_lines
 from lbtui.tui.screens.filter_line import FilterLine
 from lbtui.tui.screens.navigation import Navigation
@@ -80,9 +82,12 @@ class MainScreen(Navigation):
     class ViewShown(Message):
         """Another view is on screen; it wants the state."""
 
-    def __init__(self, state: ViewState, first: str = "pools") -> None:
+    def __init__(
+        self, state: ViewState, first: str = "pools", keys: KeyChoices = AS_THEY_ARE
+    ) -> None:
         """Begin with one view; the others are made when they are shown first."""
         super().__init__(state, first)
+        self._keys = keys
         self._title_bar, self._session_bar = Bar(id="title"), Bar(id="sessions")
         self._list_bar, self._side_bar = Bar(id="list-title"), Bar(id="side-title")
         self._panel = LinePanel(id="details")
@@ -95,7 +100,7 @@ class MainScreen(Navigation):
     def compose(self) -> ComposeResult:
         """Bars above and below; list and panel between."""
         yield self._title_bar
-        yield TabBar(TABS, id="tabs")
+        yield TabBar(tuple(replace(t, key=self._keys.shown(t.key)) for t in TABS), id="tabs")
         with Container(id="body"):
             with Vertical(id="list"):
                 yield self._list_bar
@@ -215,7 +220,8 @@ class MainScreen(Navigation):
             for binding in self.view.BINDINGS
             if isinstance(binding, Binding) and binding.show
         )
-        self.query_one(KeyBar).show_keys(*own, *edit, *COMMON_KEYS)
+        common = ((self._keys.shown(key), label) for key, label in (*edit, *COMMON_KEYS))
+        self.query_one(KeyBar).show_keys(*own, *common)
         self.view.focus_table()
         self.post_message(View.DetailsChanged(self.view))
 

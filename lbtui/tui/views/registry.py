@@ -75,7 +75,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "matrix", "m", "Matrix", "Matrix", "matrix", "MatrixView",
-        "Nodes by peers: session and number of routes in each cell", ("nodes-by-peers",),
+        "Nodes by peers: session and number of routes in each cell", ("grid",),
     ),
     Entry(
         "topology", "t", "Topology", "Topo", "topology", "TopologyView",

@@ -1,0 +1,34 @@
+"""Keys of the user's own: what can be chosen, and what they do then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lbtui.tui.key_choices import choose_keys
+from tests.support.manifests import write_cluster
+from tests.tui.console import open_console
+
+
+def test_keys_can_be_exchanged_but_not_shared() -> None:
+    exchanged = choose_keys({"edit": "y", "yaml": "e"})
+    assert exchanged.by_command == {"edit": "y", "yaml": "e"} and not exchanged.problems
+    shared = choose_keys({"edit": "f6", "yaml": "f6"})
+    assert shared.by_command == {"yaml": "f6"} and "f6 is the key of yaml" in shared.problems[0]
+    assert choose_keys({"quit": "Q"}).keymap == {"quit": "Q,ctrl+q,ctrl+c"}
+
+
+async def test_a_chosen_key_works_and_is_shown(tmp_path: Path) -> None:
+    keys = choose_keys({"edit": "f4", "yaml": "e", "nodes": "N", "new manifest": "6"})
+    assert not keys.problems
+    async with open_console(write_cluster(tmp_path / "cluster"), keys=keys) as console:
+        assert "f4 edit" in console.screen_text() and "N Nodes" in console.screen_text()
+        await console.press("N")
+        assert console.app.main.view.name_in_commands == "nodes"
+        await console.press("e")
+        await console.dialog("ReadingDialog")
+        await console.press("escape", "1", "f4")
+        await console.shows("Edit IPAddressPool")
+        await console.press("escape")
+        await console.main()
+        await console.press("question_mark")
+        await console.shows("f4 ")
