@@ -41,6 +41,9 @@ VIEWS = {
     "routes": "7",
     "sessions": "8",
     "findings": "9",
+    "matrix": "m",
+    "topology": "t",
+    "log": "L",
 }
 
 

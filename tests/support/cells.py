@@ -58,6 +58,7 @@ class Pen:
 
 
 Shown: TypeAlias = tuple[str, Pen]
+NEVER_WRITTEN: Shown = ("?", Pen())
 
 
 @dataclass
@@ -72,7 +73,7 @@ class Cells:
 
     def __post_init__(self) -> None:
         """Begin with something that nobody wants on screen."""
-        self._cells: list[list[Shown]] = [[("?", Pen())] * self.width for _ in range(self.height)]
+        self._cells: list[list[Shown]] = [[NEVER_WRITTEN] * self.width for _ in range(self.height)]
 
     def resize(self, width: int, height: int) -> None:
         """Take another size. What was there is lost: terminals differ in what they keep."""

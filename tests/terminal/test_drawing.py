@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cells import Cells, Shown
+from tests.support.cells import NEVER_WRITTEN, Cells, Shown
 from tests.support.command import COMMAND
 from tests.support.manifests import write_cluster
 from tests.support.polling import wait_until
@@ -23,12 +23,20 @@ def folder(tmp_path: Path) -> Path:
 
 
 def seen(terminal: Terminal) -> list[list[Shown]]:
-    """The screen with its colours."""
+    """The screen with its colours, lines without blanks at their end: tmux forgets some of them."""
     lines = terminal.coloured_screen().splitlines()
     cells = Cells(400, len(lines))
     for y, line in enumerate(lines, 1):
         cells.write(f"\x1b[{y};1H{line}")
-    return cells.shown
+    return [trimmed(row) for row in cells.shown]
+
+
+def trimmed(row: list[Shown]) -> list[Shown]:
+    """Without the cells at its end that are blank or were never written."""
+    end = len(row)
+    while end and (row[end - 1][0] == " " or row[end - 1] == NEVER_WRITTEN):
+        end -= 1
+    return row[:end]
 
 
 def still(terminal: Terminal) -> list[list[Shown]]:
