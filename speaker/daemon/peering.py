@@ -6,6 +6,7 @@ nothing about BGP.
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import random
 
@@ -223,7 +224,17 @@ class Peering:
     # ---- what the network reports --------------------------------------------------------------
 
     def data_received(self, connection: Connection, data: bytes) -> None:
-        """Octets came; b"" when the peer closed its half."""
+        """Octets came; b"" when the peer closed its half.
+
+        Beside a rival they wait one turn of the loop: asyncio tells of a reset in the turn after
+        it, and an OPEN found together with its rival's end must not collide with it.
+        """
+        if len(self._connections) > 1:
+            asyncio.get_running_loop().call_soon(self._receive, connection, data)
+        else:
+            self._receive(connection, data)
+
+    def _receive(self, connection: Connection, data: bytes) -> None:
         self._perform(self.session.receive_data(connection.id, data, self._clock.now()))
         self._observer.activity(self)
 

@@ -22,7 +22,7 @@ from tests.speaker.conformance.octets import (
 from tests.speaker.running import Json, SpeakerProcess, session
 from tests.support.ports import free_port
 
-SECONDS = 10.0
+SECONDS = 30.0
 SENT, CONFIRM, UP = "OpenSent", "OpenConfirm", "Established"
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 
 import pytest
@@ -174,6 +178,39 @@ async def test_a_connection_may_break_off_anywhere(anywhere: Place, state: str) 
     async with anywhere.dialled() as peer:
         await peer.routes()
         await lives(peer)
+
+
+@pytest.mark.parametrize("how", ["close", "reset"])
+async def test_the_end_of_the_old_connection_counts_before_the_new_one_s_open(
+    anywhere: Place, how: str
+) -> None:
+    """Also when a speaker that was held up finds both at once: it is no collision then."""
+    await anywhere.speaker.put(document([anywhere.session()], ROUTES))
+    async with anywhere.dialled(UP) as old:
+        await old.routes()
+        new = await anywhere.connect()
+        await new.next_of(OPEN)
+        with held_up(anywhere):
+            if how == "reset":
+                old.reset()
+            else:
+                old.close()
+            await asyncio.sleep(0)  # asyncio closes the socket in the next turn
+            new.write(opening())
+        await new.next_of(4)
+        new.write(ALIVE)
+        await new.routes()
+        new.close()
+
+
+@contextmanager
+def held_up(place: Place) -> Iterator[None]:
+    """The speaker does nothing meanwhile."""
+    os.kill(place.speaker.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(place.speaker.pid, signal.SIGCONT)
 
 
 async def test_a_dial_that_breaks_off_is_tried_again(here: Place) -> None:
