@@ -254,9 +254,10 @@ class Daemon:
             self._peerings = {one: self._peerings[one] for one in wanted.sessions}
             self._wanted = wanted
             self._publisher.sessions_removed(gone)
-            await self._listeners.serve(self._peerings.values())
             added = [peering for peering in new if peering is not None]
+            # Before anyone can connect: an Idle session refuses, and is not asked again soon.
             self._start(added)
+            await self._listeners.serve(self._peerings.values())
         finally:
             self._is_installing = False
         generation, count = wanted.generation, len(wanted.sessions)

@@ -16,7 +16,7 @@ from speaker.daemon.logs import line
 from speaker.daemon.peering import Peering
 from speaker.network.interfaces import link_local_address
 from speaker.network.options import set_md5_key
-from speaker.network.transport import Connection, Owner, describe, listening_socket
+from speaker.network.transport import BACKLOG, Connection, Owner, describe, listening_socket
 
 log = logging.getLogger("speaker.network.listeners")
 
@@ -126,7 +126,9 @@ class Listeners:
                 problems[place] = f"cannot listen on {place}: {describe(error)}"
                 continue
             loop = asyncio.get_running_loop()
-            server = await loop.create_server(partial(self._connection, place), sock=sock)
+            server = await loop.create_server(
+                partial(self._connection, place), sock=sock, backlog=BACKLOG
+            )
             self._open[place] = _Listening(server, sock)
             log.info(line("listening", address=str(place)))
         is_complete = self._report(problems)

@@ -37,6 +37,13 @@ READ_OCTETS = 16 * 1024
 """Taken from one peer before every other gets its turn: some 300 UPDATEs, a few ten ms of work."""
 _READ_BUFFER = bytearray(READ_OCTETS)
 
+BACKLOG = 4096
+"""Connections that wait to be accepted; the kernel may allow fewer (net.core.somaxconn).
+
+asyncio's own 100 overflow when all peers of a large network dial at once, and the kernel lets whose
+turn it was believe in a connection that is not there.
+"""
+
 _connection_ids = itertools.count(1)
 
 
@@ -219,7 +226,7 @@ def listening_socket(address: str, port: int, device: str | None = None) -> sock
         if device is not None:
             bind_to_device(sock, device)
         sock.bind(socket_address(address, port))
-        sock.listen(1024)
+        sock.listen(BACKLOG)
     except OSError:
         sock.close()
         raise

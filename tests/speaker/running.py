@@ -7,7 +7,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,15 @@ class SpeakerProcess:
         if process.returncode is None:
             process.send_signal(number)
         return await self._end_of(process)
+
+    @contextmanager
+    def held_up(self) -> Iterator[None]:
+        """It does nothing meanwhile."""
+        os.kill(self.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.pid, signal.SIGCONT)
 
     async def wait(self) -> int | None:
         """Wait until it has ended by itself; its exit code."""

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import pairwise
 
 import pytest
@@ -190,7 +186,7 @@ async def test_the_end_of_the_old_connection_counts_before_the_new_one_s_open(
         await old.routes()
         new = await anywhere.connect()
         await new.next_of(OPEN)
-        with held_up(anywhere):
+        with anywhere.speaker.held_up():
             if how == "reset":
                 old.reset()
             else:
@@ -201,16 +197,6 @@ async def test_the_end_of_the_old_connection_counts_before_the_new_one_s_open(
         new.write(ALIVE)
         await new.routes()
         new.close()
-
-
-@contextmanager
-def held_up(place: Place) -> Iterator[None]:
-    """The speaker does nothing meanwhile."""
-    os.kill(place.speaker.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(place.speaker.pid, signal.SIGCONT)
 
 
 async def test_a_dial_that_breaks_off_is_tried_again(here: Place) -> None:
