@@ -66,9 +66,9 @@ def to_markdown(lines: Sequence[Line]) -> str:
     rows = [HEADER, ("---",) * len(HEADER), *(line.cells for line in lines)]
     return "\n".join(
         [
-            f"Measured on a machine with {os.cpu_count()} cores, {runs[0]} runs or more, each case "
-            "in a process of its own, start-up by the clock and the rest in processor time; "
-            "a cluster is nodes x peers x services x advertisements.",
+            f"Measured on a machine with {os.cpu_count()} cores, runs of each case: {runs[0]} or "
+            "more, each in a process of its own, start-up by the clock and the rest in processor "
+            "time; a cluster is nodes x peers x services x advertisements.",
             "",
             *("| " + " | ".join(row) + " |" for row in rows),
         ]
