@@ -12,6 +12,7 @@ import random
 
 from speaker.bfd.transport import BfdTransport
 from speaker.daemon.clock import Clock
+from speaker.daemon.connections import Connections
 from speaker.daemon.dialling import Dialler
 from speaker.daemon.liveness import Liveness
 from speaker.daemon.observing import Observer
@@ -73,9 +74,7 @@ class Peering:
         self._sender = RouteSender(routes, self)
         self._dialler = Dialler(self)
         self._clock, self._observer = clock, observer
-        self._established: ConnectionId | None = None
-        self._connections: dict[ConnectionId, Connection] = {}
-        self._closing: set[Connection] = set()
+        self._connections = Connections()
         self._timer = GridTimer(self._tick)
         self._silence = Silence(lambda text: self.note(NO_CONNECTION, text))
         self._path = PathWatch(self, bfd, clock)
@@ -134,7 +133,7 @@ class Peering:
         self.stop(OTHER_CHANGE, f"parameters changed: {', '.join(moved)}")
         old, self.wanted = self.session, wanted
         self.session = Session(wanted.parameters(), random.random, self._clock.now())
-        _inherit(self.session, old)
+        self.session.inherit(old)
         if was_enabled:
             self.start(is_again=is_again)
         return moved
@@ -149,7 +148,7 @@ class Peering:
         if not self.session.adapt(wanted.parameters(), self._clock.now()):
             return False
         self.wanted = wanted
-        for connection in self._connections.values():
+        for connection in self._connections:
             connection.limit_hops(wanted.ttl, wanted.least_ttl)
         self._path.adapt(wanted)
         self._timer.set(self.session.deadline)
@@ -187,7 +186,7 @@ class Peering:
     @property
     def is_quiet(self) -> bool:
         """Whether no connection is left, not even one that is being closed."""
-        return not self._connections and not self._closing
+        return self._connections.is_quiet
 
     @property
     def connection(self) -> Connection | None:
@@ -240,18 +239,17 @@ class Peering:
 
     def connection_lost(self, connection: Connection, reason: str) -> None:
         """It is gone."""
-        self._connections.pop(connection.id, None)
-        self._closing.discard(connection)
+        self._connections.lost(connection)
         self._perform(self.session.closed(connection.id, self._clock.now(), reason))
 
     def writable(self, connection: Connection) -> None:
         """The peer reads again."""
-        if connection.id == self._established:
+        if connection is self._connections.established:
             self._sender.pump()
 
     def _adopt(self, connection: Connection, opener: Opener) -> None:
         self._silence.heard()
-        self._connections[connection.id] = connection
+        self._connections.add(connection)
         now = self._clock.now()
         self._perform(self.session.connected(connection.id, now, opener, connection.endpoints))
 
@@ -266,15 +264,13 @@ class Peering:
                         open_one.write(data)
                         self._report_backlog(open_one)
                 case Disconnect(connection):
-                    if (open_one := self._connections.pop(connection, None)) is not None:
-                        self._closing.add(open_one)
-                        open_one.finish()
+                    self._connections.finish(connection)
                 case StateChanged():
                     changes.append(effect)
                 case Up(connection):
                     self._begin_routes(connection)
                 case Down():
-                    self._established = None
+                    self._connections.establish(None)
                     self._sender.end()
                 case Dial():
                     self._dialler.begin()
@@ -296,7 +292,7 @@ class Peering:
             self._silence.wait()
 
     def _tick(self, due: float) -> None:
-        for connection in self._connections.values():
+        for connection in self._connections:
             self._report_backlog(connection)
         # The loop may wake a little before its time.
         self._perform(self.session.tick(max(self._clock.now(), due)))
@@ -309,7 +305,7 @@ class Peering:
         encoding, agreed = self.session.encoding, self.session.negotiated
         if encoding is None:  # up and down again within one batch of effects
             return
-        self._established = connection
+        self._connections.establish(connection)
         is_enhanced = agreed is not None and agreed.enhanced_refresh
         self._sender.begin(encoding, is_enhanced=is_enhanced)
 
@@ -333,7 +329,7 @@ class Peering:
     @property
     def established(self) -> Connection | None:
         """The connection of the established session, if it is open."""
-        return self._connections.get(self._established or 0)
+        return self._connections.established
 
     def send_routes(self, chunk: Chunk) -> None:
         """Hand a chunk to the machine."""
@@ -343,10 +339,3 @@ class Peering:
     def synchronised(self) -> None:
         """Tell the observer."""
         self._observer.synchronised(self)
-
-
-def _inherit(new: Session, old: Session) -> None:
-    new.history, new.last_error = old.history, old.last_error
-    new.last_dial_failure, new.malformed = old.last_dial_failure, old.malformed
-    new.sent, new.received = old.sent, old.received
-    new.established_count, new.dropped_count = old.established_count, old.dropped_count

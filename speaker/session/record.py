@@ -81,6 +81,13 @@ class SessionRecord:
         """Families of which the peer said that its initial routes are complete."""
         return self._end_of_rib_received
 
+    def inherit(self, old: SessionRecord) -> None:
+        """Go on with what another remembers, its state and times left out."""
+        self.history, self.last_error = old.history, old.last_error
+        self.last_dial_failure, self.malformed = old.last_dial_failure, old.malformed
+        self.sent, self.received = old.sent, old.received
+        self.established_count, self.dropped_count = old.established_count, old.dropped_count
+
     def _note_update(self, update: Update) -> None:
         self.malformed.updates += bool(update.problems)
         self.malformed.attributes += len(update.discarded)
