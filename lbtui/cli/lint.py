@@ -13,9 +13,7 @@ from lbtui.cli.sources import check_sources, choose_backend
 if TYPE_CHECKING:
     from lbtui.cli.reading import Reading
     from lbtui.core.diagnostics import Diagnostic
-    from lbtui.core.drift import DriftRule
-    from lbtui.core.lint.rule import LintRule
-    from lbtui.core.rules import Rule
+    from lbtui.core.judging import Rule
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -176,7 +174,7 @@ def _list_rules(*, is_json: bool) -> int:
     from lbtui.core.lint import RULES as LINT
     from lbtui.core.rules import RULES as ACCEPTANCE
 
-    rules: list[tuple[str, Rule | LintRule | DriftRule]] = [
+    rules: list[tuple[str, Rule]] = [
         *(("acceptance", rule) for rule in ACCEPTANCE),
         *(("lint", rule) for rule in LINT),
         *(("cluster", rule) for rule in DRIFT),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lbtui.core.drift.difference import Difference
 from lbtui.core.drift.reports import ConfigurationState
-from lbtui.core.drift.rule import ERROR, INFO, WARNING, Difference, drift_rule
 from lbtui.core.drift.sides import Sides
+from lbtui.core.judging import ERROR, INFO, WARNING, rule
 from lbtui.core.objects.cluster_resources import Node
 from lbtui.core.objects.resource_set import ResourceRef
 
@@ -15,7 +16,7 @@ _SPEAKER = "speaker"
 _SUCCESS = "success"
 
 
-@drift_rule(
+@rule(
     "configuration-stale",
     ERROR,
     meaning="A component refused the configuration and goes on with the last one it accepted.",
@@ -29,7 +30,7 @@ def configuration_stale(sides: Sides) -> Iterator[Difference]:
             yield _about(sides, one, f"keeps its last valid configuration: {_why(one)}")
 
 
-@drift_rule(
+@rule(
     "configuration-unjudged",
     INFO,
     meaning="A component has not said what it thinks of the configuration.",
@@ -43,7 +44,7 @@ def configuration_unjudged(sides: Sides) -> Iterator[Difference]:
             yield _about(sides, one, "has not judged the configuration yet")
 
 
-@drift_rule(
+@rule(
     "speaker-not-reporting",
     WARNING,
     meaning="A node has no speaker that reports, while other nodes have.",
@@ -66,7 +67,7 @@ def speaker_not_reporting(sides: Sides) -> Iterator[Difference]:
         yield Difference(ref, f"{what}announced from there", reported.stamp, missing)
 
 
-@drift_rule(
+@rule(
     "frr-configuration-refused",
     ERROR,
     meaning="frr-k8s could not make or load FRR's configuration: the node keeps its old one.",

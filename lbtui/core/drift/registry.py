@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.drift import components, services, sessions
-from lbtui.core.drift.rule import Difference, Drift, DriftRule
+from lbtui.core.drift.difference import Difference, Drift
 from lbtui.core.drift.sides import Sides
+from lbtui.core.judging import CheckedRule
 
-RULES: tuple[DriftRule, ...] = tuple(
+RULES: tuple[CheckedRule[Sides, Difference], ...] = tuple(
     member
     for topic in (components, sessions, services)
     for member in vars(topic).values()
-    if isinstance(member, DriftRule)
+    if isinstance(member, CheckedRule)
 )
 """Every rule, by topic; what explains the rest comes first."""
 
@@ -34,7 +35,9 @@ def _found(sides: Sides, now: float) -> Iterator[Drift]:
             yield _drift(rule, found, nodes if found.nodes else (), now)
 
 
-def _drift(rule: DriftRule, found: Difference, nodes: tuple[str, ...], now: float) -> Drift:
+def _drift(
+    rule: CheckedRule[Sides, Difference], found: Difference, nodes: tuple[str, ...], now: float
+) -> Drift:
     diagnostic = Diagnostic(
         rule.severity, rule.code, found.message, ref=found.ref, fix=rule.remedy, nodes=nodes
     )

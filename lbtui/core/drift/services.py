@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from lbtui.core.drift.rule import ERROR, WARNING, Difference, drift_rule
+from lbtui.core.drift.difference import Difference
 from lbtui.core.drift.sides import Sides
+from lbtui.core.judging import ERROR, WARNING, rule
 from lbtui.core.lint.wording import counted, listed
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.values.nodes import NodeSet
@@ -13,7 +14,7 @@ from lbtui.core.values.nodes import NodeSet
 _STATUS = "MetalLB speaker/bgp_controller.go, internal/k8s/controllers/bgp_status_controller.go"
 
 
-@drift_rule(
+@rule(
     "claimed-peers-differ",
     WARNING,
     meaning="A speaker claims to hand a service to other peers than the preview says.",
@@ -40,7 +41,7 @@ def claimed_peers_differ(sides: Sides) -> Iterator[Difference]:
             yield Difference(placed.ref, what, sides.services.stamp, nodes)
 
 
-@drift_rule(
+@rule(
     "claim-outdated",
     WARNING,
     meaning="A status object is about a service or a node that is not there any more.",
@@ -62,7 +63,7 @@ def claim_outdated(sides: Sides) -> Iterator[Difference]:
             yield Difference(ref, what, sides.services.stamp, sides.bit(one.status.node))
 
 
-@drift_rule(
+@rule(
     "service-unheard",
     ERROR,
     meaning="A service is to be announced, but every session that could carry it is down.",
@@ -94,7 +95,7 @@ def service_unheard(sides: Sides) -> Iterator[Difference]:
         yield Difference(placed.ref, what + sides.nodes.describe(nodes), stamp, nodes)
 
 
-@drift_rule(
+@rule(
     "pool-count-differs",
     WARNING,
     meaning="The controller counts other addresses of a pool as given out than services hold.",

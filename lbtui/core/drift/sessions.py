@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lbtui.core.configuration.model import Peer
-from lbtui.core.drift.rule import ERROR, INFO, WARNING, Difference, drift_rule
+from lbtui.core.drift.difference import Difference
 from lbtui.core.drift.sides import ESTABLISHED, Sides, Stamp
+from lbtui.core.judging import ERROR, INFO, WARNING, rule
 from lbtui.core.lint.wording import listed
 from lbtui.core.objects.cluster_resources import Node
 from lbtui.core.objects.resource_set import ResourceRef
@@ -15,7 +16,7 @@ from lbtui.core.values.nodes import NodeSet
 _REPORTS = "frr-k8s api/v1beta1 bgp_session_state_types.go; RFC 4271 section 8.2.2"
 
 
-@drift_rule(
+@rule(
     "session-down",
     ERROR,
     meaning="A session that is wanted is not Established: its router hears nothing.",
@@ -41,7 +42,7 @@ def session_down(sides: Sides) -> Iterator[Difference]:
         yield Difference(ref, what, stamp, nodes)
 
 
-@drift_rule(
+@rule(
     "session-missing",
     ERROR,
     meaning="A node that is to run a session has none: the peer is not configured there.",
@@ -65,7 +66,7 @@ def session_missing(sides: Sides) -> Iterator[Difference]:
             yield Difference(peer.ref, what, stamp, missing)
 
 
-@drift_rule(
+@rule(
     "session-unexpected",
     INFO,
     meaning="A node has a session that belongs to no BGPPeer selecting it.",
@@ -86,7 +87,7 @@ def session_unexpected(sides: Sides) -> Iterator[Difference]:
         yield Difference(ref, f"{what}BGPPeer asks for", stamp, nodes)
 
 
-@drift_rule(
+@rule(
     "bfd-session-down",
     WARNING,
     meaning="BFD says that the path is down while BGP still holds the session up.",
@@ -107,7 +108,7 @@ def bfd_session_down(sides: Sides) -> Iterator[Difference]:
         yield Difference(ref, f"{what}the path will be noticed late", stamp, nodes)
 
 
-@drift_rule(
+@rule(
     "frr-not-reporting",
     WARNING,
     meaning="A node that is to run sessions reports no FRR, while others do.",

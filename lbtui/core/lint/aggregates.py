@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lbtui.core.configuration.model import Advertisement, Pool
+from lbtui.core.judging import WARNING, rule
 from lbtui.core.lint.facts import Facts
-from lbtui.core.lint.rule import WARNING, Finding, rule
+from lbtui.core.lint.finding import Finding
 from lbtui.core.lint.wording import counted, for_nodes, listed
 from lbtui.core.rules.advertisements import too_small_entries
 from lbtui.core.values.addresses import BITS, Address, Network, Prefix

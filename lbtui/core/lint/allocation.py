@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lbtui.core.judging import INFO, WARNING, rule
 from lbtui.core.lint.facts import Facts
-from lbtui.core.lint.rule import INFO, WARNING, Finding, rule
+from lbtui.core.lint.finding import Finding
 from lbtui.core.lint.wording import nearest
 from lbtui.core.lint.written_facts import matching
 from lbtui.core.objects.repairs import SetField

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from lbtui.core.configuration.model import Advertisement
+from lbtui.core.judging import INFO, WARNING, rule
 from lbtui.core.lint.facts import Facts
-from lbtui.core.lint.rule import INFO, WARNING, Finding, rule
+from lbtui.core.lint.finding import Finding
 from lbtui.core.lint.wording import listed
 from lbtui.core.routing.tables import Row
 from lbtui.core.rules.backend import has_password_and_secret

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lbtui.core.judging import ERROR, INFO, WARNING, rule
 from lbtui.core.lint.facts import Facts
-from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
+from lbtui.core.lint.finding import Finding
 from lbtui.core.objects.repairs import SetField
 from lbtui.core.objects.resources import BGPAdvertisement
 from lbtui.core.routing.community_limit import MAX_COMMUNITIES

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lbtui.core.judging import INFO, rule
 from lbtui.core.lint.facts import Facts
-from lbtui.core.lint.rule import INFO, Finding, rule
+from lbtui.core.lint.finding import Finding
 
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _LONGEST = 253

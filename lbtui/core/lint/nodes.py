@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lbtui.core.configuration.nodes import EXCLUDE_LABEL
+from lbtui.core.judging import ERROR, INFO, WARNING, rule
 from lbtui.core.lint.facts import Facts
-from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
+from lbtui.core.lint.finding import Finding
 from lbtui.core.lint.wording import for_nodes
 from lbtui.core.objects.cluster_resources import Node
 

@@ -6,8 +6,9 @@ import base64
 from collections.abc import Iterator
 
 from lbtui.core.configuration.model import Peer
+from lbtui.core.judging import ERROR, INFO, WARNING, rule
 from lbtui.core.lint.facts import Facts
-from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
+from lbtui.core.lint.finding import Finding
 from lbtui.core.lint.wording import counted, listed
 from lbtui.core.objects.cluster_resources import Secret
 from lbtui.core.objects.repairs import SetField

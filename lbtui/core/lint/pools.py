@@ -6,8 +6,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
 from lbtui.core.configuration.model import Pool
+from lbtui.core.judging import ERROR, INFO, WARNING, rule
 from lbtui.core.lint.facts import Facts
-from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
+from lbtui.core.lint.finding import Finding
 from lbtui.core.lint.wording import counted, listed
 from lbtui.core.values.addresses import Address, Network, parse_address
 

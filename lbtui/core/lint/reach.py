@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from lbtui.core.judging import ERROR, INFO, WARNING, rule
 from lbtui.core.lint.facts import Facts
-from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
+from lbtui.core.lint.finding import Finding
 from lbtui.core.lint.wording import counted, listed
 from lbtui.core.lint.written_facts import matching
 from lbtui.core.objects.meta import Metadata

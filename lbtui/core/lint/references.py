@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from lbtui.core.judging import ERROR, INFO, WARNING, rule
 from lbtui.core.lint.facts import Facts
-from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
+from lbtui.core.lint.finding import Finding
 from lbtui.core.lint.wording import nearest
 from lbtui.core.lint.written_facts import matching
 from lbtui.core.objects.cluster_resources import Node, Service

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from lbtui.core.diagnostics import Diagnostic
+from lbtui.core.judging import CheckedRule
 from lbtui.core.lint import (
     aggregates,
     allocation,
@@ -25,7 +26,7 @@ from lbtui.core.lint import (
     sessions,
 )
 from lbtui.core.lint.facts import Facts
-from lbtui.core.lint.rule import Finding, LintRule
+from lbtui.core.lint.finding import Finding
 from lbtui.core.lint.watching import Reading, is_unchanged, watched
 from lbtui.core.values.nodes import NodeSet
 
@@ -48,8 +49,11 @@ _TOPICS = (
     resilience,
 )
 
-RULES: tuple[LintRule, ...] = tuple(
-    member for topic in _TOPICS for member in vars(topic).values() if isinstance(member, LintRule)
+RULES: tuple[CheckedRule[Facts, Finding], ...] = tuple(
+    member
+    for topic in _TOPICS
+    for member in vars(topic).values()
+    if isinstance(member, CheckedRule)
 )
 """Every lint rule, by topic."""
 
@@ -81,7 +85,7 @@ def lint(facts: Facts, previous: Linted | None = None) -> Linted:
 
 
 def _run(
-    rule: LintRule, facts: Facts, names: dict[NodeSet | None, tuple[str, ...]]
+    rule: CheckedRule[Facts, Finding], facts: Facts, names: dict[NodeSet | None, tuple[str, ...]]
 ) -> Iterator[Diagnostic]:
     """The findings of one rule; `names` remembers the names of node sets."""
     index, knows_nodes = facts.config.nodes, facts.knows_nodes
@@ -92,7 +96,9 @@ def _run(
         yield _diagnostic(rule, finding, names[mask])
 
 
-def _diagnostic(rule: LintRule, finding: Finding, nodes: tuple[str, ...]) -> Diagnostic:
+def _diagnostic(
+    rule: CheckedRule[Facts, Finding], finding: Finding, nodes: tuple[str, ...]
+) -> Diagnostic:
     """A finding with the code and severity of its rule."""
     return Diagnostic(
         rule.severity,

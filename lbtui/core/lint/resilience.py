@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from lbtui.core.judging import INFO, rule
 from lbtui.core.lint.facts import Facts
-from lbtui.core.lint.rule import INFO, Finding, rule
+from lbtui.core.lint.finding import Finding
 from lbtui.core.lint.wording import counted, listed
 from lbtui.core.objects.cluster_resources import Node
 from lbtui.core.objects.resource_set import ResourceRef

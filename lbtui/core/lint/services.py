@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lbtui.core.configuration.model import LoadBalancer
+from lbtui.core.judging import ERROR, INFO, WARNING, rule
 from lbtui.core.lint.facts import Facts
-from lbtui.core.lint.rule import ERROR, INFO, WARNING, Finding, rule
+from lbtui.core.lint.finding import Finding
 from lbtui.core.lint.wording import counted, for_nodes, listed
 
 _INGRESS = "status.loadBalancer.ingress"

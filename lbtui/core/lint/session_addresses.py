@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lbtui.core.configuration.model import Peer
+from lbtui.core.judging import ERROR, WARNING, rule
 from lbtui.core.lint.facts import Facts
-from lbtui.core.lint.rule import ERROR, WARNING, Finding, rule
+from lbtui.core.lint.finding import Finding
 from lbtui.core.values.addresses import Address, parse_address
 
 

@@ -6,6 +6,6 @@ A new rule goes into the module of what it judges: `peers`, `pools`, `aliases`, 
 code has a line in `catalogue`.
 """
 
-from lbtui.core.rules.catalogue import RULES, Rule
+from lbtui.core.rules.catalogue import RULES
 
-__all__ = ["RULES", "Rule"]
+__all__ = ["RULES"]

@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from lbtui.core.diagnostics import Severity
-
-
-class Rule(NamedTuple):
-    """One code."""
-
-    code: str
-    severity: Severity
-    meaning: str
-    remedy: str
-    source: str = ""
-    """Where the behaviour is from: a file of MetalLB, the API server, an RFC."""
-
+from lbtui.core.judging import Rule
 
 _CONFIG = "MetalLB internal/config/config.go"
 _VALIDATION = "MetalLB internal/config/validation.go"
