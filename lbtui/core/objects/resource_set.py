@@ -5,27 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
 from types import MappingProxyType
-from typing import NamedTuple, TypeVar, cast
+from typing import TypeVar, cast
 
 from lbtui.core.objects.cluster_resources import ClusterResource
+from lbtui.core.objects.reference import ResourceRef as ResourceRef
 from lbtui.core.objects.resources import MetalLBResource
 from lbtui.core.objects.rewording import DocumentEdit
 
 AnyResource = MetalLBResource | ClusterResource
 R = TypeVar("R", bound=AnyResource)
-
-
-class ResourceRef(NamedTuple):
-    """Which resource; `ordinal` tells apart several of one name, as a folder can hold them."""
-
-    kind: str
-    namespace: str
-    name: str
-    ordinal: int = 0
-
-    def __str__(self) -> str:
-        """`kind/name`, the way kubectl writes it, with the namespace where it helps."""
-        return f"{self.kind}/{self.name}"
 
 
 Changes = Mapping[ResourceRef, AnyResource | None]

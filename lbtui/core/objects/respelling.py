@@ -7,12 +7,10 @@ edit is carried beside the resources, until a store makes it in the text.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lbtui.core.objects.field_path import split, text_of
-
-if TYPE_CHECKING:
-    from lbtui.core.objects.resource_set import ResourceRef
+from lbtui.core.objects.reference import ResourceRef
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,10 @@ Carried beside the resources, as respelled fields are, until a store writes it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from lbtui.core.objects.reference import ResourceRef
 from lbtui.core.objects.respelling import Respelling
-
-if TYPE_CHECKING:
-    from lbtui.core.objects.resource_set import ResourceRef
 
 
 @dataclass(frozen=True, slots=True)
