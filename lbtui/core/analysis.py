@@ -8,7 +8,7 @@ from lbtui.core.collector import collector_paused
 from lbtui.core.configuration.config import resolve
 from lbtui.core.configuration.model import Configuration, Options
 from lbtui.core.diagnostics import Diagnostic
-from lbtui.core.lint import Facts, Linted, lint, with_repairs
+from lbtui.core.lint import Facts, Linted, facts_after, lint, with_repairs
 from lbtui.core.objects.resource_set import ResourceSet
 from lbtui.core.routing.routes import RouteTables, compile_routes
 
@@ -52,7 +52,8 @@ def analyse(
         previous = None  # its masks mean other nodes
     tables = compile_routes(resolved.config, previous.tables if previous else None)
     linted = previous.linted if previous else None
-    facts = Facts(resources, resolved.config, tables, linted.facts if linted else None)
+    of = resources, resolved.config, tables
+    facts = facts_after(linted.facts, *of) if linted else Facts(*of)
     linted = lint(facts, linted)
     refused = with_repairs(facts, (*resolved.diagnostics, *tables.diagnostics))
     diagnostics = (*refused, *linted.diagnostics)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from lbtui.core.diagnostics import Diagnostic
+from lbtui.core.objects.cluster_resources import EndpointSlice
 from lbtui.core.objects.meta import Hidden
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
 from lbtui.core.objects.resources import BFDProfileSpec
@@ -17,7 +18,6 @@ from lbtui.core.values.selectors import Selector
 
 if TYPE_CHECKING:
     from lbtui.core.configuration.nodes import NodeReading
-    from lbtui.core.configuration.services import ServiceReading
 
 BACKENDS = ("native", "frr", "frr-k8s")
 """MetalLB's BGP implementations; the last is its default since 0.16."""
@@ -172,6 +172,22 @@ class LoadBalancer(NamedTuple):
         if self.is_local:
             return self.endpoint_nodes
         return EVERYWHERE if self.has_endpoint else 0
+
+
+Slices: TypeAlias = tuple[tuple[ResourceRef, EndpointSlice], ...]
+
+
+class ServiceReading(NamedTuple):
+    """All services of a set."""
+
+    by_name: Mapping[str, LoadBalancer]
+    """In the order of the names."""
+    services: tuple[LoadBalancer, ...]
+    """The same."""
+    assumed_endpoints: tuple[str, ...]
+    """Names of those whose endpoints are assumed, sorted."""
+    slices: Mapping[str, Slices]
+    """Service → its EndpointSlices."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,31 +6,21 @@ Source: MetalLB speaker/main.go, speaker/bgp_controller.go, internal/k8s/epslice
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
-from lbtui.core.configuration.model import EVERYWHERE, LoadBalancer, Options, Sources
+from lbtui.core.configuration.model import (
+    EVERYWHERE,
+    LoadBalancer,
+    Options,
+    ServiceReading,
+    Slices,
+    Sources,
+)
 from lbtui.core.objects.cluster_resources import Endpoint, EndpointSlice, Service
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
 from lbtui.core.values.addresses import Address, parse_address
 from lbtui.core.values.nodes import NodeIndex, NodeSet
 
 _SERVICE_LABEL = "kubernetes.io/service-name"
-
-
-Slices = tuple[tuple[ResourceRef, EndpointSlice], ...]
-
-
-class ServiceReading(NamedTuple):
-    """All services of a set."""
-
-    by_name: Mapping[str, LoadBalancer]
-    """In the order of the names."""
-    services: tuple[LoadBalancer, ...]
-    """The same."""
-    assumed_endpoints: tuple[str, ...]
-    """Names of those whose endpoints are assumed, sorted."""
-    slices: Mapping[str, Slices]
-    """Service → its EndpointSlices."""
 
 
 def read_services(resources: ResourceSet, nodes: NodeIndex, options: Options) -> ServiceReading:

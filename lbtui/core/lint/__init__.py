@@ -7,8 +7,9 @@ registry finds it, `lbtui lint --rules` lists it, `analyse` runs it. It gets `Fa
 What MetalLB itself refuses belongs into `lbtui.core.rules` instead.
 """
 
+from lbtui.core.lint.borrowing import facts_after
 from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.registry import RULES, Linted, lint
 from lbtui.core.lint.repairing import with_repairs
 
-__all__ = ["RULES", "Facts", "Linted", "lint", "with_repairs"]
+__all__ = ["RULES", "Facts", "Linted", "facts_after", "lint", "with_repairs"]

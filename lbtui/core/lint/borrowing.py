@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
 
+from lbtui.core.configuration.model import Configuration
 from lbtui.core.lint.announced import Decided, Groups
 from lbtui.core.lint.black_holes import BlackHoles
+from lbtui.core.lint.drawing import DRAWN
+from lbtui.core.lint.facts import Facts
 from lbtui.core.lint.written_services import (
     asks,
     chosen_labels,
@@ -18,32 +19,23 @@ from lbtui.core.lint.written_services import (
     patched,
 )
 from lbtui.core.objects.cluster_resources import Service
-from lbtui.core.objects.resource_set import AnyResource
-
-if TYPE_CHECKING:
-    from lbtui.core.lint.facts import Facts
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-_DRAWN: dict[str, tuple[str, ...]] = {}
-"""Fact → the kinds of resources that it follows from, and from nothing else."""
+from lbtui.core.objects.resource_set import ResourceSet
+from lbtui.core.routing.routes import RouteTables
 
 
-def drawn_from(*kinds: type[AnyResource]) -> Callable[[F], F]:
-    """Say what a fact follows from, so that it is lent on while these kinds stay the same."""
+def facts_after(
+    previous: Facts, resources: ResourceSet, config: Configuration, tables: RouteTables
+) -> Facts:
+    """Facts about these three, with what `previous` was asked for and still holds."""
+    facts = Facts(resources, config, tables)
+    _borrow(facts, previous)
+    return facts
 
-    def mark(function: F) -> F:
-        _DRAWN[function.__name__] = tuple(kind.kind for kind in kinds)
-        return function
 
-    return mark
-
-
-def borrow(facts: Facts, previous: Facts) -> None:
-    """Put into `facts` what `previous` was asked for and still holds."""
+def _borrow(facts: Facts, previous: Facts) -> None:
     changed = previous.resources.changed_kinds(facts.resources)
     known, own = vars(previous), vars(facts)
-    for name, kinds in _DRAWN.items():
+    for name, kinds in DRAWN.items():
         if name in known and changed.isdisjoint(kinds):
             own[name] = known[name]
     _borrow_services(facts, previous, Service.kind in changed)

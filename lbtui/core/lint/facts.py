@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from lbtui.core.configuration.model import Advertisement, Configuration, Peer, Pool
 from lbtui.core.lint.announced import Announced, Carriers, Decided, Groups
 from lbtui.core.lint.black_holes import BlackHoles
-from lbtui.core.lint.borrowing import borrow, drawn_from
+from lbtui.core.lint.drawing import drawn_from
 from lbtui.core.lint.written_facts import WrittenFacts
 from lbtui.core.objects.cluster_resources import Node
 from lbtui.core.objects.resource_set import ResourceSet
@@ -35,14 +35,11 @@ class Facts(WrittenFacts):
         resources: ResourceSet,
         config: Configuration,
         tables: RouteTables,
-        previous: Facts | None = None,
     ) -> None:
-        """Keep the three; `previous` facts lend what has not changed."""
+        """Keep the three."""
         super().__init__(resources)
         self.config = config
         self.tables = tables
-        if previous is not None:
-            borrow(self, previous)
 
     # ---- as resolved -------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import TypeVar
 
-from lbtui.core.lint.borrowing import drawn_from
+from lbtui.core.lint.drawing import drawn_from
 from lbtui.core.lint.written_services import (
     Holders,
     Labels,

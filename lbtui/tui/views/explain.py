@@ -9,7 +9,8 @@ from lbtui.tui.answer_view import AnswerRow, AnswerView
 from lbtui.tui.assumptions import assumed_spans
 from lbtui.tui.text import Line
 from lbtui.tui.view_state import ViewState
-from lbtui.tui.views.explanation import Explained, RouteSubject, explain
+from lbtui.tui.views.explained import Explained, RouteSubject
+from lbtui.tui.views.explanation import explain
 from lbtui.tui.widgets.rows import Column
 
 

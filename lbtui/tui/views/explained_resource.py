@@ -10,7 +10,7 @@ from lbtui.core.questions.origins import routes_of, selected_by, users_of
 from lbtui.tui.answer_view import AnswerRow
 from lbtui.tui.places import Place, place_of
 from lbtui.tui.text import Cell, Line, Span
-from lbtui.tui.views.explanation import Explained, RouteSubject
+from lbtui.tui.views.explained import Explained, RouteSubject
 from lbtui.tui.views.origin_words import manifest_of, origin_lines
 from lbtui.tui.widgets.rows import Column
 

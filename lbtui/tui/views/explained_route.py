@@ -9,7 +9,7 @@ from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.tui.answer_view import AnswerRow
 from lbtui.tui.places import place_of
 from lbtui.tui.text import Line, Span, line
-from lbtui.tui.views.explanation import Explained, RouteSubject
+from lbtui.tui.views.explained import Explained, RouteSubject
 from lbtui.tui.views.origin_words import Origin, manifest_of, origins
 from lbtui.tui.widgets.rows import Column
 

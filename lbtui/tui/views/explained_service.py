@@ -11,7 +11,7 @@ from lbtui.tui.answer_view import AnswerRow
 from lbtui.tui.places import Place
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import BLANK, Line, Span, Tone, line
-from lbtui.tui.views.explanation import Explained, RouteSubject
+from lbtui.tui.views.explained import Explained, RouteSubject
 from lbtui.tui.views.origin_words import origin_lines
 from lbtui.tui.widgets.rows import Column
 

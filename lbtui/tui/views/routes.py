@@ -14,7 +14,7 @@ from lbtui.tui.requests import RouteAsked
 from lbtui.tui.text import Cell, Line, Span
 from lbtui.tui.view import View
 from lbtui.tui.view_state import ViewState
-from lbtui.tui.views.explanation import RouteSubject
+from lbtui.tui.views.explained import RouteSubject
 from lbtui.tui.views.route_details import route_lines
 from lbtui.tui.views.route_facts import sessions_by_id
 from lbtui.tui.views.route_rows import (
