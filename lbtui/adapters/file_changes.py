@@ -8,20 +8,25 @@ from collections.abc import Collection, Sequence
 
 from lbtui.adapters.manifests import BOM, split_documents
 from lbtui.adapters.secret_lines import lines_of, masked_lines
-from lbtui.core.text_diff import hunks, opcodes
+from lbtui.core.text_diff import Hunk, hunks, opcodes
 from lbtui.ports import FileChange
 
 
 def file_change(name: str, old: bytes | None, new: bytes) -> FileChange:
     """The difference of a file's octets now (None: it is not there) and then."""
-    before, after = _documents(old or b""), _documents(new)
+    shown = text_change(_text(old or b""), _text(new))
+    return FileChange(name, shown, is_new=old is None, notice=_notice(name))
+
+
+def text_change(old: str, new: str) -> tuple[Hunk, ...]:
+    """The difference of two texts of manifests, secrets as three stars."""
+    before, after = list(split_documents(old)), list(split_documents(new))
     kept = set(before) & set(after)
     known: frozenset[str] = frozenset().union(
         *(masked_lines(text).secrets for text in before if text not in kept)
     )
     found = opcodes([lines_of(text) for text in before], [lines_of(text) for text in after])
-    shown = hunks(found, _MaskedText(before).lines, _MaskedText(after, known, kept).lines)
-    return FileChange(name, tuple(shown), is_new=old is None, notice=_notice(name))
+    return tuple(hunks(found, _MaskedText(before).lines, _MaskedText(after, known, kept).lines))
 
 
 def _notice(name: str) -> str:
@@ -32,8 +37,8 @@ def _notice(name: str) -> str:
     return f"It has {links} names (hard links) and is written in place." if links > 1 else ""
 
 
-def _documents(data: bytes) -> list[str]:
-    return list(split_documents(data.decode(errors="replace").removeprefix(BOM)))
+def _text(data: bytes) -> str:
+    return data.decode(errors="replace").removeprefix(BOM)
 
 
 class _MaskedText:

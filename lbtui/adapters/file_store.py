@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from lbtui.adapters.atomic_write import write_files
@@ -78,7 +78,7 @@ class FileStore:
         async with self._lock:
             return await asyncio.to_thread(self._changed)
 
-    async def save(self, new: ResourceSet) -> SaveReport:
+    async def save(self, new: ResourceSet, *, recreate: Collection[ResourceRef] = ()) -> SaveReport:
         """Change only the documents whose resources differ; see `Store.save`.
 
         A resource that is new goes behind the last one of its kind, in a folder without any

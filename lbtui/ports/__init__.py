@@ -5,7 +5,7 @@ Adapters implement them, `cli` puts them together, `tui` calls them. No I/O here
 
 from __future__ import annotations
 
-from lbtui.ports.errors import ConflictError, PortError, SpeakerError, StoreError
+from lbtui.ports.errors import ConflictError, PartialSaveError, PortError, SpeakerError, StoreError
 from lbtui.ports.speaker import FamilyCounts, SessionRow, Speaker, SpeakerView, WireRoute
 from lbtui.ports.store import FileChange, Locator, Outage, SaveReport, Snapshot, Store
 from lbtui.ports.texts import Journal, LeftBehind, ManifestEditor, ManifestText
@@ -20,6 +20,7 @@ __all__ = [
     "ManifestEditor",
     "ManifestText",
     "Outage",
+    "PartialSaveError",
     "PortError",
     "SaveReport",
     "SessionRow",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lbtui.ports.store import Snapshot
 
 
 class PortError(Exception):
@@ -20,6 +24,19 @@ class ConflictError(StoreError):
         """Say which files (or objects) changed underneath."""
         super().__init__(message)
         self.files = tuple(files)
+
+
+class PartialSaveError(StoreError):
+    """Some of several changes were made before one was not; the text says which.
+
+    Saves are measured against what is there now, so that saving the same again makes the rest, and
+    saving what was there before takes back what was made.
+    """
+
+    def __init__(self, message: str, snapshot: Snapshot) -> None:
+        """Say what was made and what not; `snapshot` is the store as it is now."""
+        super().__init__(message)
+        self.snapshot = snapshot
 
 
 class SpeakerError(PortError):

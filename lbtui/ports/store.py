@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -54,6 +54,12 @@ class FileChange:
     is_new: bool = False
     notice: str = ""
     """What else there is to know about writing it."""
+    ref: ResourceRef | None = None
+    """Of a cluster: which object; None: it is a file."""
+    findings: tuple[Diagnostic, ...] = ()
+    """What the server said when the change was tried; errors are what it would refuse."""
+    must_recreate: bool = False
+    """Whether a field changes that never can: only deleting the object and making it anew helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +121,15 @@ class Store(Protocol):
     async def changes(self, new: ResourceSet) -> Sequence[FileChange]:
         """What `save` would write. Raises StoreError."""
 
-    async def save(self, new: ResourceSet) -> SaveReport:
+    async def save(self, new: ResourceSet, *, recreate: Collection[ResourceRef] = ()) -> SaveReport:
         """Make the store hold `new`, writing only what differs from what was loaded or saved last.
 
-        Raises ConflictError if a file to be written changed since, and StoreError for anything
-        else; then nothing, or for several files exactly what the message says, was written.
+        Args:
+            new: what it is to hold.
+            recreate: objects of a cluster to delete and make anew, agreed to by the user, as
+                `FileChange.must_recreate` asks for; of no use for files.
+
+        Raises PartialSaveError if a part was saved, ConflictError if something to be written
+        changed since it was read, and StoreError for anything else; then nothing, or for several
+        files exactly what the message says, was written.
         """

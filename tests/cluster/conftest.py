@@ -10,10 +10,15 @@ from pathlib import Path
 import pytest
 
 from lbtui.adapters.cluster.connection import Connection
+from lbtui.adapters.cluster.errors import ApiError
+from lbtui.adapters.cluster.kinds import METALLB
 from lbtui.adapters.cluster.kubeconfig import choose_login
 from tests.cluster.apiserver.server import ApiServer
-from tests.cluster.manifests import namespaces
+from tests.cluster.manifests import NAMESPACE, Manifest, namespaces
 
+APPLY = "application/apply-patch+yaml"
+COLLEAGUE = "colleague"
+COLLECTIONS = {kind.name: kind for kind in METALLB}
 REAL = os.environ.get("LBTUI_TEST_KUBECONFIG", "")
 
 
@@ -28,7 +33,7 @@ async def api() -> AsyncIterator[ApiServer]:
 
 
 @pytest.fixture
-async def kubeconfig(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+def kubeconfig(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A kubeconfig whose user may do everything, of a real cluster if one is named."""
     if REAL:
         return Path(REAL)
@@ -41,6 +46,60 @@ async def colleague(kubeconfig: Path) -> AsyncIterator[Connection]:
     connection = Connection(choose_login(environment={"KUBECONFIG": str(kubeconfig)}))
     yield connection
     await connection.close()
+
+
+class Cluster:
+    """The cluster's objects of MetalLB as a colleague sees and changes them, over the API."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    async def put(self, *manifests: Manifest) -> None:
+        """Apply manifests as another manager, whoever owns their fields."""
+        query = {"fieldManager": COLLEAGUE, "force": "true"}
+        for manifest in manifests:
+            path = path_of(manifest)
+            await self.connection.send("PATCH", path, manifest, query, APPLY)
+
+    async def get(self, manifest: Manifest) -> Manifest | None:
+        """The object as it is now; None: it is not there."""
+        try:
+            found: Manifest = await self.connection.get(path_of(manifest))
+        except ApiError as error:
+            if error.code == 404:
+                return None
+            raise
+        return found
+
+    async def remove(self, manifest: Manifest) -> None:
+        await self.connection.send("DELETE", path_of(manifest), {})
+
+    async def names(self, kind: str) -> set[str]:
+        body = await self.connection.get(COLLECTIONS[kind].path(NAMESPACE))
+        return {item["metadata"]["name"] for item in body["items"]}
+
+    async def clear(self) -> None:
+        """Delete all of MetalLB's objects."""
+        for kind in METALLB:
+            path = kind.path(NAMESPACE)
+            for name in await self.names(kind.name):
+                await self.connection.send("DELETE", f"{path}/{name}", {})
+
+
+def path_of(manifest: Manifest) -> str:
+    metadata = manifest["metadata"]
+    return COLLECTIONS[manifest["kind"]].path(NAMESPACE, metadata["name"])
+
+
+@pytest.fixture
+async def cluster(colleague: Connection) -> AsyncIterator[Cluster]:
+    """A cluster that holds nothing of MetalLB's but what the test puts there."""
+    found = Cluster(colleague)
+    if REAL:
+        await found.clear()
+    yield found
+    if REAL:
+        await found.clear()
 
 
 def written(server: ApiServer, file: Path, **more: str) -> Path:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import random
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import aiohttp
@@ -26,6 +26,7 @@ from lbtui.ports import StoreError
 if TYPE_CHECKING:
     from kubernetes.aio.client.rest import RESTClientObject
 
+T = TypeVar("T")
 ANSWER_SECONDS = 30.0
 """An answer that takes longer is given up; a page of a list takes a second."""
 CONNECT_SECONDS = 10.0
@@ -59,16 +60,12 @@ class Connection:
 
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> Any:
         """The answer to a GET, decoded; a server that is busy is asked again for a while."""
-        for attempt in range(ATTEMPTS):
-            try:
-                async with self._answer("GET", path, query) as answer:
-                    return _decoded(await answer.read())
-            except ApiError as error:
-                if not error.is_worth_retrying or attempt == ATTEMPTS - 1:
-                    raise
-                pause = error.retry_after or FIRST_RETRY * 2**attempt
-            await asyncio.sleep(pause * random.uniform(1.0, 1.3))
-        raise AssertionError  # the last attempt has returned or raised
+
+        async def ask() -> Any:
+            async with self._answer("GET", path, query) as answer:
+                return _decoded(await answer.read())
+
+        return await _patiently(ask, lambda error: error.is_worth_retrying)
 
     async def send(
         self,
@@ -81,13 +78,17 @@ class Connection:
         """The answer to a writing request, decoded, and the server's warnings.
 
         Reviews of one's own access are POSTs that write nothing, and allowed to those that only
-        read.
+        read. Only a server that was too busy to look at it (429) is asked again.
         """
         is_review = path.startswith("/apis/authorization.k8s.io/")
         if self._is_read_only and not is_review:
             raise StoreError("--read-only: nothing is written to the cluster.")
-        async with self._answer(method, path, query, body, content_type) as answer:
-            return _decoded(await answer.read()), _warnings(answer)
+
+        async def ask() -> tuple[Any, tuple[str, ...]]:
+            async with self._answer(method, path, query, body, content_type) as answer:
+                return _decoded(await answer.read()), _warnings(answer)
+
+        return await _patiently(ask, lambda error: error.code == 429)
 
     async def stream(
         self, path: str, query: Mapping[str, str], silence: float
@@ -183,6 +184,19 @@ class Connection:
                 await self._client.close()
                 self._client = None
         return True
+
+
+async def _patiently(ask: Callable[[], Awaitable[T]], is_worth: Callable[[ApiError], bool]) -> T:
+    """Ask until there is an answer, or a refusal for which it is not worth it to ask again."""
+    for attempt in range(ATTEMPTS):
+        try:
+            return await ask()
+        except ApiError as error:
+            if not is_worth(error) or attempt == ATTEMPTS - 1:
+                raise
+            pause = error.retry_after or FIRST_RETRY * 2**attempt
+        await asyncio.sleep(pause * random.uniform(1.0, 1.3))
+    raise AssertionError  # the last attempt has returned or raised
 
 
 def _make_client(configuration: Any) -> RESTClientObject:

@@ -32,6 +32,19 @@ def admit(
     return kept, unknown, causes
 
 
+def changed_for_ever(
+    kind: Kind, old: Mapping[str, Any] | None, new: Mapping[str, Any]
+) -> list[dict[str, str]]:
+    """Causes for a field that may be set but never changed (bgppeers: self == oldSelf)."""
+    name = "enableGracefulRestart"
+    before = ((old or {}).get("spec") or {}).get(name)
+    after = (new.get("spec") or {}).get(name)
+    if kind.name != "BGPPeer" or None in (before, after) or before == after:
+        return []
+    text = "Invalid value: EnableGracefulRestart cannot be changed after creation"
+    return [_cause("FieldValueInvalid", f"spec.{name}", text)]
+
+
 def _pruned(shape: Shape, value: Mapping[str, Any], at: str, unknown: list[str]) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for name, content in value.items():

@@ -35,6 +35,9 @@ class Faults:
     """Seconds before every answer."""
     answers: list[Refused] = field(default_factory=list)
     """Given one by one to the next requests for objects, instead of their answers."""
+    writes: dict[str, Refused] = field(default_factory=dict)
+    """Name of an object → the answer to every request that would really change it; a dry run
+    passes."""
     bookmark_every: float = 0.5
     compactions: int = 0
     """How many of the next pages of lists are followed by a compaction, so that the next page's
@@ -244,6 +247,8 @@ class ApiServer:
             query.get("force") == "true",
             query.get("fieldValidation") == "Strict",
         )
+        if key.name in self.faults.writes and not write.is_dry_run and b"dryRun" not in write.body:
+            raise self.faults.writes[key.name]
         if verb == "delete":
             return web.json_response(await writes.delete(self.storage, write))
         changes = {"create": writes.create, "update": writes.replace, "patch": writes.patch}

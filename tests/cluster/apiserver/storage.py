@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import copy
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from tests.cluster.apiserver.kinds import Kind
 
@@ -33,6 +33,12 @@ class Event:
     before: Object | None = None
 
 
+Webhook: TypeAlias = Callable[
+    ["Storage", Kind, Key, Object | None, Object | None], Exception | None
+]
+"""Judges an object by its new and its old state; gives the refusal."""
+
+
 class Storage:
     """All objects; every change gets the next version and wakes those who watch."""
 
@@ -45,6 +51,8 @@ class Storage:
         self._history: list[Event] = []
         self._managers: dict[Key, dict[tuple[str, ...], set[str]]] = {}
         self.changed = asyncio.Condition()
+        self.webhooks: list[Webhook] = []
+        """Asked before every change."""
 
     def get(self, key: Key) -> Object | None:
         """The object itself; never to be changed in place."""

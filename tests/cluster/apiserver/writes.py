@@ -19,7 +19,7 @@ from tests.cluster.apiserver.answers import (
     stale,
 )
 from tests.cluster.apiserver.kinds import Kind
-from tests.cluster.apiserver.schema import admit
+from tests.cluster.apiserver.schema import admit, changed_for_ever
 from tests.cluster.apiserver.storage import Key, Object, Storage
 
 Way = tuple[str, ...]
@@ -88,15 +88,26 @@ async def patch(storage: Storage, write: Write) -> Written:
 
 
 async def delete(storage: Storage, write: Write) -> Object:
-    """DELETE, with preconditions in the body."""
+    """DELETE, with options in the body: where there is one, the query counts for nothing."""
     old = storage.get(write.key)
     if old is None:
         raise not_found(write.kind, write.key.name)
     options = json.loads(write.body) if write.body else {}
-    wanted = (options.get("preconditions") or {}).get("resourceVersion")
-    if wanted and wanted != old["metadata"]["resourceVersion"]:
+    conditions = options.get("preconditions") or {}
+    if any(value != old["metadata"][name] for name, value in conditions.items()):
         raise stale(write.kind, write.key.name)
-    return old if write.is_dry_run else await storage.delete(write.key)
+    is_dry_run = "All" in options.get("dryRun", ()) if options else write.is_dry_run
+    await _admitted(storage, write, write.key, None, old)
+    if not is_dry_run:
+        await storage.delete(write.key)
+    details = {"name": write.key.name, "group": write.kind.group, "kind": write.kind.plural}
+    return {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Success",
+        "details": {**details, "uid": old["metadata"]["uid"]},
+    }
 
 
 async def _apply(storage: Storage, write: Write) -> Written:
@@ -145,19 +156,32 @@ async def _store(storage: Storage, write: Write, key: Key, body: Object) -> Writ
     kept, unknown, causes = admit(write.kind, body)
     if unknown and write.is_strict:
         raise Refused(400, "BadRequest", f'strict decoding error: unknown field "{unknown[0]}"')
+    before = storage.get(key)
+    causes += changed_for_ever(write.kind, before, kept)
     if causes:
         raise invalid(write.kind, key.name, causes)
-    is_new = storage.get(key) is None
+    await _admitted(storage, write, key, kept, before)
+    is_new = before is None
     warnings = tuple(f'299 - "unknown field \\"{path}\\""' for path in unknown)
     if write.is_dry_run:
         return Written(storage.prepared(write.kind, key, kept), warnings, is_new)
     if write.content_type != APPLY:
         managers = storage.managers(key)
-        before = dict(_leaves(storage.get(key) or {}))
-        changed = {way: v for way, v in _leaves(kept) if before.get(way) != v}
+        held = dict(_leaves(before or {}))
+        changed = {way: v for way, v in _leaves(kept) if held.get(way) != v}
         for way in changed:
             managers[way] = {write.manager}
     return Written(await storage.put(write.kind, key, kept), warnings, is_new)
+
+
+async def _admitted(
+    storage: Storage, write: Write, key: Key, new: Object | None, old: Object | None
+) -> None:
+    """Ask the webhooks, as the API server does after the schema, also in a dry run."""
+    for judge in storage.webhooks:
+        refused = judge(storage, write.kind, key, new, old)
+        if refused is not None:
+            raise refused
 
 
 def _parsed(write: Write) -> Object:
