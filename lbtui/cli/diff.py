@@ -82,7 +82,9 @@ def run(arguments: argparse.Namespace) -> int:
         }
         documents.emit_json(document)
     else:
-        output.emit(_text(resources, routes, old.analysis.tables.nodes, new.analysis.tables.nodes))
+        output.emit(
+            table_of(resources, routes, old.analysis.tables.nodes, new.analysis.tables.nodes)
+        )
         for read in (old, new):
             reading.narrate_assumptions(read)
             reading.narrate_diagnostics(read)
@@ -117,7 +119,7 @@ def _narrate_kept(routes: Applied, nodes: NodeIndex) -> None:
         )
 
 
-def _text(resources: ResourceDiff, routes: Applied, old: NodeIndex, new: NodeIndex) -> str:
+def table_of(resources: ResourceDiff, routes: Applied, old: NodeIndex, new: NodeIndex) -> str:
     """Resources, then routes, each line marked + (comes), - (goes) or ~ (changes)."""
     lines = [
         *(f"+ {ref}" for ref in resources.added),

@@ -24,6 +24,7 @@ COMMANDS = {
     "explain": "why a service is announced where it is, and why not; what depends on a resource",
     "whatif": "what is lost without a node, a peer, a rack; single points of failure",
     "allocate": "the address that each service would get, and how full the pools are",
+    "export": "write a cluster's MetalLB objects to a folder of manifests",
     "speaker": "run, start, stop and steer the bundled BGP speaker",
     "sessions": "the speaker's BGP sessions; --watch follows them",
     "drift": "what a cluster's components claim and do that is not as intended",

@@ -25,6 +25,7 @@ _TONES: dict[str, Tone] = {"+": "added", "-": "withdrawn", " ": "muted"}
 def review_lines(state: ViewState, changes: Sequence[FileChange]) -> Iterator[Line]:
     """A summary, then files, routes and findings."""
     yield _files_summary(changes)
+    yield from _server_summary(changes)
     if not (state.is_current and state.analysis and state.saved_analysis and state.route_diff):
         yield line(Span("Routes and findings are being worked out.", "muted"))
         yield BLANK
@@ -53,6 +54,7 @@ def file_lines(changes: Sequence[FileChange]) -> Iterator[Line]:
         yield line(Span(change.name, "accent"), Span(word, "muted"))
         if change.notice:
             yield line(Span(f"  {SYMBOLS.warning} {change.notice}", "warning"))
+        yield from _server_lines(change)
         shown = 0
         for hunk in change.hunks:
             if shown >= MOST_LINES:
@@ -64,6 +66,24 @@ def file_lines(changes: Sequence[FileChange]) -> Iterator[Line]:
                 yield line(Span(f"{one.mark} {one.text.expandtabs(4)}", _TONES[one.mark]))
             shown += len(hunk.lines)
         yield BLANK
+
+
+def refused(changes: Sequence[FileChange]) -> list[FileChange]:
+    """Those that the server would refuse, and no agreement of the user's helps."""
+    return [
+        change
+        for change in changes
+        if any(finding.is_error for finding in change.findings) and not change.must_recreate
+    ]
+
+
+def _server_lines(change: FileChange) -> Iterator[Line]:
+    """What the server said when the change was tried, each with its field."""
+    for finding in change.findings:
+        lead = f"  {SYMBOL[finding.severity]} {finding.path}  ".replace("   ", "  ")
+        yield line(Span(lead, TONE[finding.severity]), finding.message)
+        if finding.fix:
+            yield line(Span("    fix  ", "muted"), finding.fix)
 
 
 def finding_changes(state: ViewState) -> tuple[list[Diagnostic], list[Diagnostic]]:
@@ -82,13 +102,32 @@ def _identity(one: Diagnostic) -> tuple[object, ...]:
     return one.severity, one.code, one.ref, one.path, one.message
 
 
+def _server_summary(changes: Sequence[FileChange]) -> Iterator[Line]:
+    """What the server says to all of it together; nothing of files."""
+    if not any(change.ref for change in changes):
+        return
+    label = Span(f"{'Server':10}", "strong")
+    stopped = refused(changes)
+    if stopped:
+        yield line(label, Span(f"{SYMBOLS.error} would refuse {len(stopped)}", "bad"))
+    elif any(change.must_recreate for change in changes):
+        anew = [change.name for change in changes if change.must_recreate]
+        yield line(label, Span(f"{SYMBOLS.warning} only by making anew: {anew[0]}", "warning"))
+    elif any(change.findings for change in changes):
+        yield line(label, Span(f"{SYMBOLS.warning} has something to say", "warning"))
+    else:
+        yield line(label, Span("takes it (dry run)", "good"))
+
+
 def _files_summary(changes: Sequence[FileChange]) -> Line:
     counts: Counter[str] = Counter(
         one.mark for change in changes for hunk in change.hunks for one in hunk.lines
     )
+    is_cluster = any(change.ref for change in changes)
+    label, noun = ("Objects", "object") if is_cluster else ("Files", "file")
     return line(
-        Span(f"{'Files':10}", "strong"),
-        f"{_count(len(changes), 'file')}, ",
+        Span(f"{label:10}", "strong"),
+        f"{_count(len(changes), noun)}, ",
         Span(f"+{counts['+']}", "added"),
         " ",
         Span(f"-{counts['-']}", "withdrawn"),

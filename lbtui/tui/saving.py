@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from lbtui.ports import ConflictError, PortError
+from lbtui.ports import ConflictError, PartialSaveError, PortError
 from lbtui.tui import workspace
 from lbtui.tui.dialogs.choice import Choice, ChoiceDialog, tell
 from lbtui.tui.following import named
+from lbtui.tui.settling import Unsettled, is_recreation_agreed, settle
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import Line, Span, line
 
@@ -42,31 +43,50 @@ class Saving:
                 if not self._app.state.history.is_modified:
                     self._app.notify("What is there now already holds your edits.", timeout=5)
                     return True
-                if not await self._is_confirmed():
+                recreate = await self._confirmed()
+                if recreate is None:
                     return False
-                return await self._write()
+                if not await self._write(recreate):
+                    continue
+                return not self._app.state.history.is_modified
             except ConflictError:
                 continue  # noticed between the look and the writing: look again
+            except Unsettled:
+                return False
             except PortError as error:
                 await tell(self._app, "Not saved", str(error), "Your edits are kept here.")
                 return False
         self._app.notify("Nothing to save.", timeout=3)
         return True
 
-    async def _is_confirmed(self) -> bool:
+    async def _confirmed(self) -> frozenset[ResourceRef] | None:
+        """What is to be deleted and made anew, all agreed to; None: nothing is to be saved."""
         from lbtui.tui.dialogs.review import ReviewDialog
 
         state = self._app.state
         changes = await self._app.store.changes(state.history.current)
         dialog = ReviewDialog(f"Save to {state.title}?", state, changes)
-        answer = await self._app.push_screen_wait(dialog)
-        return answer is True
+        if await self._app.push_screen_wait(dialog) is not True:
+            return None
+        recreate = frozenset(one.ref for one in changes if one.must_recreate and one.ref)
+        if recreate and not await is_recreation_agreed(self._app, recreate):
+            return None
+        return recreate
 
-    async def _write(self) -> bool:
-        report = await self._app.store.save(self._app.state.history.current)
-        self._app.change(workspace.saved(self._app.state, report))
+    async def _write(self, recreate: frozenset[ResourceRef]) -> bool:
+        """Save; False if a part is left that the user wants to try once more.
+
+        Raises Unsettled if they do not, and PortError.
+        """
+        before = self._app.state.history.saved
+        try:
+            report = await self._app.store.save(self._app.state.history.current, recreate=recreate)
+        except PartialSaveError as error:
+            await settle(self._app, before, error, recreate)
+            return False
+        self._app.change(workspace.saved(self._app.state, report.snapshot))
         self._app.notify(f"Saved {named(report.files)}", timeout=5)
-        return not self._app.state.history.is_modified
+        return True
 
     async def reload(self) -> None:
         """Read the store again; edits stay on top of what is there now."""

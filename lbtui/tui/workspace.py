@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lbtui.core.editing.history import History
 from lbtui.core.objects.resource_set import ResourceSet
-from lbtui.ports import SaveReport, Snapshot
+from lbtui.ports import Snapshot
 from lbtui.tui.view_state import ViewState
 
 if TYPE_CHECKING:
@@ -79,13 +79,10 @@ def at_step(state: ViewState, position: int) -> ViewState:
     return replace(state, history=state.history.at(position))
 
 
-def saved(state: ViewState, report: SaveReport) -> ViewState:
-    """The store now holds what `report` says; edits made meanwhile stay edits."""
-    return replace(
-        state,
-        snapshot=report.snapshot,
-        history=state.history.with_saved(report.snapshot.resources),
-    )
+def saved(state: ViewState, snapshot: Snapshot) -> ViewState:
+    """The store holds `snapshot` after a save; what it does not hold stays an edit."""
+    history = state.history.with_saved(snapshot.resources)
+    return replace(state, snapshot=snapshot, history=history)
 
 
 def worked_out(state: ViewState, outcome: Outcome) -> ViewState:

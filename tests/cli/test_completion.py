@@ -17,7 +17,7 @@ _lbtui
 printf '%s\\n' "${{COMPREPLY[@]}}"
 """
 CASES = [
-    pytest.param((), "ex", {"explain"}, id="command"),
+    pytest.param((), "exp", {"explain", "export"}, id="command"),
     pytest.param((), "--th", {"--theme"}, id="console-option"),
     pytest.param(("lint", "x.yaml"), "--back", {"--backend"}, id="option"),
     pytest.param(("lint", "--backend"), "fr", {"frr", "frr-k8s"}, id="value"),

@@ -14,6 +14,7 @@ from lbtui.adapters.cluster.errors import ApiError
 from lbtui.adapters.cluster.kinds import METALLB
 from lbtui.adapters.cluster.kubeconfig import choose_login
 from tests.cluster.apiserver.server import ApiServer
+from tests.cluster.editor import Editor
 from tests.cluster.manifests import NAMESPACE, Manifest, namespaces
 
 APPLY = "application/apply-patch+yaml"
@@ -100,6 +101,14 @@ async def cluster(colleague: Connection) -> AsyncIterator[Cluster]:
     yield found
     if REAL:
         await found.clear()
+
+
+@pytest.fixture
+async def editor(kubeconfig: Path) -> AsyncIterator[Editor]:
+    """Somebody who edits with lbtui."""
+    connection = Connection(choose_login(environment={"KUBECONFIG": str(kubeconfig)}))
+    yield Editor(connection)
+    await connection.close()
 
 
 def written(server: ApiServer, file: Path, **more: str) -> Path:

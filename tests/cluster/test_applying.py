@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lbtui.adapters.cluster.changes import Baseline
-from lbtui.adapters.cluster.connection import Connection
 from lbtui.adapters.cluster.errors import ApiError
-from lbtui.adapters.cluster.following import Listed, list_all
-from lbtui.adapters.cluster.held_objects import HeldObjects
 from lbtui.adapters.cluster.kinds import METALLB
-from lbtui.adapters.cluster.kubeconfig import choose_login
-from lbtui.adapters.cluster.saving import Saved, object_changes, save_objects
+from lbtui.adapters.cluster.saving import Saved, object_changes
 from lbtui.core.editing.edit import rename_resource
 from lbtui.core.editing.field_edit import set_fields
 from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
@@ -26,39 +19,10 @@ from tests.cluster.apiserver.access import Rule, User
 from tests.cluster.apiserver.answers import Refused, busy
 from tests.cluster.apiserver.server import TOKEN, ApiServer
 from tests.cluster.conftest import APPLY, Cluster, path_of
+from tests.cluster.editor import Editor
 from tests.cluster.manifests import NAMESPACE, Manifest, advertisement, metallb, peer, pool
 
 TOR = ResourceRef("BGPPeer", NAMESPACE, "tor")
-
-
-class Editor:
-    """Somebody who reads the cluster, edits what was read and saves."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.base = Baseline(ResourceSet(), {})
-
-    async def read(self) -> ResourceSet:
-        held = HeldObjects(NAMESPACE)
-        for kind in METALLB:
-            items, _ = await list_all(self.connection, kind, NAMESPACE)
-            held.take([(kind, Listed(items))])
-        resources = held.snapshot().resources
-        manifests = {ref: held.manifest(ref) or {} for ref in resources.refs()}
-        self.base = Baseline(resources, manifests)
-        return resources
-
-    async def save(self, new: ResourceSet, *recreate: ResourceRef) -> Saved:
-        saved = await save_objects(self.connection, self.base, new, recreate)
-        self.base = saved.base
-        return saved
-
-
-@pytest.fixture
-async def editor(kubeconfig: Path) -> AsyncIterator[Editor]:
-    connection = Connection(choose_login(environment={"KUBECONFIG": str(kubeconfig)}))
-    yield Editor(connection)
-    await connection.close()
 
 
 def edited(resources: ResourceSet, ref: ResourceRef, **fields: Any) -> ResourceSet:

@@ -112,7 +112,7 @@ def _object_changes(plan: Sequence[Change], findings: Sequence[Diagnostic]) -> I
             notice="It is deleted." if change.action is Action.DELETE else "",
             ref=change.ref,
             findings=own,
-            must_recreate=any(finding.code == IMMUTABLE for finding in own),
+            must_recreate={one.code for one in own if one.is_error} == {IMMUTABLE},
         )
 
 

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from lbtui.tui.dialogs.framed import FramedDialog
-from lbtui.tui.review_lines import review_lines
+from lbtui.tui.review_lines import refused, review_lines
 from lbtui.tui.widgets.line_panel import LinePanel
 
 if TYPE_CHECKING:
@@ -57,7 +57,15 @@ class ReviewDialog(FramedDialog["bool | None"]):
         self._panel.show_lines(tuple(review_lines(self._state, self._changes)), is_new=False)
 
     def action_save(self) -> None:
-        """Go ahead."""
+        """Go ahead, unless the server has said already that it will refuse it."""
+        stopped = refused(self._changes)
+        if stopped:
+            self.notify(
+                f"The server refuses {stopped[0].name}; esc goes back to edit it.",
+                severity="warning",
+                timeout=6,
+            )
+            return
         self.dismiss(True)
 
     def action_next(self, by: int) -> None:
