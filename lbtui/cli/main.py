@@ -6,7 +6,6 @@ Imports nothing heavier than `os` and `sys` before the command is known.
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, cast
@@ -24,6 +23,7 @@ COMMANDS = {
     "explain": "why a service is announced where it is, and why not; what depends on a resource",
     "whatif": "what is lost without a node, a peer, a rack; single points of failure",
     "allocate": "the address that each service would get, and how full the pools are",
+    "apply": "make a cluster's objects those of the manifests, after a dry run and a question",
     "export": "write a cluster's MetalLB objects to a folder of manifests",
     "speaker": "run, start, stop and steer the bundled BGP speaker",
     "sessions": "the speaker's BGP sessions; --watch follows them",
@@ -35,9 +35,6 @@ COMMANDS = {
     "locate": "where lbtui keeps its files",
 }
 """Command → one line for the help; each is a module beside this one."""
-
-NOT_YET = frozenset({"apply"})
-"""Names that are kept free, so that a typing user is told instead of asked for a file."""
 
 
 class Command(Protocol):
@@ -92,8 +89,6 @@ def _dispatch(words: list[str]) -> int:
         print(f"lbtui {__version__}", flush=True)
         return SUCCESS
     name = words[0] if words else ""
-    if name in NOT_YET and not os.path.exists(name):
-        raise UsageError(f"'{name}' is not in this version of lbtui")
     chosen = name if name in COMMANDS else "console"
     command = cast(Command, importlib.import_module(f"lbtui.cli.{chosen}"))
 

@@ -51,7 +51,7 @@ def test_every_command_has_help(lbtui: Lbtui, words: tuple[str, ...]) -> None:
 
 
 USAGE = [
-    pytest.param(("apply", "x"), "'apply' is not in this version", id="later-command"),
+    pytest.param(("apply", "cluster:"), "reading a cluster is not in", id="apply-cluster"),
     pytest.param(("lint", "cluster:"), "reading a cluster is not in this version", id="cluster"),
     pytest.param(("preview", "cluster:prod"), "'cluster:prod': reading a cluster", id="named"),
     pytest.param(("--context", "prod"), "--context prod: reading a cluster", id="context"),

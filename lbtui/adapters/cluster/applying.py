@@ -26,7 +26,7 @@ from lbtui.ports import StoreError
 
 FIELD_MANAGER = "lbtui"
 TRIALS_AT_ONCE = 8
-_KINDS = {kind.name: kind for kind in METALLB}
+KINDS = {kind.name: kind for kind in METALLB}
 _MERGE = "application/merge-patch+json"
 _DONE = {Action.CREATE: "created", Action.UPDATE: "changed", Action.DELETE: "deleted"}
 
@@ -151,7 +151,7 @@ async def _try(connection: Connection, change: Change, earlier: tuple[Change, ..
 async def _send(
     connection: Connection, change: Change, *, is_trial: bool = False
 ) -> tuple[Any, tuple[str, ...]]:
-    kind, ref = _KINDS[change.ref.kind], change.ref
+    kind, ref = KINDS[change.ref.kind], change.ref
     query = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict"}
     query |= {"dryRun": "All"} if is_trial else {}
     if change.action is Action.CREATE:

@@ -66,6 +66,10 @@ class HeldObjects:
         held = self._kinds.get(ref.kind)
         return held.manifests.get(ref) if held is not None else None
 
+    def manifests(self) -> dict[ResourceRef, Manifest]:
+        """All objects that can be edited, as the server has them."""
+        return {ref: item for held in self._kinds.values() for ref, item in held.manifests.items()}
+
     def snapshot(self, notices: Iterable[Diagnostic] = ()) -> Snapshot:
         """What is known now."""
         kinds = {name: held.resources for name, held in self._kinds.items()}

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from lbtui.adapters.cluster.applying import Done, Outcome, Trial, make_changes, try_changes
+from lbtui.adapters.cluster.applying import (
+    KINDS,
+    Done,
+    Outcome,
+    Trial,
+    make_changes,
+    try_changes,
+)
 from lbtui.adapters.cluster.changes import Action, Baseline, Change, as_written, plan_changes
 from lbtui.adapters.cluster.connection import Connection
+from lbtui.adapters.cluster.following import Changed
+from lbtui.adapters.cluster.kinds import ApiKind
 from lbtui.adapters.cluster.refusals import IMMUTABLE
 from lbtui.adapters.file_changes import text_change
 from lbtui.adapters.yaml_render import Style, render_block
@@ -24,6 +33,21 @@ class Saved:
     outcome: Outcome
     base: Baseline
     """What is there now, as far as it was written: the next save is measured against it."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Objects that were changed."""
+        return tuple(dict.fromkeys(str(one.change.ref) for one in self.outcome.done))
+
+    @property
+    def messages(self) -> Iterator[tuple[ApiKind, Changed]]:
+        """The same as a watch will tell it."""
+        for one in self.outcome.done:
+            kind, manifest = KINDS[one.change.ref.kind], one.manifest
+            if manifest is not None:
+                yield kind, Changed(manifest)
+            elif one.change.before is not None:
+                yield kind, Changed(one.change.before, is_gone=True)
 
 
 async def object_changes(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from urllib.parse import urlsplit
 
+from lbtui.adapters.cluster.changes import Baseline
 from lbtui.adapters.cluster.connection import Connection
 from lbtui.adapters.cluster.errors import ApiError, UnreachableError
 from lbtui.adapters.cluster.following import Failed, Listed, Message, Pace, follow, list_all
@@ -13,10 +14,11 @@ from lbtui.adapters.cluster.held_objects import HeldObjects
 from lbtui.adapters.cluster.installation import Installation, find_installation
 from lbtui.adapters.cluster.kinds import FOLLOWED, METALLB, ApiKind
 from lbtui.adapters.cluster.kubeconfig import Login
+from lbtui.adapters.cluster.saving import object_changes, save_objects
 from lbtui.core.configuration.model import Options
 from lbtui.core.diagnostics import Diagnostic, Severity
-from lbtui.core.objects.resource_set import ResourceSet
-from lbtui.ports import SaveReport, Snapshot, StoreError
+from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
+from lbtui.ports import FileChange, PartialSaveError, SaveReport, Snapshot, StoreError
 
 _PERMISSION = "Ask for permission to get, list and watch it."
 GATHER_SECONDS = 0.1
@@ -33,7 +35,8 @@ class ClusterStore:
         self._login = login
         self._wanted_namespace = namespace
         self._pace = pace or Pace()
-        self._connection = Connection(login, is_read_only=True)
+        self._connection = Connection(login)
+        self._base = Baseline(ResourceSet(), {})
         self._held = HeldObjects(namespace or "")
         self._versions: dict[str, str] = {}
         self.installation = Installation(namespace or "")
@@ -48,7 +51,7 @@ class ClusterStore:
     @property
     def read_only(self) -> str:
         """Why nothing can be saved."""
-        return "a cluster can only be looked at in this version"
+        return ""
 
     @property
     def options(self) -> Options:
@@ -77,11 +80,25 @@ class ClusterStore:
             raise unreachable[0]
         if all(kind.name in failures for kind in METALLB):
             raise StoreError(self._nothing_readable(failures[METALLB[0].name]))
-        return self._held.snapshot(self._notices(failures))
+        snapshot = self._held.snapshot(self._notices(failures))
+        self._base = Baseline(snapshot.resources, self._held.manifests())
+        return snapshot
 
-    async def save(self, new: ResourceSet, *, overwrite: bool = False) -> SaveReport:
-        """Refuse."""
-        raise StoreError(f"Nothing can be saved: {self.read_only}.")
+    async def save(self, new: ResourceSet, *, recreate: Collection[ResourceRef] = ()) -> SaveReport:
+        """See `Store.save`."""
+        if self.read_only:
+            raise StoreError(f"Nothing can be saved: {self.read_only}.")
+        saved = await save_objects(self._connection, self._base, new, recreate)
+        self._base = saved.base
+        self._held.take(saved.messages)
+        snapshot = self._held.snapshot()
+        if saved.outcome.failed is not None:
+            raise PartialSaveError(str(saved.outcome), snapshot)
+        return SaveReport(saved.names, snapshot)
+
+    async def changes(self, new: ResourceSet) -> Sequence[FileChange]:
+        """What `save` would write, tried on the server. Raises ConflictError, StoreError."""
+        return await object_changes(self._connection, self._base, new)
 
     async def watch(self) -> AsyncIterator[Snapshot]:
         """The snapshot after every change, gathered; begins where `load` ended, never ends."""
