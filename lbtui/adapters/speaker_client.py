@@ -35,6 +35,8 @@ FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.2, 3.0
 """Back-off between attempts to find a speaker that is gone."""
 REPORT_SECONDS = 0.1
 """Shortest time between two views: a thousand sessions coming up are a few dozen reports."""
+NUMBERS_SECONDS = 2.0
+"""Between two views that differ in nothing but how many messages came and went, and when."""
 PAGE_ROUTES = 5000
 APPLY_ATTEMPTS = 5
 
@@ -242,13 +244,17 @@ class SpeakerClient:
     async def _follow(self) -> AsyncIterator[SpeakerView]:
         """Views from one connection; raises SpeakerError at its end."""
         await self.status()  # checks version and ownership before the stream is opened
-        picture, changed = Picture(), asyncio.Event()
+        picture, changed, has_timer = Picture(), asyncio.Event(), False
         async with self._channel.events() as events:
 
             async def read() -> None:
+                nonlocal has_timer
                 async for event in events:
-                    picture.take(event)
-                    changed.set()
+                    if picture.take(event):
+                        changed.set()
+                    elif not has_timer:
+                        has_timer = True
+                        asyncio.get_running_loop().call_later(NUMBERS_SECONDS, changed.set)
 
             reader = asyncio.create_task(read())
             reader.add_done_callback(lambda _: changed.set())
@@ -256,6 +262,7 @@ class SpeakerClient:
                 while not reader.done():
                     await changed.wait()
                     changed.clear()
+                    has_timer = False
                     if picture.is_known and not reader.done():
                         yield picture.view()
                         await asyncio.sleep(REPORT_SECONDS)

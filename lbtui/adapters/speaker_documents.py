@@ -266,23 +266,29 @@ class Picture:
         """Whether the first snapshot has come."""
         return self._status is not None
 
-    def take(self, event: api.Event) -> None:
-        """Bring the picture up to date with one event."""
+    def take(self, event: api.Event) -> bool:
+        """Bring the picture up to date; whether more than messages and times moved."""
         if event.status is not None:
             self._status = event.status
         if event.type == "snapshot":
             self._rows.clear()
             self._order = None
-        self._put(session_row(status) for status in event.sessions)
+        is_news = self._put(session_row(status) for status in event.sessions)
         for removed in event.removed:
             self._rows.pop(removed, None)
             self._order = None
+        return is_news or event.type != "counters"
 
-    def _put(self, rows: Iterable[SessionRow]) -> None:
+    def _put(self, rows: Iterable[SessionRow]) -> bool:
+        """Take rows; whether any of them counts its routes otherwise than before."""
+        is_news = False
         for row in rows:
-            if row.id not in self._rows:
+            old = self._rows.get(row.id)
+            if old is None:
                 self._order = None
+            is_news |= old is None or old.families != row.families
             self._rows[row.id] = row
+        return is_news
 
     def view(self) -> SpeakerView:
         """The view now; sessions by node, then peer."""

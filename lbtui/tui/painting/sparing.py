@@ -10,11 +10,14 @@ from textual import events
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.drivers.linux_driver import LinuxDriver
 
 from lbtui.tui.painting.picture import Picture, Piece
+from lbtui.tui.painting.terminal_driver import TerminalDriver
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from textual.driver import Driver
     from textual.geometry import Offset
     from textual.screen import Screen
 
@@ -39,6 +42,11 @@ class SparingApp(App[None]):
     ]
     _picture: Picture | None = None
     _caret: Offset | None = None
+
+    def get_driver_class(self) -> type[Driver]:
+        """On a terminal a driver that sleeps between keys."""
+        usual = super().get_driver_class()
+        return TerminalDriver if usual is LinuxDriver else usual
 
     def action_redraw(self) -> None:
         """Draw everything again: something else may have written to the terminal."""

@@ -33,8 +33,9 @@ class Bar(LineView):
 
     def show(self, left: Line, right: Line = ()) -> None:
         """Show other text."""
-        self._left, self._right = left, right
-        self.refresh_changed()
+        if (left, right) != (self._left, self._right):
+            self._left, self._right = left, right
+            self.refresh_changed()
 
     def make_line(self, y: int) -> Strip:
         """Draw both parts."""
