@@ -418,3 +418,47 @@ async def test_a_webhook_that_does_not_answer_is_explained(
     new = made(await editor.read(), peer())
     with pytest.raises(StoreError, match=f"the webhook {hook} does not answer"):
         await editor.save(new)
+
+
+# ---- who else keeps an object -----------------------------------------------------------------
+
+
+def managed(manager: str, operation: str = "Apply") -> Manifest:
+    fields: Manifest = {"f:spec": {"f:holdTime": {}, "f:myASN": {}}}
+    entry = {"manager": manager, "operation": operation, "fieldsV1": fields}
+    return {"managedFields": [entry]}
+
+
+KEPT = [
+    pytest.param({"labels": {"argocd.argoproj.io/instance": "lb"}}, "Argo CD keeps it", id="argo"),
+    pytest.param(
+        {"annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{}"}},
+        "It came by kubectl apply",
+        id="kubectl",
+    ),
+    pytest.param(managed("fleet"), "may set it again: fleet", id="another-manager"),
+    pytest.param(managed("lbtui"), "", id="lbtui-itself"),
+    pytest.param(managed("someone", "Update"), "", id="an-edit-by-hand"),
+    pytest.param({}, "", id="nobody"),
+]
+
+
+@pytest.mark.parametrize(("metadata", "expected"), KEPT)
+async def test_the_review_says_who_may_put_it_back(
+    api: ApiServer, editor: Editor, metadata: Manifest, expected: str
+) -> None:
+    theirs = peer()
+    theirs["metadata"] |= metadata
+    await api.put(theirs)
+    new = edited(await editor.read(), TOR, holdTime="30s")
+    (change,) = await object_changes(editor.connection, editor.base, new)
+    assert change.notice == "" if not expected else expected in change.notice
+
+
+async def test_another_managers_other_fields_are_no_matter(api: ApiServer, editor: Editor) -> None:
+    theirs = peer()
+    theirs["metadata"] |= managed("fleet")
+    await api.put(theirs)
+    new = edited(await editor.read(), TOR, sourceAddress="192.0.2.9")
+    (change,) = await object_changes(editor.connection, editor.base, new)
+    assert change.notice == ""

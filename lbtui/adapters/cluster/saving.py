@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from lbtui.adapters.cluster import keepers
 from lbtui.adapters.cluster.applying import (
     KINDS,
     Done,
@@ -128,12 +129,13 @@ def _conflict(refs: Collection[ResourceRef]) -> ConflictError:
 
 def _object_changes(plan: Sequence[Change], findings: Sequence[Diagnostic]) -> Iterator[FileChange]:
     for change in plan:
+        deleted = "It is deleted." if change.action is Action.DELETE else ""
         own = tuple(finding for finding in findings if finding.ref == change.ref)
         yield FileChange(
             str(change.ref),
             text_change(_text(change.before), _text(change.after)),
             is_new=change.action is Action.CREATE,
-            notice="It is deleted." if change.action is Action.DELETE else "",
+            notice=" ".join(filter(None, (deleted, keepers.notice(change)))),
             ref=change.ref,
             findings=own,
             must_recreate={one.code for one in own if one.is_error} == {IMMUTABLE},
