@@ -100,11 +100,11 @@ async def try_changes(connection: Connection, changes: Sequence[Change]) -> Tria
     """
     limit = asyncio.Semaphore(TRIALS_AT_ONCE)
 
-    async def tried(position: int) -> Trial:
+    async def tried(change: Change) -> Trial:
         async with limit:
-            return await _try(connection, changes[position], tuple(changes[:position]))
+            return await _try(connection, change)
 
-    trials = await asyncio.gather(*(tried(position) for position in range(len(changes))))
+    trials = await asyncio.gather(*map(tried, changes))
     return Trial(
         tuple(finding for trial in trials for finding in trial.findings),
         tuple(ref for trial in trials for ref in trial.conflicts),
@@ -127,7 +127,7 @@ async def make_changes(connection: Connection, changes: Sequence[Change]) -> Out
     return Outcome(tuple(done))
 
 
-async def _try(connection: Connection, change: Change, earlier: tuple[Change, ...]) -> Trial:
+async def _try(connection: Connection, change: Change) -> Trial:
     asked = change
     if change.is_recreation and change.action is Action.CREATE:
         # It cannot be made while it is there; as an update everything else in it is judged.
@@ -141,7 +141,7 @@ async def _try(connection: Connection, change: Change, earlier: tuple[Change, ..
             return Trial()
         if is_conflict(asked, error):
             return Trial(conflicts=(change.ref,))
-        found = findings_of(asked, error, earlier)
+        found = findings_of(asked, error)
         if change.is_recreation:
             found = tuple(one for one in found if one.code != IMMUTABLE)
         return Trial(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lbtui.adapters.cluster.kinds import METALLB
@@ -49,6 +49,8 @@ class Change:
     """The object as it is to be; None of a delete."""
     is_recreation: bool = False
     """Whether it is one of the two halves of making an object anew."""
+    waits_for: tuple[ResourceRef, ...] = ()
+    """Objects whose changes come first, since until then MetalLB's webhook refuses it."""
 
     @property
     def patch(self) -> dict[str, Any]:
@@ -73,8 +75,14 @@ def plan_changes(
         if before is not after:
             found += _changes(base, new, before, after, recreate)
     turns = turns_of(base.resources, new, {change.ref for change in found})
-    found.sort(key=lambda change: (turns[change.ref], change.ref, change.action))
-    return tuple(found)
+    found.sort(key=lambda change: (turns[change.ref][:2], change.ref, change.action))
+    earlier: set[ResourceRef] = set()
+    planned: list[Change] = []
+    for change in found:
+        waits_for = tuple(ref for ref in turns[change.ref].waits_for if ref in earlier)
+        planned.append(replace(change, waits_for=waits_for))
+        earlier.add(change.ref)
+    return tuple(planned)
 
 
 def _changes(

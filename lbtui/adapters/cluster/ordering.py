@@ -44,6 +44,8 @@ class Turn(NamedTuple):
     rank: int
     """0: it only gives way to another change of the phase; 1: another gives way to it too; 2: it
     gives way to none."""
+    waits_for: tuple[ResourceRef, ...] = ()
+    """What gives way to it: until then a webhook refuses it."""
 
 
 _MAKE: Mapping[str, Phase] = {
@@ -68,20 +70,25 @@ def turns_of(
     old: ResourceSet, new: ResourceSet, changed: Collection[ResourceRef]
 ) -> Mapping[ResourceRef, Turn]:
     """When each of the objects that differ between two sets is to be changed."""
-    givers, takers = set(), set()
+    waits: dict[ResourceRef, list[ResourceRef]] = {}
     leaving = [(ref, old.get(ref)) for ref in changed if ref in old]
     coming = [(ref, new.get(ref)) for ref in changed if ref in new]
     for giver, before in leaving:
         for taker, after in coming:
-            if giver.kind == taker.kind and giver != taker and _exclude(before, after):
-                givers.add(giver)
-                takers.add(taker)
-    return {ref: _turn(ref, ref in new, ref in givers, ref in takers) for ref in changed}
+            if giver == taker or giver.kind != taker.kind or not _exclude(before, after):
+                continue
+            if giver not in new or not _exclude(new.get(giver), after):
+                waits.setdefault(taker, []).append(giver)
+    givers = {giver for found in waits.values() for giver in found}
+    return {
+        ref: _turn(ref, ref in new, ref in givers, tuple(sorted(waits.get(ref, ()))))
+        for ref in changed
+    }
 
 
-def _turn(ref: ResourceRef, stays: bool, gives: bool, takes: bool) -> Turn:
+def _turn(ref: ResourceRef, stays: bool, gives: bool, waits_for: tuple[ResourceRef, ...]) -> Turn:
     phase = _MAKE[ref.kind] if stays or gives else _DELETE[ref.kind]
-    return Turn(phase, (1 if takes else 0) if gives else 2)
+    return Turn(phase, (1 if waits_for else 0) if gives else 2, waits_for)
 
 
 def _exclude(one: Any, other: Any) -> bool:

@@ -25,24 +25,12 @@ _UNTRIABLE = re.compile(r"does not support dry run", re.IGNORECASE)
 _UNKNOWN_FIELD = re.compile(r'unknown field "(?P<path>[^"]+)"')
 _PASSWORD = re.compile(r"\bpassword\b", re.IGNORECASE)
 
-_JUDGED_TOGETHER: Mapping[str, frozenset[str]] = {
-    "IPAddressPool": frozenset({"IPAddressPool"}),
-    "Community": frozenset({"Community", "BGPAdvertisement"}),
-    "BFDProfile": frozenset({"BFDProfile", "BGPPeer"}),
-    "BGPPeer": frozenset({"BGPPeer", "BFDProfile"}),
-    "BGPAdvertisement": frozenset({"BGPAdvertisement", "IPAddressPool", "Community", "BGPPeer"}),
-    "L2Advertisement": frozenset({"L2Advertisement", "IPAddressPool"}),
-}
-"""What a webhook looks at when an object of a kind changes (MetalLB internal/k8s/webhooks)."""
 
-
-def findings_of(
-    change: Change, error: ApiError, earlier: tuple[Change, ...] = ()
-) -> tuple[Diagnostic, ...]:
+def findings_of(change: Change, error: ApiError) -> tuple[Diagnostic, ...]:
     """The refusal of a change that was tried, as findings; one for each field it names.
 
-    A webhook judges by what is there now. If changes that come `earlier` may be what it misses,
-    its refusal is only a warning.
+    A webhook judges by what is there now. If the change waits for others, these may be what it
+    misses, and its refusal is only a warning.
     """
     causes = [cause for cause in error.causes if cause.field]
     if causes:
@@ -54,10 +42,9 @@ def findings_of(
     if denied is None:
         return (_finding(change, text, _named_field(text), _remedy(error)),)
     path = field_in(change.after or change.before or {}, denied["why"])
-    needed = [one.ref for one in earlier if one.ref.kind in _JUDGED_TOGETHER[change.ref.kind]]
-    if not needed:
+    if not change.waits_for:
         return (_finding(change, f"MetalLB's webhook refuses it: {denied['why']}", path),)
-    before = listed(list(dict.fromkeys(map(str, needed))), 3)
+    before = listed(change.waits_for)
     blind = f"MetalLB's webhook, which does not see yet that {before} changes first, says:"
     return (_finding(change, f"{blind} {denied['why']}", path, code=UNCERTAIN),)
 
