@@ -35,7 +35,7 @@ FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.2, 3.0
 """Back-off between attempts to find a speaker that is gone."""
 REPORT_SECONDS = 0.1
 """Shortest time between two views: a thousand sessions coming up are a few dozen reports."""
-NUMBERS_SECONDS = 2.0
+NUMBERS_SECONDS = 1.0
 """Between two views that differ in nothing but how many messages came and went, and when."""
 PAGE_ROUTES = 5000
 APPLY_ATTEMPTS = 5

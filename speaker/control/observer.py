@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from speaker.api import Event, SessionStatus, StatusDocument
 from speaker.bfd.codec import STATE_WORDS
 from speaker.codec.notification import CEASE
-from speaker.control.events import COUNTERS_INTERVAL, EventLog
+from speaker.control.events import COUNTERS_INTERVAL, MESSAGES_INTERVAL, EventLog
 from speaker.control.report import session_status
 from speaker.daemon.clock import Clock
 from speaker.daemon.logs import line
@@ -21,7 +21,7 @@ log = logging.getLogger("speaker.session.session")
 
 
 class Publisher:
-    """Tells the log and the event stream; state changes at once, numbers once a second."""
+    """Tells the log and the event stream; state changes at once, numbers once a second or less."""
 
     def __init__(
         self,
@@ -48,10 +48,16 @@ class Publisher:
         self.session_changed(peering)
 
     def activity(self, peering: Peering) -> None:
-        """Numbers moved."""
+        """Messages came or went."""
         self._moved[peering.wanted.config.id] = peering
         if self._timer is None and self.events.is_watched:
-            self._set_timer()
+            self._set_timer(MESSAGES_INTERVAL)
+
+    def routes_moved(self, peering: Peering) -> None:
+        """Routes came or went, or are to go."""
+        self._moved[peering.wanted.config.id] = peering
+        if self.events.is_watched:
+            self._set_timer(COUNTERS_INTERVAL)
 
     def synchronised(self, peering: Peering) -> None:
         """Whether routes are pending may have changed."""
@@ -81,8 +87,8 @@ class Publisher:
 
     def follow(self, since: int | None) -> AsyncGenerator[bytes, None]:
         """See `EventLog.follow`; what moved while nobody watched comes within a second."""
-        if self._moved and self._timer is None:
-            self._set_timer()
+        if self._moved:
+            self._set_timer(COUNTERS_INTERVAL)
         return self.events.follow(since)
 
     def session_changed(self, peering: Peering) -> None:
@@ -107,9 +113,14 @@ class Publisher:
         sessions = tuple(self._status_of(peering) for peering in self._peerings())
         return Event("snapshot", number, status=self._status(), sessions=sessions)
 
-    def _set_timer(self) -> None:
+    def _set_timer(self, seconds: float) -> None:
+        """Publish so soon, or as soon as it is set already."""
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(COUNTERS_INTERVAL, self._publish_counters)
+        if self._timer is not None:
+            if self._timer.when() <= loop.time() + seconds:
+                return
+            self._timer.cancel()
+        self._timer = loop.call_later(seconds, self._publish_counters)
 
     def _publish_counters(self) -> None:
         self._timer = None

@@ -17,7 +17,10 @@ class Observer(Protocol):
         """The machine moved, perhaps more than once."""
 
     def activity(self, peering: Peering) -> None:
-        """Numbers moved."""
+        """Messages came or went."""
+
+    def routes_moved(self, peering: Peering) -> None:
+        """Routes came or went, or are to go."""
 
     def synchronised(self, peering: Peering) -> None:
         """Whether routes are pending may have changed."""

@@ -118,7 +118,7 @@ class Peering:
         """Replace the wanted routes; the difference is sent."""
         if routes is not self._sender.routes:
             self._sender.want(routes)
-            self._observer.activity(self)
+            self._observer.routes_moved(self)
 
     def replace(self, wanted: WantedSession) -> list[str]:
         """Take other parameters; reset if the peer must notice, and say what moved.
@@ -234,8 +234,12 @@ class Peering:
             self._receive(connection, data)
 
     def _receive(self, connection: Connection, data: bytes) -> None:
+        updates = self.session.received.update
         self._perform(self.session.receive_data(connection.id, data, self._clock.now()))
-        self._observer.activity(self)
+        if self.session.received.update > updates:
+            self._observer.routes_moved(self)
+        else:
+            self._observer.activity(self)
 
     def connection_lost(self, connection: Connection, reason: str) -> None:
         """It is gone."""
@@ -334,7 +338,7 @@ class Peering:
     def send_routes(self, chunk: Chunk) -> None:
         """Hand a chunk to the machine."""
         self._perform(self.session.send(chunk, self._clock.now()))
-        self._observer.activity(self)
+        self._observer.routes_moved(self)
 
     def synchronised(self) -> None:
         """Tell the observer."""
