@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 from typing import TYPE_CHECKING
 
 from lbtui.cli import interrupts, output
 from lbtui.cli.arguments import add_backend, add_output, add_sources
-from lbtui.cli.exits import ANSWER_IS_NO, FAILURE, SUCCESS
+from lbtui.cli.exits import ANSWER_IS_NO, FAILURE, INTERRUPTED, SUCCESS
 from lbtui.cli.sources import check_sources, hold_stdin
+from lbtui.ports import PartialSaveError
 
 if TYPE_CHECKING:
     from lbtui.adapters.cluster.store import ClusterStore
@@ -62,38 +64,73 @@ async def _run(arguments: argparse.Namespace) -> int:
 
 async def _carry_out(store: ClusterStore, plan: Plan, arguments: argparse.Namespace) -> int:
     from lbtui.cli import apply_words as words
-    from lbtui.cli.asking import is_agreed, open_terminal
-    from lbtui.ports import PartialSaveError
 
     is_text = arguments.output == "text"
     if is_text:
         output.emit(words.plan_text(plan))
     words.narrate(plan)
-    recreate = frozenset(one.ref for one in plan.changes if one.must_recreate and one.ref)
-    stop = words.reason_to_stop(plan, recreate, arguments.recreate)
-    code, error, left = SUCCESS, "", frozenset(one.ref for one in plan.changes if one.ref)
-    if stop:
-        output.narrate(stop)
-        code = ANSWER_IS_NO
-    elif not plan.changes:
-        output.narrate("The cluster holds all of it already; nothing to do.")
-    elif arguments.dry_run:
-        output.narrate("Dry run: the server would take it; nothing was changed.")
-    elif not arguments.yes and not await is_agreed(
-        f"Apply to {store.title}?", open_terminal(arguments.sources, _NO_TERMINAL)
-    ):
-        output.narrate("Nothing was changed.")
-        code = ANSWER_IS_NO
+    error, left = "", plan.left_in(plan.before.resources)
+    try:
+        code = await _apply(store, plan, arguments)
+        if code is None:
+            code, left = SUCCESS, frozenset()
+    except PartialSaveError as refusal:
+        error, left = str(refusal), plan.left_in(refusal.snapshot.resources)
+        output.narrate(error)
+        code = await _settle(store, plan, arguments)
+        if code == ANSWER_IS_NO:
+            left = plan.left_in(plan.before.resources)
+    if is_text:
+        output.emit(words.done_text(plan, left))
     else:
-        try:
-            await store.save(plan.wanted, recreate=recreate)
-            left = frozenset()
-        except PartialSaveError as refusal:
-            code, error = FAILURE, str(refusal)
-            left = plan.left_in(refusal.snapshot)
-            output.narrate(f"{error}\nThe same command makes the rest.")
-        if is_text:
-            output.emit(words.done_text(plan, left))
-    if not is_text:
         words.emit_document(plan, store.title, left, error, is_dry_run=arguments.dry_run)
     return code
+
+
+async def _apply(store: ClusterStore, plan: Plan, arguments: argparse.Namespace) -> int | None:
+    """Apply it all; or the exit code if nothing is to be applied.
+
+    Raises PartialSaveError, StoreError.
+    """
+    from lbtui.cli import apply_words as words
+
+    stop = words.reason_to_stop(plan, arguments.recreate)
+    if stop:
+        output.narrate(stop)
+        return ANSWER_IS_NO
+    if not plan.changes:
+        output.narrate("The cluster holds all of it already; nothing to do.")
+        return SUCCESS
+    if arguments.dry_run:
+        output.narrate("Dry run: the server would take it; nothing was changed.")
+        return SUCCESS
+    if not arguments.yes and not await _is_agreed(f"Apply to {store.title}?", arguments):
+        output.narrate("Nothing was changed.")
+        return ANSWER_IS_NO
+    await store.save(plan.wanted, recreate=plan.recreate)
+    return None
+
+
+async def _settle(store: ClusterStore, plan: Plan, arguments: argparse.Namespace) -> int:
+    """Offer to take back what was made of a part; the exit code: 1 if it was taken back."""
+    task = asyncio.current_task()
+    is_interrupted = task is not None and task.cancelling() > 0
+    if is_interrupted or arguments.yes:
+        output.narrate("The same command makes the rest.")
+        return INTERRUPTED if is_interrupted else FAILURE
+    if not await _is_agreed("Take back what was done?", arguments):
+        output.narrate("The same command makes the rest.")
+        return FAILURE
+    try:
+        report = await store.save(plan.before.resources, recreate=plan.recreate)
+    except PartialSaveError as refusal:
+        output.narrate(str(refusal))
+        return FAILURE
+    output.narrate(f"Taken back: {', '.join(report.files)}.")
+    return ANSWER_IS_NO
+
+
+async def _is_agreed(question: str, arguments: argparse.Namespace) -> bool:
+    from lbtui.cli.asking import is_agreed, open_terminal
+
+    return await is_agreed(question, open_terminal(arguments.sources, _NO_TERMINAL))

@@ -16,7 +16,7 @@ from lbtui.core.objects.reference import ResourceRef
 from lbtui.core.objects.resource_set import ResourceSet
 from lbtui.core.questions.applied import Applied, diff_applied
 from lbtui.core.routing.resource_diff import ResourceDiff, diff_resources
-from lbtui.ports import FileChange, Snapshot
+from lbtui.ports import FileChange
 
 if TYPE_CHECKING:
     from lbtui.adapters.cluster.store import ClusterStore
@@ -54,9 +54,14 @@ class Plan:
             if (one.code, one.ref, one.path) not in known and one.severity.value != "info"
         )
 
-    def left_in(self, snapshot: Snapshot) -> frozenset[ResourceRef]:
-        """Objects that are not yet as wanted."""
-        diff = diff_resources(snapshot.resources, self.wanted)
+    @property
+    def recreate(self) -> frozenset[ResourceRef]:
+        """Objects that can only be deleted and made anew."""
+        return frozenset(one.ref for one in self.changes if one.must_recreate and one.ref)
+
+    def left_in(self, resources: ResourceSet) -> frozenset[ResourceRef]:
+        """Objects of a cluster that are not yet as wanted."""
+        diff = diff_resources(resources, self.wanted)
         return frozenset((*diff.added, *diff.removed, *(ref for ref, _ in diff.changed)))
 
 

@@ -54,8 +54,11 @@ def _decided(plan: Plan) -> Iterator[str]:
         yield f"In the cluster and not in the manifests, so they stay: {listed(found.not_named)}."
 
 
-def reason_to_stop(plan: Plan, recreate: Collection[ResourceRef], allowed: Sequence[str]) -> str:
-    """Why it cannot be applied; empty if it can."""
+def reason_to_stop(plan: Plan, allowed: Sequence[str]) -> str:
+    """Why it cannot be applied; empty if it can.
+
+    `allowed`: objects, as KIND/NAME, that may be deleted and made anew.
+    """
     if plan.found.repeated:
         return f"There is more than one of {listed(plan.found.repeated)}; nothing was changed."
     stopped = [
@@ -65,7 +68,7 @@ def reason_to_stop(plan: Plan, recreate: Collection[ResourceRef], allowed: Seque
     ]
     if stopped:
         return f"The server would refuse {listed(stopped)}; nothing was changed."
-    missing = [str(ref) for ref in sorted(recreate) if str(ref) not in allowed]
+    missing = [str(ref) for ref in sorted(plan.recreate) if str(ref) not in allowed]
     if missing:
         flags = " ".join(f"--recreate {name}" for name in missing)
         return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import AsyncIterator
@@ -26,6 +27,8 @@ REAL = os.environ.get("LBTUI_TEST_KUBECONFIG", "")
 @pytest.fixture
 async def api() -> AsyncIterator[ApiServer]:
     """The tests' own server, with MetalLB's namespace and two more; for faults and access."""
+    if REAL:
+        pytest.skip("needs the tests' own API server")
     server = ApiServer()
     await server.start()
     await server.put(*namespaces())
@@ -79,6 +82,12 @@ class Cluster:
         body = await self.connection.get(COLLECTIONS[kind].path(NAMESPACE))
         return {item["metadata"]["name"] for item in body["items"]}
 
+    async def prepare(self) -> None:
+        """Make MetalLB's namespace if it is not there."""
+        manifest = namespaces()[0]
+        with contextlib.suppress(ApiError):
+            await self.connection.send("POST", "/api/v1/namespaces", manifest)
+
     async def clear(self) -> None:
         """Delete all of MetalLB's objects."""
         for kind in METALLB:
@@ -97,6 +106,7 @@ async def cluster(colleague: Connection) -> AsyncIterator[Cluster]:
     """A cluster that holds nothing of MetalLB's but what the test puts there."""
     found = Cluster(colleague)
     if REAL:
+        await found.prepare()
         await found.clear()
     yield found
     if REAL:

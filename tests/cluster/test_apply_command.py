@@ -6,7 +6,9 @@ import asyncio
 import json
 import os
 import pty
+import signal
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -63,7 +65,7 @@ def actions(told: Any) -> list[tuple[str, str, bool]]:
     return [(one["action"], f"{one['kind']}/{one['name']}", one["done"]) for one in told["changes"]]
 
 
-async def test_a_folder_is_applied_and_then_there_is_no_difference(
+async def test_a_dry_run_tells_everything_and_changes_nothing(
     api: ApiServer, cluster: Cluster, user: Lbtui, tmp_path: Path
 ) -> None:
     await api.put(node(), service(), endpoints())
@@ -80,6 +82,13 @@ async def test_a_folder_is_applied_and_then_there_is_no_difference(
     assert [one["name"] for one in dry["notNamed"]] == ["other"]
     assert [one["kind"] for one in dry["leftAlone"]] == ["Service"]
     assert await cluster.names("BGPAdvertisement") == set()
+
+
+async def test_a_folder_is_applied_and_then_there_is_no_difference(
+    cluster: Cluster, user: Lbtui, tmp_path: Path
+) -> None:
+    await cluster.put(peer(holdTime="90s"), pool("other", "203.0.113.0/24"))
+    folder = write(tmp_path / "new", peer(holdTime="30s"), pool(), advertisement("all"))
     told = await document(user, folder, "--yes")
     assert [done for _, _, done in actions(told)] == [True, True, True]
     found = await cluster.get(peer())
@@ -104,12 +113,8 @@ async def test_the_difference_is_shown_before_the_question(
     assert found is not None and found["spec"]["password"] == "moonshine"
 
 
-@pytest.mark.parametrize(("answer", "code", "hold_time"), [("y", 0, "30s"), ("n", 1, "90s")])
-async def test_it_asks_and_takes_only_yes(
-    cluster: Cluster, user: Lbtui, tmp_path: Path, answer: str, code: int, hold_time: str
-) -> None:
-    await cluster.put(peer(holdTime="90s"))
-    folder = write(tmp_path / "new", peer(holdTime="30s"))
+async def answered(user: Lbtui, folder: Path, *answers: str) -> subprocess.CompletedProcess[bytes]:
+    """Run it at a terminal, with these lines typed ahead."""
     terminal, side = pty.openpty()
     process = await asyncio.create_subprocess_exec(
         *user.command,
@@ -121,13 +126,80 @@ async def test_it_asks_and_takes_only_yes(
         env=dict(user.environment),
     )
     os.close(side)
-    os.write(terminal, f"{answer}\n".encode())
-    _, told = await asyncio.wait_for(process.communicate(), 60)
+    os.write(terminal, "".join(f"{answer}\n" for answer in answers).encode())
+    out, told = await asyncio.wait_for(process.communicate(), 60)
     os.close(terminal)
-    assert process.returncode == code, told
-    assert b"Apply to tests" in told
+    assert process.returncode is not None
+    return subprocess.CompletedProcess((), process.returncode, out, told)
+
+
+@pytest.mark.parametrize(("answer", "code", "hold_time"), [("y", 0, "30s"), ("n", 1, "90s")])
+async def test_it_asks_and_takes_only_yes(
+    cluster: Cluster, user: Lbtui, tmp_path: Path, answer: str, code: int, hold_time: str
+) -> None:
+    await cluster.put(peer(holdTime="90s"))
+    done = await answered(user, write(tmp_path / "new", peer(holdTime="30s")), answer)
+    assert done.returncode == code, done.stderr
+    assert b"Apply to tests" in done.stderr
     found = await cluster.get(peer())
     assert found is not None and found["spec"]["holdTime"] == hold_time
+
+
+@pytest.mark.parametrize(("answer", "code", "pools"), [("y", 1, set()), ("n", 2, {"public"})])
+async def test_a_part_can_be_taken_back(
+    api: ApiServer,
+    cluster: Cluster,
+    user: Lbtui,
+    tmp_path: Path,
+    answer: str,
+    code: int,
+    pools: set[str],
+) -> None:
+    await cluster.put(peer(holdTime="90s"))
+    api.faults.writes["tor"] = Refused(500, "InternalError", "etcd is away")
+    folder = write(tmp_path / "new", peer(holdTime="30s"), pool())
+    done = await answered(user, folder, "y", answer)
+    assert done.returncode == code, done.stderr
+    assert b"Done before: created IPAddressPool/public" in done.stderr
+    assert (b"Taken back: IPAddressPool/public" in done.stderr) is (answer == "y")
+    assert await cluster.names("IPAddressPool") == pools
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not is_so():
+            await asyncio.sleep(0.01)
+
+
+def has_heard(pid: int) -> bool:
+    """Whether the process has taken SIGINT in: from then on it blocks it."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    mask = next(line for line in status.splitlines() if line.startswith("SigBlk:"))
+    return bool(int(mask.split()[1], 16) >> signal.SIGINT - 1 & 1)
+
+
+async def test_ctrl_c_ends_it_after_a_whole_change_and_says_where(
+    api: ApiServer, cluster: Cluster, user: Lbtui, tmp_path: Path
+) -> None:
+    folder = write(tmp_path / "new", peer(), pool(), advertisement("all"))
+    gate = api.faults.gate = asyncio.Event()
+    process = await asyncio.create_subprocess_exec(
+        *(*user.command, "apply", str(folder), "--yes"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=dict(user.environment),
+    )
+    await until(lambda: any(v == "POST" and "dryRun" not in query for v, _, query in api.requests))
+    process.send_signal(signal.SIGINT)
+    await until(lambda: has_heard(process.pid))
+    gate.set()
+    _, told = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 130, told
+    assert b"BGPPeer/tor: not created: interrupted." in told
+    assert b"Done before: created IPAddressPool/public." in told
+    assert b"Not tried: created BGPAdvertisement/all." in told
+    assert await cluster.names("IPAddressPool") == {"public"}
+    assert not await cluster.names("BGPPeer")
 
 
 async def test_without_a_terminal_it_wants_a_yes(

@@ -112,18 +112,36 @@ async def try_changes(connection: Connection, changes: Sequence[Change]) -> Tria
 
 
 async def make_changes(connection: Connection, changes: Sequence[Change]) -> Outcome:
-    """Make the changes in their order, up to the first that the server refuses."""
+    """Make the changes in their order, up to the first that the server refuses.
+
+    If it is cancelled, the request under way is brought to its end, since nobody would know what
+    came of it, and the rest is left.
+    """
     done: list[Done] = []
     for position, change in enumerate(changes):
+        left = tuple(changes[position + 1 :])
+        sending = asyncio.ensure_future(_send(connection, change))
+        is_cancelled = False
         try:
-            answer, warnings = await _send(connection, change)
-        except StoreError as error:
-            if _is_gone_already(change, error):
-                done.append(Done(change, None))
-                continue
-            return Outcome(tuple(done), change, error, tuple(changes[position + 1 :]))
-        is_deleted = change.action is Action.DELETE
-        done.append(Done(change, None if is_deleted else answer, warnings))
+            await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            is_cancelled = True
+            await asyncio.wait([sending])
+        except StoreError:
+            pass  # looked at below
+        error = sending.exception()
+        if error is None:
+            answer, warnings = sending.result()
+            is_deleted = change.action is Action.DELETE
+            done.append(Done(change, None if is_deleted else answer, warnings))
+        elif not isinstance(error, StoreError):
+            raise error
+        elif _is_gone_already(change, error):
+            done.append(Done(change, None))
+        else:
+            return Outcome(tuple(done), change, error, left)
+        if is_cancelled and left:
+            return Outcome(tuple(done), left[0], StoreError("interrupted"), left[1:])
     return Outcome(tuple(done))
 
 

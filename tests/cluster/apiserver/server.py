@@ -38,6 +38,8 @@ class Faults:
     writes: dict[str, Refused] = field(default_factory=dict)
     """Name of an object → the answer to every request that would really change it; a dry run
     passes."""
+    gate: asyncio.Event | None = None
+    """What every request that would really change something waits for."""
     bookmark_every: float = 0.5
     compactions: int = 0
     """How many of the next pages of lists are followed by a compaction, so that the next page's
@@ -247,8 +249,11 @@ class ApiServer:
             query.get("force") == "true",
             query.get("fieldValidation") == "Strict",
         )
-        if key.name in self.faults.writes and not write.is_dry_run and b"dryRun" not in write.body:
-            raise self.faults.writes[key.name]
+        if not write.is_dry_run and b"dryRun" not in write.body:
+            if self.faults.gate is not None:
+                await self.faults.gate.wait()
+            if key.name in self.faults.writes:
+                raise self.faults.writes[key.name]
         if verb == "delete":
             return web.json_response(await writes.delete(self.storage, write))
         changes = {"create": writes.create, "update": writes.replace, "patch": writes.patch}
