@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from lbtui.tui.app import LbtuiApp
     from lbtui.tui.view_state import ViewState
 
+MOST_CLASHES = 5
+"""How often in a row others may be quicker before the user is told."""
+
 
 class Saving:
     """Runs the dialogs of a save; edits are never dropped unless the user says so."""
@@ -32,6 +35,7 @@ class Saving:
 
         What others changed meanwhile is brought in first, however often that happens.
         """
+        clashes = 0
         while self._app.state.history.is_modified:
             state = self._app.state
             if state.read_only:
@@ -49,8 +53,14 @@ class Saving:
                 if not await self._write(recreate):
                     continue
                 return not self._app.state.history.is_modified
-            except ConflictError:
-                continue  # noticed between the look and the writing: look again
+            except ConflictError as error:
+                # Noticed between the look and the writing, maybe before a look would show it.
+                clashes += 1
+                if clashes > MOST_CLASHES:
+                    await tell(self._app, "Not saved", str(error), "Your edits are kept here.")
+                    return False
+                if not await self._app.following.catch_up():
+                    return False
             except Unsettled:
                 return False
             except PortError as error:

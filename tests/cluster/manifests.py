@@ -38,6 +38,11 @@ def advertisement(name: str = "all", **spec: Any) -> Manifest:
     return metallb("BGPAdvertisement", name, spec)
 
 
+def community(name: str, **aliases: str) -> Manifest:
+    items = [{"name": alias, "value": value} for alias, value in aliases.items()]
+    return metallb("Community", name, {"communities": items})
+
+
 def node(name: str = "node-a", address: str = "192.0.2.11", **labels: str) -> Manifest:
     return {
         "apiVersion": "v1",

@@ -21,11 +21,9 @@ from tests.cluster.apiserver import webhooks
 from tests.cluster.apiserver.answers import Refused
 from tests.cluster.apiserver.server import ApiServer
 from tests.cluster.conftest import Cluster
-from tests.cluster.manifests import NAMESPACE, Manifest, peer, pool, working_set
-from tests.cluster.test_applying import edited, made
+from tests.cluster.editor import TOR, edited, made
+from tests.cluster.manifests import Manifest, peer, pool, working_set
 from tests.tui.console import Console
-
-TOR = ResourceRef("BGPPeer", NAMESPACE, "tor")
 
 
 class PolledStore(ClusterStore):

@@ -19,7 +19,14 @@ from lbtui.adapters.cluster.changes import Action, Change, as_written
 from lbtui.adapters.cluster.connection import Connection
 from lbtui.adapters.cluster.errors import ApiError, UnreachableError
 from lbtui.adapters.cluster.kinds import METALLB
-from lbtui.adapters.cluster.refusals import IMMUTABLE, findings_of, in_words, is_conflict, warning
+from lbtui.adapters.cluster.refusals import (
+    IMMUTABLE,
+    findings_of,
+    in_words,
+    is_conflict,
+    of_second,
+    warning,
+)
 from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.ports import StoreError
@@ -146,6 +153,8 @@ async def make_changes(connection: Connection, changes: Sequence[Change]) -> Out
 
 
 async def _try(connection: Connection, change: Change) -> Trial:
+    if change.ref.ordinal:
+        return Trial((of_second(change),))
     asked = change
     if change.is_recreation and change.action is Action.CREATE:
         # It cannot be made while it is there; as an update everything else in it is judged.

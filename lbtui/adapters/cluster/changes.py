@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lbtui.adapters.cluster.kinds import METALLB
 from lbtui.adapters.cluster.ordering import turns_of
 from lbtui.adapters.manifest_changes import change_manifest
-from lbtui.core.objects.decode import encode_resource
+from lbtui.core.objects.decode import decode_manifest, encode_resource
 from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
 
 Manifest = Mapping[str, Any]
@@ -35,6 +35,8 @@ class Baseline:
     resources: ResourceSet
     manifests: Mapping[ResourceRef, Manifest]
     """The objects as the server had them, of all that can be edited."""
+    removed: Mapping[ResourceRef, Manifest] = field(default_factory=dict)
+    """Those that lbtui deleted, as they were: one that comes back is what it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +111,23 @@ def _changes(
 
 
 def _created(base: Baseline, new: ResourceSet, resource: AnyResource) -> Manifest:
-    """The manifest of a new object; of one that was renamed all that it was, known here or not."""
+    """The manifest of a new object; of one that was renamed or deleted here all that it was."""
+    metadata = resource.metadata
+    ref = ResourceRef(resource.kind, metadata.namespace, metadata.name)
+    was = base.removed.get(ref) or _renamed(base, new, resource)
+    known = decode_manifest(was, metadata.namespace).resource if was is not None else None
+    if was is None or known is None:
+        return encode_resource(resource)
+    return change_manifest(was, known, resource)
+
+
+def _renamed(base: Baseline, new: ResourceSet, resource: AnyResource) -> Manifest | None:
+    """The object that goes by another name and is the same but for that."""
     spec = getattr(resource, "spec", None)
     for ref, known in base.resources.members(resource.kind).items():
-        if ref not in new and ref in base.manifests and getattr(known, "spec", None) == spec:
-            return change_manifest(base.manifests[ref], known, resource)
-    return encode_resource(resource)
+        if ref not in new and getattr(known, "spec", None) == spec:
+            return base.manifests.get(ref)
+    return None
 
 
 def as_written(manifest: Manifest) -> dict[str, Any]:

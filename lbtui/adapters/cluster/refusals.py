@@ -49,11 +49,16 @@ def findings_of(change: Change, error: ApiError) -> tuple[Diagnostic, ...]:
     return (_finding(change, f"{blind} {denied['why']}", path, code=UNCERTAIN),)
 
 
+def of_second(change: Change) -> Diagnostic:
+    """Two objects of one name: a folder can hold them, a cluster cannot."""
+    return _finding(change, "there is another one of this name; a cluster takes only one")
+
+
 def is_conflict(change: Change, error: ApiError) -> bool:
     """Whether somebody else changed, made or deleted the object since it was read."""
     if error.code == 409:
         return not change.is_recreation or error.reason == "Conflict"
-    return error.code == 404 and error.reason == "NotFound" and change.action is Action.UPDATE
+    return error.code == 404 and change.action is Action.UPDATE and not _is_unknown_kind(error)
 
 
 def warning(ref: ResourceRef, text: str) -> Diagnostic:
@@ -98,8 +103,15 @@ def _finding(
     return Diagnostic(severity, code, f"{change.ref}: {text}", change.ref, path, fix)
 
 
+def _is_unknown_kind(error: ApiError) -> bool:
+    """Whether the server does not serve the kind at all: it answers without a Status."""
+    return error.code == 404 and "page not found" in str(error)
+
+
 def _plain(error: ApiError) -> str:
-    """The message, of a webhook that does not answer in the user's words."""
+    """The message; where the server's says little, in other words."""
+    if _is_unknown_kind(error):
+        return "the cluster does not have this kind; its MetalLB may be older"
     unanswered = _UNANSWERED.search(str(error))
     if unanswered is None:
         return str(error)

@@ -99,18 +99,21 @@ async def save_objects(
 
 def baseline_after(base: Baseline, done: Iterable[Done]) -> Baseline:
     """What was read, with the objects as the server has them after some changes."""
-    resources, manifests = base.resources, dict(base.manifests)
+    resources, manifests, removed = base.resources, dict(base.manifests), dict(base.removed)
     for one in done:
         ref = one.change.ref
         if one.manifest is None:
             resources = resources.without(ref)
             manifests.pop(ref, None)
+            if one.change.before is not None:
+                removed[ref] = one.change.before
             continue
         resource = decode_manifest(one.manifest, ref.namespace).resource
         manifests[ref] = one.manifest
+        removed.pop(ref, None)
         if resource is not None:
             resources = resources.with_resource(ref, resource)
-    return Baseline(resources, manifests)
+    return Baseline(resources, manifests, removed)
 
 
 def _refuse_conflicts(trial: Trial) -> None:
