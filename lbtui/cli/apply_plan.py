@@ -10,6 +10,7 @@ from lbtui.adapters.file_store import FileStore
 from lbtui.cli import output
 from lbtui.cli.sources import choose_backend
 from lbtui.core.analysis import Analysis, analyse
+from lbtui.core.configuration.model import Options
 from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.editing.overlay import Overlay, overlay
 from lbtui.core.objects.reference import ResourceRef
@@ -38,6 +39,8 @@ class Plan:
     resources: ResourceDiff
     notices: tuple[Diagnostic, ...]
     """Of reading the manifests and the cluster."""
+    options: Options
+    """How MetalLB was started."""
 
     @property
     def wanted(self) -> ResourceSet:
@@ -58,6 +61,11 @@ class Plan:
     def recreate(self) -> frozenset[ResourceRef]:
         """Objects that can only be deleted and made anew."""
         return frozenset(one.ref for one in self.changes if one.must_recreate and one.ref)
+
+    def between(self) -> Applied:
+        """What changes on the wire while objects are made anew, from what is sent now."""
+        bare = self.before.resources.without(*self.recreate)
+        return diff_applied(self.before, analyse(bare, self.backend, self.options, self.before))
 
     def left_in(self, resources: ResourceSet) -> frozenset[ResourceRef]:
         """Objects of a cluster that are not yet as wanted."""
@@ -92,4 +100,5 @@ async def make_plan(store: ClusterStore, arguments: argparse.Namespace) -> Plan 
         diff_applied(before, after),
         diff_resources(cluster.resources, found.resources),
         (*manifests.diagnostics, *cluster.diagnostics),
+        store.options,
     )

@@ -41,6 +41,17 @@ def narrate(plan: Plan) -> None:
             output.narrate(f"server: {output.diagnostic_to_text(one)}")
     for text in _decided(plan):
         output.narrate(text)
+    if plan.recreate:
+        output.narrate(_between(plan))
+
+
+def _between(plan: Plan) -> str:
+    """The routes that go while objects are made anew."""
+    names, routes, nodes = listed(sorted(plan.recreate)), plan.between(), plan.before.tables.nodes
+    if routes.is_empty:
+        return f"While {names} is made anew, no route goes."
+    table = table_of(_NO_RESOURCES, routes, nodes, nodes)
+    return f"While {names} is made anew, this changes:\n{table}"
 
 
 def _decided(plan: Plan) -> Iterator[str]:

@@ -29,6 +29,7 @@ from tests.cluster.manifests import (
     peer,
     pool,
     service,
+    working_set,
 )
 from tests.support.command import Lbtui
 
@@ -233,12 +234,14 @@ async def test_manifests_that_cannot_be_read_change_nothing(
 
 
 async def test_an_object_is_made_anew_only_if_it_is_named(
-    cluster: Cluster, user: Lbtui, tmp_path: Path
+    api: ApiServer, cluster: Cluster, user: Lbtui, tmp_path: Path
 ) -> None:
+    await api.put(*working_set())
     await cluster.put(peer(enableGracefulRestart=True))
     folder = write(tmp_path / "new", peer(enableGracefulRestart=False, holdTime="30s"))
     done = await applied(user, folder, "--yes", code=1)
     assert "add --recreate BGPPeer/tor. Nothing was changed" in done.stderr
+    assert "- withdrawn  tor   198.51.100.10/32  node-a" in done.stderr
     told = await document(user, folder, "--yes", "--recreate", "BGPPeer/tor")
     assert actions(told) == [("recreate", "BGPPeer/tor", True)]
     found = await cluster.get(peer())

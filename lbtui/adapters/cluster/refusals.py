@@ -63,7 +63,7 @@ def is_conflict(change: Change, error: ApiError) -> bool:
 
 def warning(ref: ResourceRef, text: str) -> Diagnostic:
     """A Warning header of an answer."""
-    return Diagnostic(Severity.WARNING, WARNED, f"{ref}: {text}", ref, _named_field(text))
+    return Diagnostic(Severity.WARNING, WARNED, text, ref, _named_field(text))
 
 
 def in_words(change: Change, error: Exception) -> str:
@@ -100,7 +100,7 @@ def _finding(
     change: Change, text: str, path: str = "", fix: str | None = None, code: str = REFUSED
 ) -> Diagnostic:
     severity = Severity.WARNING if code == UNCERTAIN else Severity.ERROR
-    return Diagnostic(severity, code, f"{change.ref}: {text}", change.ref, path, fix)
+    return Diagnostic(severity, code, text, change.ref, path, fix)
 
 
 def _is_unknown_kind(error: ApiError) -> bool:

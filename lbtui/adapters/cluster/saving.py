@@ -87,7 +87,7 @@ async def save_objects(
     _refuse_conflicts(trial)
     refused = [finding for finding in trial.findings if finding.is_error]
     if refused:
-        said = "; ".join(finding.message for finding in refused)
+        said = "; ".join(f"{finding.ref}: {finding.message}" for finding in refused)
         raise StoreError(f"The API server would refuse it, so nothing was changed: {said}")
     outcome = await make_changes(connection, plan)
     if not outcome.done and outcome.is_conflict and outcome.failed is not None:
