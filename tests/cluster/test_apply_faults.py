@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,20 @@ async def test_a_webhook_that_does_not_answer_is_explained(
     new = made(await editor.read(), peer())
     with pytest.raises(StoreError, match=f"the webhook {hook} does not answer"):
         await editor.save(new)
+
+
+async def test_of_a_change_whose_answer_is_lost_nobody_says_what_became(
+    api: ApiServer, cluster: Cluster, editor: Editor
+) -> None:
+    new = made(await editor.read(), peer())
+    api.faults.gate = asyncio.Event()
+    saving = asyncio.create_task(editor.save(new))
+    async with asyncio.timeout(30):
+        while not any(v == "POST" and "dryRun" not in query for v, _, query in api.requests):
+            await asyncio.sleep(0.01)
+    await api.stop()
+    with pytest.raises(StoreError, match="BGPPeer/tor: nobody knows whether it was created: API"):
+        await saving
+    api.faults.gate = None
+    await api.start()
+    assert told(await editor.save(new)) == ["created BGPPeer/tor"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -58,10 +59,10 @@ async def object_changes(
 
     In the order in which it would be done. Raises ConflictError, StoreError.
     """
-    plan = plan_changes(base, new)
+    plan = await asyncio.to_thread(plan_changes, base, new)
     trial = await try_changes(connection, plan)
     _refuse_conflicts(trial)
-    return tuple(_object_changes(plan, trial.findings))
+    return await asyncio.to_thread(_object_changes, plan, trial.findings)
 
 
 async def save_objects(
@@ -82,7 +83,7 @@ async def save_objects(
     somebody changed an object since it was read and StoreError for what else is refused; then
     nothing was changed.
     """
-    plan = plan_changes(base, new, recreate)
+    plan = await asyncio.to_thread(plan_changes, base, new, recreate)
     trial = await try_changes(connection, plan)
     _refuse_conflicts(trial)
     refused = [finding for finding in trial.findings if finding.is_error]
@@ -130,19 +131,27 @@ def _conflict(refs: Collection[ResourceRef]) -> ConflictError:
     )
 
 
-def _object_changes(plan: Sequence[Change], findings: Sequence[Diagnostic]) -> Iterator[FileChange]:
-    for change in plan:
-        deleted = "It is deleted." if change.action is Action.DELETE else ""
-        own = tuple(finding for finding in findings if finding.ref == change.ref)
-        yield FileChange(
-            str(change.ref),
-            text_change(_text(change.before), _text(change.after)),
-            is_new=change.action is Action.CREATE,
-            notice=" ".join(filter(None, (deleted, keepers.notice(change)))),
-            ref=change.ref,
-            findings=own,
-            must_recreate={one.code for one in own if one.is_error} == {IMMUTABLE},
-        )
+def _object_changes(
+    plan: Sequence[Change], findings: Sequence[Diagnostic]
+) -> tuple[FileChange, ...]:
+    said: dict[ResourceRef, list[Diagnostic]] = {}
+    for finding in findings:
+        if finding.ref is not None:
+            said.setdefault(finding.ref, []).append(finding)
+    return tuple(_object_change(change, tuple(said.get(change.ref, ()))) for change in plan)
+
+
+def _object_change(change: Change, findings: tuple[Diagnostic, ...]) -> FileChange:
+    deleted = "It is deleted." if change.action is Action.DELETE else ""
+    return FileChange(
+        str(change.ref),
+        text_change(_text(change.before), _text(change.after)),
+        is_new=change.action is Action.CREATE,
+        notice=" ".join(filter(None, (deleted, keepers.notice(change)))),
+        ref=change.ref,
+        findings=findings,
+        must_recreate={one.code for one in findings if one.is_error} == {IMMUTABLE},
+    )
 
 
 def _text(manifest: object) -> str:
