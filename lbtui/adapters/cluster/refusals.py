@@ -42,11 +42,11 @@ def findings_of(change: Change, error: ApiError) -> tuple[Diagnostic, ...]:
     if denied is None:
         return (_finding(change, text, _named_field(text), _remedy(error)),)
     path = field_in(change.after or change.before or {}, denied["why"])
+    hook, why = _webhook(denied["name"]), denied["why"]
     if not change.waits_for:
-        return (_finding(change, f"MetalLB's webhook refuses it: {denied['why']}", path),)
-    before = listed(change.waits_for)
-    blind = f"MetalLB's webhook, which does not see yet that {before} changes first, says:"
-    return (_finding(change, f"{blind} {denied['why']}", path, code=UNCERTAIN),)
+        return (_finding(change, f"{hook} refuses it: {why}", path),)
+    blind = f"{hook}, which does not see yet that {listed(change.waits_for)} changes first, says:"
+    return (_finding(change, f"{blind} {why}", path, code=UNCERTAIN),)
 
 
 def of_second(change: Change) -> Diagnostic:
@@ -108,6 +108,10 @@ def _is_unknown_kind(error: ApiError) -> bool:
     return error.code == 404 and "page not found" in str(error)
 
 
+def _webhook(name: str) -> str:
+    return "MetalLB's webhook" if name.endswith(".metallb.io") else f"the webhook {name}"
+
+
 def _plain(error: ApiError) -> str:
     """The message; where the server's says little, in other words."""
     if _is_unknown_kind(error):
@@ -124,7 +128,7 @@ def _plain(error: ApiError) -> str:
 def _remedy(error: ApiError) -> str | None:
     if _UNANSWERED.search(str(error)):
         return "See whether MetalLB's controller runs: it serves the webhook."
-    if error.code == 403 and _DENIED.search(str(error)) is None:
+    if error.code == 403 and "admission webhook" not in str(error):
         return "Ask for permission to change it."
     if error.code == 409:
         return "Somebody changed it since it was read: look at theirs first."
