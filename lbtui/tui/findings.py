@@ -52,7 +52,13 @@ class FindingsCache(Remembered[Findings]):
     def __init__(self) -> None:
         """Start empty."""
         super().__init__(
-            lambda state: (state.snapshot, state.analysis, state.history.current.respelled),
+            lambda state: (
+                state.snapshot,
+                state.analysis,
+                state.history.current.respelled,
+                state.server_said,
+                state.history.current if state.server_said.findings else None,
+            ),
             Findings,
         )
 
@@ -62,6 +68,7 @@ def _collect(state: ViewState) -> Iterator[Diagnostic]:
     if snapshot is not None:
         mended = state.history.current.respelled
         yield from (one for one in snapshot.diagnostics if one.edit not in mended)
+    yield from state.server_said.about(state.history.current)
     if state.analysis is None:
         return
     locate = snapshot.locate if snapshot is not None else {}

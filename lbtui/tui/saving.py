@@ -77,6 +77,8 @@ class Saving:
         changes = await self._app.store.changes(state.history.current)
         dialog = ReviewDialog(f"Save to {state.title}?", state, changes)
         if await self._app.push_screen_wait(dialog) is not True:
+            if self._app.state.history.current is state.history.current:
+                self._app.change(workspace.judged(self._app.state, changes))
             return None
         recreate = frozenset(one.ref for one in changes if one.must_recreate and one.ref)
         if recreate and not await is_recreation_agreed(self._app, recreate):

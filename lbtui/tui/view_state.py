@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.editing.history import History
 from lbtui.core.objects.resource_set import ResourceSet
 from lbtui.ports import Snapshot, SpeakerView
@@ -16,6 +18,24 @@ if TYPE_CHECKING:
     from lbtui.tui.speaker_log import Event
 
 NO_RESOURCES = ResourceSet()
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSaid:
+    """Findings of a dry run, about resources as they were then."""
+
+    findings: tuple[Diagnostic, ...] = ()
+    resources: ResourceSet = field(default_factory=lambda: NO_RESOURCES)
+
+    def about(self, current: ResourceSet) -> Iterator[Diagnostic]:
+        """Those about resources that are still the same."""
+        for finding in self.findings:
+            ref = finding.ref
+            if ref is not None and self.resources.get(ref) is current.get(ref):
+                yield finding
+
+
+NOTHING_SAID = ServerSaid()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +55,8 @@ class ViewState:
     """Why the store could not be read."""
     history: History = field(default_factory=lambda: History.of(NO_RESOURCES))
     """The edits; `history.current` is the working set."""
+    server_said: ServerSaid = NOTHING_SAID
+    """What a cluster's server said of edits when they were tried last."""
     analysis: Analysis | None = None
     """Of the working set, or for a moment of the one before; None until the first is made."""
     saved_analysis: Analysis | None = None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lbtui.core.editing.history import History
 from lbtui.core.objects.resource_set import ResourceSet
-from lbtui.ports import Snapshot
-from lbtui.tui.view_state import ViewState
+from lbtui.ports import FileChange, Snapshot
+from lbtui.tui.view_state import NOTHING_SAID, ServerSaid, ViewState
 
 if TYPE_CHECKING:
     from lbtui.core.editing.merge import ClashKey, Merged, Side
@@ -82,7 +82,13 @@ def at_step(state: ViewState, position: int) -> ViewState:
 def saved(state: ViewState, snapshot: Snapshot) -> ViewState:
     """The store holds `snapshot` after a save; what it does not hold stays an edit."""
     history = state.history.with_saved(snapshot.resources)
-    return replace(state, snapshot=snapshot, history=history)
+    return replace(state, snapshot=snapshot, history=history, server_said=NOTHING_SAID)
+
+
+def judged(state: ViewState, changes: Sequence[FileChange]) -> ViewState:
+    """A server tried the edits; what it said stays with them until they are others."""
+    findings = tuple(finding for change in changes for finding in change.findings)
+    return replace(state, server_said=ServerSaid(findings, state.history.current))
 
 
 def worked_out(state: ViewState, outcome: Outcome) -> ViewState:

@@ -17,6 +17,7 @@ from lbtui.core.objects.resources import BGPPeer, BGPPeerSpec
 from lbtui.ports import Snapshot
 from lbtui.tui import following, workspace
 from lbtui.tui.app import LbtuiApp
+from lbtui.tui.findings import Findings
 from tests.cluster.apiserver import webhooks
 from tests.cluster.apiserver.answers import Refused
 from tests.cluster.apiserver.server import ApiServer
@@ -122,6 +123,10 @@ async def test_what_the_server_refuses_is_shown_and_not_sent(
         await console.shows("The server refuses BGPPeer/twin")
         await console.press("escape")
         await console.main()
+        found = [one for one in Findings(console.app.state).all if one.code == "server-refuses"]
+        assert [(str(one.ref), one.path) for one in found] == [("BGPPeer/twin", "spec.peerAddress")]
+        stage(console, peer("twin", peerAddress="192.0.2.2"))
+        assert "server-refuses" not in {one.code for one in Findings(console.app.state).all}
     assert "holdTime" not in await spec_of(cluster, peer())
 
 
