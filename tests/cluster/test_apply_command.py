@@ -146,6 +146,32 @@ async def test_it_asks_and_takes_only_yes(
     assert found is not None and found["spec"]["holdTime"] == hold_time
 
 
+async def test_what_a_colleague_does_before_the_yes_is_not_overwritten(
+    cluster: Cluster, user: Lbtui, tmp_path: Path
+) -> None:
+    await cluster.put(peer(holdTime="90s"))
+    folder = write(tmp_path / "new", peer(holdTime="30s"))
+    terminal, side = pty.openpty()
+    process = await asyncio.create_subprocess_exec(
+        *(*user.command, "apply", str(folder)),
+        stdin=side,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=dict(user.environment),
+    )
+    os.close(side)
+    assert process.stderr is not None
+    await asyncio.wait_for(process.stderr.readuntil(b"[y/N]"), 60)
+    await cluster.put(peer(holdTime="60s"))
+    os.write(terminal, b"y\n")
+    _, told = await asyncio.wait_for(process.communicate(), 60)
+    os.close(terminal)
+    assert process.returncode == 2
+    assert b"BGPPeer/tor changed in the cluster since it was read; nothing was changed" in told
+    found = await cluster.get(peer())
+    assert found is not None and found["spec"]["holdTime"] == "60s"
+
+
 @pytest.mark.parametrize(("answer", "code", "pools"), [("y", 1, set()), ("n", 2, {"public"})])
 async def test_a_part_can_be_taken_back(
     api: ApiServer,
