@@ -56,6 +56,8 @@ def _between(plan: Plan) -> str:
 
 def _decided(plan: Plan) -> Iterator[str]:
     found = plan.found
+    if not found.named:
+        return
     if found.left_alone:
         yield f"Only MetalLB's kinds are applied, so not: {listed(found.left_alone)}."
     if found.kept_passwords:
@@ -70,6 +72,8 @@ def reason_to_stop(plan: Plan, allowed: Sequence[str]) -> str:
 
     `allowed`: objects, as KIND/NAME, that may be deleted and made anew.
     """
+    if not plan.found.named:
+        return "The manifests hold none of MetalLB's objects; nothing was changed."
     if plan.found.repeated:
         return f"There is more than one of {listed(plan.found.repeated)}; nothing was changed."
     stopped = [

@@ -259,6 +259,13 @@ async def test_manifests_that_cannot_be_read_change_nothing(
     assert not await cluster.names("BGPPeer")
 
 
+async def test_a_folder_without_any_of_metallbs_objects_is_the_wrong_one(
+    cluster: Cluster, user: Lbtui, tmp_path: Path
+) -> None:
+    done = await applied(user, write(tmp_path / "new", service()), "--yes", code=1)
+    assert "The manifests hold none of MetalLB's objects" in done.stderr
+
+
 async def test_an_object_is_made_anew_only_if_it_is_named(
     api: ApiServer, cluster: Cluster, user: Lbtui, tmp_path: Path
 ) -> None:

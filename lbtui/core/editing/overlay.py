@@ -27,6 +27,8 @@ class Overlay:
     """Of the manifests: not of MetalLB's kinds, so not applied."""
     repeated: tuple[ResourceRef, ...] = ()
     """Of the manifests: there is another one of the same name before it."""
+    named: tuple[ResourceRef, ...] = ()
+    """Of the manifests: applied, whether that changes anything or not."""
     not_named: tuple[ResourceRef, ...] = ()
     """MetalLB's objects of the cluster that no manifest speaks of; they stay."""
 
@@ -45,9 +47,9 @@ def overlay(cluster: ResourceSet, manifests: ResourceSet) -> Overlay:
             found = replace(found, repeated=(*found.repeated, ref))
         else:
             found = _put(found, ref, resource)
-    named = set(manifests.refs())
-    not_named = tuple(ref for ref in _metallb(cluster) if ref not in named)
-    return replace(found, not_named=not_named)
+    named = tuple(ref for ref in _metallb(manifests) if not ref.ordinal)
+    not_named = set(_metallb(cluster)) - set(named)
+    return replace(found, named=named, not_named=tuple(sorted(not_named)))
 
 
 def _put(found: Overlay, ref: ResourceRef, resource: MetalLBResource) -> Overlay:
