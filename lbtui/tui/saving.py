@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+import asyncio
+from collections.abc import Coroutine, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lbtui.ports import ConflictError, PartialSaveError, PortError
 from lbtui.tui import workspace
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 MOST_CLASHES = 5
 """How often in a row others may be quicker before the user is told."""
+SLOW_SECONDS = 0.5
+"""A store that takes longer is told of: a server far away, or one with slow webhooks."""
+T = TypeVar("T")
 
 
 class Saving:
@@ -74,7 +78,10 @@ class Saving:
         from lbtui.tui.dialogs.review import ReviewDialog
 
         state = self._app.state
-        changes = await self._app.store.changes(state.history.current)
+        changes = await self._told_if_slow(
+            "Working out what is written, and what the server says to it.",
+            self._app.store.changes(state.history.current),
+        )
         dialog = ReviewDialog(f"Save to {state.title}?", state, changes)
         if await self._app.push_screen_wait(dialog) is not True:
             if self._app.state.history.current is state.history.current:
@@ -92,13 +99,26 @@ class Saving:
         """
         before = self._app.state.history.saved
         try:
-            report = await self._app.store.save(self._app.state.history.current, recreate=recreate)
+            report = await self._told_if_slow(
+                "Saving.", self._app.store.save(self._app.state.history.current, recreate=recreate)
+            )
         except PartialSaveError as error:
             await settle(self._app, before, error, recreate)
             return False
         self._app.change(workspace.saved(self._app.state, report.snapshot))
         self._app.notify(f"Saved {named(report.files)}", timeout=5)
         return True
+
+    async def _told_if_slow(self, text: str, work: Coroutine[Any, Any, T]) -> T:
+        """What comes of the work; the user is told of it if it does not come at once."""
+        task = asyncio.ensure_future(work)
+        try:
+            await asyncio.wait([task], timeout=SLOW_SECONDS)
+            if not task.done():
+                self._app.notify(text, timeout=3)
+            return await task
+        finally:
+            task.cancel()
 
     async def reload(self) -> None:
         """Read the store again; edits stay on top of what is there now."""

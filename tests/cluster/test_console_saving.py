@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from lbtui.adapters.cluster.store import ClusterStore
 from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import BGPPeer, BGPPeerSpec
 from lbtui.ports import Snapshot
-from lbtui.tui import following, workspace
+from lbtui.tui import following, saving, workspace
 from lbtui.tui.app import LbtuiApp
 from lbtui.tui.findings import Findings
 from tests.cluster.apiserver import webhooks
@@ -216,3 +217,20 @@ async def test_making_anew_shows_the_routes_that_go_and_asks(
     found = await cluster.get(peer())
     assert found is not None and before is not None
     assert (found["metadata"]["uid"] != before["metadata"]["uid"]) is (key == "d")
+
+
+async def test_a_slow_server_is_told_of_while_it_is_asked(
+    api: ApiServer, cluster: Cluster, kubeconfig: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await cluster.put(peer())
+    monkeypatch.setattr(saving, "SLOW_SECONDS", 0.01)
+    async with open_cluster(kubeconfig) as console:
+        stage(console, holdTime="30s")
+        await console.press("s")
+        await console.dialog("ReviewDialog")
+        gate = api.faults.gate = asyncio.Event()
+        await console.press("s")
+        await console.shows("Saving.")
+        gate.set()
+        await console.main()
+        assert not console.app.state.history.is_modified
