@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lbtui.adapters.speaker_client import SpeakerClient
 from lbtui.adapters.speaker_documents import encode_bfd, session_id
-from lbtui.core.routing.announcements import AnnouncedNode, AnnouncedSession, Announcements
 from lbtui.ports import SessionRow, SpeakerError, WireRoute
 from speaker import api
+
+if TYPE_CHECKING:
+    from lbtui.core.routing.announcements import AnnouncedNode, AnnouncedSession, Announcements
 
 NO_ROUTES = "none"
 """Name of the empty route set: a lab router announces nothing."""

@@ -11,6 +11,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from lbtui.adapters.control_address import SocketAddress, SpeakerAbsent, TcpAddress
@@ -23,9 +24,11 @@ from lbtui.adapters.speaker_documents import (
     wire_routes,
 )
 from lbtui.adapters.speaker_process import SpeakerProcess
-from lbtui.core.routing.announcements import Announcements
 from lbtui.ports import SessionRow, SpeakerError, SpeakerView, WireRoute
 from speaker import api
+
+if TYPE_CHECKING:
+    from lbtui.core.routing.announcements import Announcements
 
 START_SECONDS = 15.0
 """How long a new process may take to answer; it needs well under one on an idle machine."""

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from lbtui.core.objects.meta import Hidden
-from lbtui.core.routing.announcements import (
-    AnnouncedBfd,
-    AnnouncedNode,
-    AnnouncedRoute,
-    AnnouncedSession,
-    Announcements,
-)
 from lbtui.ports import FamilyCounts, SessionRow, SpeakerView, WireRoute
 from speaker import api
+
+if TYPE_CHECKING:
+    from lbtui.core.routing.announcements import (
+        AnnouncedBfd,
+        AnnouncedNode,
+        AnnouncedSession,
+        Announcements,
+    )
 
 ARROWS: Mapping[str, str] = {"sent": "→ ", "received": "← ", "local": ""}
 """Which way the NOTIFICATION went; nothing for what never went over the wire."""
@@ -99,6 +100,8 @@ def encode_route_sets(announcements: Announcements) -> dict[str, tuple[api.Route
 
 def decode_config(document: api.ConfigDocument) -> Announcements:
     """What a speaker was told last; its passwords read "***", as the speaker never tells them."""
+    from lbtui.core.routing.announcements import AnnouncedNode, AnnouncedRoute, Announcements
+
     return Announcements(
         nodes=tuple(
             AnnouncedNode(
@@ -125,6 +128,8 @@ def decode_config(document: api.ConfigDocument) -> Announcements:
 
 
 def _decode_session(session: api.SessionConfig) -> AnnouncedSession:
+    from lbtui.core.routing.announcements import AnnouncedBfd, AnnouncedSession
+
     return AnnouncedSession(
         peer=session.peer,
         local_asn=session.local_asn,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from lbtui.core.routing.announcements import Announcements
+if TYPE_CHECKING:
+    from lbtui.core.routing.announcements import Announcements
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from textual.message import Message
 from lbtui.tui.widgets.row_view import RowView
 from lbtui.tui.widgets.rows import Column, Rows
 
-SEARCH_SECONDS = 0.008
-"""How long a search goes on before it looks whether there is something to do for the user."""
+SEARCH_SECONDS = 0.002
+"""How long a search goes on before it looks whether there is something to do for the user. A key
+goes through the event loop a dozen times before it is on screen, and meets the search each time."""
 
 
 class LineTable(RowView, can_focus=True):

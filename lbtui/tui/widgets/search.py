@@ -8,7 +8,7 @@ from time import monotonic
 from lbtui.tui.widgets.filter_terms import parse_filter
 from lbtui.tui.widgets.rows import Rows
 
-SLICE_ROWS = 256
+SLICE_ROWS = 32
 """Rows between two looks at the clock."""
 
 
