@@ -116,6 +116,9 @@ async def test_what_no_order_makes_possible_changes_nothing(
     with pytest.raises(StoreError, match=r'CIDR "203\.0\.113\.0/24" in pool "a" overlaps'):
         await editor.save(new)
     assert await editor.read() == read
+    changes = await object_changes(editor.connection, editor.base, new)
+    fixes = [finding.fix or "" for change in changes for finding in change.findings]
+    assert len(fixes) == 2 and "only all of them together are right" in fixes[0]
 
 
 async def test_the_webhooks_refusal_names_the_field(

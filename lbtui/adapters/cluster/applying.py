@@ -11,6 +11,7 @@ Every writing request of an edit goes through `_send`.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -107,9 +108,11 @@ async def try_changes(connection: Connection, changes: Sequence[Change]) -> Tria
     """
     limit = asyncio.Semaphore(TRIALS_AT_ONCE)
 
+    kinds = Counter(change.ref.kind for change in changes)
+
     async def tried(change: Change) -> Trial:
         async with limit:
-            return await _try(connection, change)
+            return await _try(connection, change, is_alone=kinds[change.ref.kind] == 1)
 
     trials = await asyncio.gather(*map(tried, changes))
     return Trial(
@@ -152,7 +155,7 @@ async def make_changes(connection: Connection, changes: Sequence[Change]) -> Out
     return Outcome(tuple(done))
 
 
-async def _try(connection: Connection, change: Change) -> Trial:
+async def _try(connection: Connection, change: Change, *, is_alone: bool) -> Trial:
     if change.ref.ordinal:
         return Trial((of_second(change),))
     asked = change
@@ -168,7 +171,7 @@ async def _try(connection: Connection, change: Change) -> Trial:
             return Trial()
         if is_conflict(asked, error):
             return Trial(conflicts=(change.ref,))
-        found = findings_of(asked, error)
+        found = findings_of(asked, error, is_alone=is_alone)
         if change.is_recreation:
             found = tuple(one for one in found if one.code != IMMUTABLE)
         return Trial(found)

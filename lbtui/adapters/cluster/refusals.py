@@ -18,6 +18,10 @@ WARNED = "server-warns"
 UNCERTAIN = "server-cannot-judge"
 IMMUTABLE = "field-immutable"
 _RECREATE = "Delete it and make it anew; what depends on it is gone in between."
+_TOGETHER = (
+    "It is judged beside the others as they are now: where only all of them together are right, "
+    "delete them, save, and make them anew."
+)
 _IMMUTABLE = re.compile(r"immutable|(?:can|may|must)\s?not be (?:changed|updated)", re.IGNORECASE)
 _DENIED = re.compile(r'admission webhook "(?P<name>[^"]+)" denied the request: (?P<why>.*)', re.S)
 _UNANSWERED = re.compile(r'failed calling webhook "(?P<name>[^"]+)"')
@@ -26,11 +30,13 @@ _UNKNOWN_FIELD = re.compile(r'unknown field "(?P<path>[^"]+)"')
 _PASSWORD = re.compile(r"\bpassword\b", re.IGNORECASE)
 
 
-def findings_of(change: Change, error: ApiError) -> tuple[Diagnostic, ...]:
+def findings_of(
+    change: Change, error: ApiError, *, is_alone: bool = True
+) -> tuple[Diagnostic, ...]:
     """The refusal of a change that was tried, as findings; one for each field it names.
 
     A webhook judges by what is there now. If the change waits for others, these may be what it
-    misses, and its refusal is only a warning.
+    misses, and its refusal is only a warning. `is_alone`: no other object of its kind changes.
     """
     causes = [cause for cause in error.causes if cause.field]
     if causes:
@@ -44,7 +50,8 @@ def findings_of(change: Change, error: ApiError) -> tuple[Diagnostic, ...]:
     path = field_in(change.after or change.before or {}, denied["why"])
     hook, why = _webhook(denied["name"]), denied["why"]
     if not change.waits_for:
-        return (_finding(change, f"{hook} refuses it: {why}", path),)
+        fix = None if is_alone else _TOGETHER
+        return (_finding(change, f"{hook} refuses it: {why}", path, fix),)
     blind = f"{hook}, which does not see yet that {listed(change.waits_for)} changes first, says:"
     return (_finding(change, f"{blind} {why}", path, code=UNCERTAIN),)
 
