@@ -8,7 +8,9 @@ import importlib
 from tests.bench.case import Case, run_apart
 from tests.bench.report import Line, to_text, write_readme
 
-TOPICS = ("startup", "console", "core", "reading", "commands", "growth", "speaker")
+TOPICS = (
+    *("startup", "console", "console_changes", "core", "reading", "commands", "growth", "speaker"),
+)
 """A module of this folder each, with its CASES."""
 
 
