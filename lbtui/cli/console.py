@@ -89,6 +89,7 @@ def open_console(arguments: argparse.Namespace) -> Console:
     """Build the adapters that the arguments name and the application on top of them."""
     from lbtui.adapters.copies import CopyFiles
     from lbtui.adapters.external_editor import ExternalEditor
+    from lbtui.adapters.file_store import FileStore
     from lbtui.adapters.paths import copies_folder, drafts_folder, journal_folder, themes_folder
     from lbtui.adapters.settings import load_settings, save_theme
     from lbtui.cli.guarded_app import GuardedApp
@@ -103,6 +104,7 @@ def open_console(arguments: argparse.Namespace) -> Console:
         theme=arguments.theme or settings.theme,
         save_theme=save_theme,
         keep_copy=CopyFiles(copies_folder()).keep,
+        open_source=lambda source: FileStore([os.path.expanduser(source)], arguments.namespace),
         editor=ExternalEditor(drafts_folder()),
         theme_folders=(themes_folder(),),
         keys=keys,
@@ -110,7 +112,6 @@ def open_console(arguments: argparse.Namespace) -> Console:
         is_read_only=arguments.read_only,
     )
     if arguments.sources:
-        from lbtui.adapters.file_store import FileStore
         from lbtui.adapters.journal import FileJournal
 
         store = FileStore(arguments.sources, arguments.namespace)

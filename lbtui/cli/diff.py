@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +19,10 @@ from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
 from lbtui.cli.sources import check_sources, choose_backend
 
 if TYPE_CHECKING:
-    from lbtui.core.objects.resource_set import ResourceRef
     from lbtui.core.questions.applied import Applied
     from lbtui.core.routing.resource_diff import ResourceDiff
     from lbtui.core.routing.route import Route
     from lbtui.core.values.nodes import NodeIndex
-    from lbtui.ports import Snapshot
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     sources = [arguments.old] + ([] if arguments.new is None else [arguments.new])
     check_sources(sources, arguments.context)
     from lbtui.cli import reading
-    from lbtui.core.questions.applied import diff_applied
+    from lbtui.core.questions.applied import diff_applied, with_refused_kept
     from lbtui.core.routing.resource_diff import diff_resources
 
     backend = choose_backend(arguments)
@@ -62,9 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
         new = reading.judge(old.snapshot, against)
     else:
         new = reading.read([arguments.new], against, arguments.namespace)
-    refused = sorted(_refused(old.snapshot, new.snapshot))
+    accepted, refused = with_refused_kept(old.snapshot.resources, new.snapshot.resources)
     if refused:
-        new = reading.judge(_with_old(new.snapshot, old.snapshot, refused), against)
+        new = reading.judge(replace(new.snapshot, resources=accepted), against)
     routes = diff_applied(old.analysis, new.analysis)
     resources = diff_resources(old.snapshot.resources, new.snapshot.resources)
     if arguments.output == "json":
@@ -92,21 +89,6 @@ def run(arguments: argparse.Namespace) -> int:
             output.narrate(f"{ref} of NEW is refused by the API server: that of OLD stays.")
         _narrate_kept(routes, new.analysis.tables.nodes)
     return SUCCESS if routes.is_empty and resources.is_empty else ANSWER_IS_NO
-
-
-def _refused(old: Snapshot, new: Snapshot) -> set[ResourceRef]:
-    """Resources of OLD whose new text cannot be read: the API server keeps what it has."""
-    return {ref for ref in new.resources.unread if ref in old.resources} - set(new.resources.refs())
-
-
-def _with_old(new: Snapshot, old: Snapshot, refs: Iterable[ResourceRef]) -> Snapshot:
-    """NEW with some resources of OLD."""
-    resources = new.resources
-    for ref in refs:
-        resource = old.resources.get(ref)
-        assert resource is not None
-        resources = resources.with_resource(ref, resource)
-    return replace(new, resources=resources)
 
 
 def _narrate_kept(routes: Applied, nodes: NodeIndex) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from lbtui.ports import Journal, ManifestEditor, PortError, Speaker, SpeakerView, Store
 from lbtui.tui import workspace
+from lbtui.tui.comparing import Comparing, OpenSource
 from lbtui.tui.compiler import Compiler
 from lbtui.tui.copying import Copying, KeepCopy
 from lbtui.tui.edit_actions import EditActions
@@ -52,7 +53,7 @@ class Shows(Protocol):
         """Show a new state."""
 
 
-class LbtuiApp(EditActions, SpeakerActions, SparingApp, OrderedKeys):
+class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
     """One console on one store, with lbtui's own speaker beside it."""
 
     TITLE = "lbtui"
@@ -81,6 +82,7 @@ class LbtuiApp(EditActions, SpeakerActions, SparingApp, OrderedKeys):
         theme: str = "",
         save_theme: Callable[[str], None] | None = None,
         keep_copy: KeepCopy | None = None,
+        open_source: OpenSource | None = None,
         keys: KeyChoices = AS_THEY_ARE,
         theme_folders: Sequence[Path] = (),
         notices: Sequence[str] = (),
@@ -99,6 +101,7 @@ class LbtuiApp(EditActions, SpeakerActions, SparingApp, OrderedKeys):
             theme: name of the theme; empty: lbtui's own.
             save_theme: keeps the user's choice of a theme; may raise StoreError.
             keep_copy: writes a copy into a file; None: copies go to the clipboard only.
+            open_source: opens another source to compare with; None: none can be.
             keys: those that the user chose for commands.
             theme_folders: where the user's own themes are.
             notices: what is wrong with the settings, to be shown once.
@@ -107,7 +110,7 @@ class LbtuiApp(EditActions, SpeakerActions, SparingApp, OrderedKeys):
         super().__init__()
         self.animation_level = "none"
         self.store, self.speaker, self.lab = store, speaker, lab
-        self.namespace = namespace
+        self.namespace, self.open_source = namespace, open_source
         self.is_read_only = is_read_only
         self.save_theme, self.theme_folders = save_theme, tuple(theme_folders)
         self._first_theme = theme

@@ -70,6 +70,13 @@ ACTIONS: tuple[Command, ...] = (
         takes="node/N, peer/P, service/NS/NAME, endpoint/NS/NAME/N or a label selector of nodes",
     ),
     Command("without too", "The same, beside what was taken away", "W", "without('', True)"),
+    Command(
+        "compare",
+        "Compare what is sent with what is saved, another back end or a folder",
+        "",
+        "app.compare",
+        takes="saved, native, frr, frr-k8s, or a file or folder of manifests",
+    ),
     Command("back", "To the place shown before", "[", "step(-1)"),
     Command("forth", "To the place that back came from", "]", "step(1)"),
     Command("last", "To the last place, and with the same key to this one again", "-", "last"),

@@ -16,7 +16,7 @@ from lbtui.core.analysis import Analysis
 from lbtui.core.configuration.config import resolve
 from lbtui.core.configuration.model import NodeError
 from lbtui.core.objects.cluster_resources import EndpointSlice, Node, Service
-from lbtui.core.objects.resource_set import ResourceSet
+from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
 from lbtui.core.routing.diff import RouteChange, RouteDiff, diff_tables
 from lbtui.core.routing.route import Route
 from lbtui.core.routing.routes import RouteTables, compile_routes
@@ -90,6 +90,22 @@ def diff_applied(old: Analysis, new: Analysis) -> Applied:
         going_on = _going_on(before, old, new, frozen)
         parts.append(diff_tables(*going_on))
     return Applied(tuple(parts), dict(sorted(kept.items())))
+
+
+def with_refused_kept(
+    old: ResourceSet, new: ResourceSet
+) -> tuple[ResourceSet, tuple[ResourceRef, ...]]:
+    """NEW as the API server takes it, and what of it is refused.
+
+    Resources of OLD whose new text cannot be read are refused: the server keeps what it has.
+    """
+    there = set(new.refs())
+    refused = sorted(ref for ref in new.unread if ref in old and ref not in there)
+    for ref in refused:
+        resource = old.get(ref)
+        assert resource is not None
+        new = new.with_resource(ref, resource)
+    return new, tuple(refused)
 
 
 def in_force(tables: RouteTables) -> RouteTables:

@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 
 class FramedDialog(ModalScreen[R]):
-    """Title above, keys below, `body` between; esc closes it without a result."""
+    """Title above, keys below, `body` between; esc closes it without a result, as q does."""
 
     DEFAULT_CSS = """
     FramedDialog { align: center middle; background: $background 60%; }
@@ -33,7 +33,7 @@ class FramedDialog(ModalScreen[R]):
     FramedDialog KeyBar { dock: bottom; }
     FramedDialog ContentSwitcher { height: 1fr; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "close", "Close", show=False)]
     keys: tuple[tuple[str, str], ...] = (("esc", "close"),)
     """(key, what it does), most important first."""
 

@@ -106,6 +106,10 @@ ENTRIES: tuple[Entry, ...] = (
         "What is lost without nodes, peers or services; single points of failure", ("what-if",),
     ),
     Entry(
+        "comparison", "", "Comparison", "Compare", "compare", "CompareView",
+        "What is sent against the saved state, another back end or a folder; :compare asks",
+    ),
+    Entry(
         "bfd", "", "BFD profiles", "BFD", "other_resources", "BFDProfilesView",
         "BFD profiles and the peers that use them", ("bfdprofiles",), "BFDProfile",
     ),
