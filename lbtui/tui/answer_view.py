@@ -92,7 +92,7 @@ class AnswerView(View, Generic[T]):
         elif not are_same(self.also_shows(state), self._shown):
             self._show_answer()
         else:
-            self.post_message(self.DetailsChanged(self))
+            self.tell_details()
 
     def _ask(self, state: ViewState) -> None:
         question = self.question(state)
@@ -112,7 +112,7 @@ class AnswerView(View, Generic[T]):
         self.table.empty_text = text
         self._by_key = {}
         self.table.show_rows(ItemRows(self.table.columns, (), hash, lambda _: ()))
-        self.post_message(self.DetailsChanged(self))
+        self.tell_details()
 
     @work(group="answer", exclusive=True)
     async def _work_out(self, question: Callable[[], T], is_same_subject: bool) -> None:
@@ -152,7 +152,7 @@ class AnswerView(View, Generic[T]):
             ),
             columns,
         )
-        self.post_message(self.DetailsChanged(self))
+        self.tell_details()
 
     def select(self, key: Hashable) -> bool:
         """Put the cursor on a row; while an answer is awaited, as soon as it is there."""

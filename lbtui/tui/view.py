@@ -75,6 +75,8 @@ class View(Widget):
         self.table = (MarkingTable if self.can_mark else LineTable)(self.columns)
         self.state: ViewState | None = None
         self._subject: object = None
+        self.has_new_details = False
+        """`details` would say something else now; whoever shows them takes it back."""
 
     def compose(self) -> ComposeResult:
         """The table; override to put something above or below it."""
@@ -205,6 +207,11 @@ class View(Widget):
         self.table.marks = frozenset(self.marked)
         self.table.empty_text = self.empty_text(state)
         self.table.show_rows(self.rows(state))
+        self.tell_details()
+
+    def tell_details(self) -> None:
+        """Say that there is something else to be said about the selected row."""
+        self.has_new_details = True
         self.post_message(self.DetailsChanged(self))
 
     def filter_by(self, text: str) -> None:

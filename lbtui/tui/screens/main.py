@@ -149,14 +149,18 @@ class MainScreen(Navigation):
     def _show_details(self, event: View.DetailsChanged) -> None:
         if event.view is self.view:
             self._show_list_title()
-        if event.view is self.view and self.has_side:
-            self.follow_cursor() if event.is_move else self.show_details()
+            self._catch_up_details()
 
     def _on_timer_update(self) -> None:
         """Before each frame: list and panel change in the same one, not the panel in a second."""
-        if self.has_side:
-            self.follow_cursor()
+        self._catch_up_details()
         super()._on_timer_update()
+
+    def _catch_up_details(self) -> None:
+        if self.has_side and self.view.has_new_details:
+            self.show_details()
+        elif self.has_side:
+            self.follow_cursor()
 
     def follow_cursor(self) -> None:
         """Fill the panel: at once after a single key, when a key held down is let go after that."""
@@ -181,6 +185,7 @@ class MainScreen(Navigation):
         """Fill the panel from the shown view."""
         self._details_timer.pause()
         view, state = self.view, self.view_state
+        view.has_new_details = False
         self._show_list_title()
         title = view.details_title(state)
         key = self._followed = self._details_subject
@@ -223,7 +228,7 @@ class MainScreen(Navigation):
         common = ((self._keys.shown(key), label) for key, label in (*edit, *COMMON_KEYS))
         self.query_one(KeyBar).show_keys(*own, *common)
         self.view.focus_table()
-        self.post_message(View.DetailsChanged(self.view))
+        self.view.tell_details()
 
     @on(View.Opened)
     async def _open(self, event: View.Opened) -> None:

@@ -48,7 +48,7 @@ class ChangesView(View):
         inputs = (state.history.saved, state.history.current, state.route_diff)
         if self._inputs and all(a is b for a, b in zip(inputs, self._inputs, strict=True)):
             self.state = state
-            self.post_message(self.DetailsChanged(self))
+            self.tell_details()
             return
         self._inputs = inputs
         super().update_state(state)

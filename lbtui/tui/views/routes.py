@@ -95,14 +95,14 @@ class RoutesView(View):
         inputs = (state.analysis, state.saved_analysis, state.route_diff, self.scope)
         if all(a is b for a, b in zip(inputs, self._shown, strict=False)) and self._shown:
             self.state = state
-            self.post_message(self.DetailsChanged(self))
+            self.tell_details()
             return
         self._shown = inputs
         self.state = state
         self.table.empty_text = self.empty_text(state)
         rows = self.rows(state)
         self.table.show_rows(rows, self.columns_now())
-        self.post_message(self.DetailsChanged(self))
+        self.tell_details()
 
     def columns_now(self) -> tuple[Column, ...]:
         """Columns that say something: no change without one, no peer in one peer's table."""

@@ -91,7 +91,7 @@ class SessionsView(View):
         self.table.empty_text = empty_text
         if not is_same:
             self.table.show_rows(self.rows(state))
-        self.post_message(self.DetailsChanged(self))
+        self.tell_details()
 
     def rows(self, state: ViewState) -> Rows:
         """The sessions, by node and peer."""
