@@ -56,6 +56,7 @@ class DraftPreview(Vertical):
         self._panel = LinePanel()
         self._resources: ResourceSet | None = None
         self._ref: ResourceRef | None = None
+        self._is_drawing = asyncio.Lock()
         self._compiler = Compiler(self._spawn, self._take_outcome, self._failed)
 
     def compose(self) -> ComposeResult:
@@ -82,13 +83,15 @@ class DraftPreview(Vertical):
         history = self.view_state.history.do("draft", outcome.resources)
         state = workspace.with_outcome(replace(self.view_state, history=history), outcome)
         self.run_worker(
-            self._show_outcome(state, outcome.resources), group="preview", exclusive=True
+            self._show_outcome(state, outcome.resources), group="preview", exclusive=False
         )
 
     async def _show_outcome(self, state: ViewState, resources: ResourceSet) -> None:
-        ref = self._ref
-        assert ref is not None
-        lines = await asyncio.to_thread(self._lines_of, state, ref)
+        async with self._is_drawing:  # a thread goes on when its worker ends: never two of them
+            ref = self._ref
+            if resources is not self._resources or ref is None:
+                return
+            lines = await asyncio.to_thread(self._lines_of, state, ref)
         if resources is self._resources:
             self._panel.show_lines(lines)
             self._title.show((Span("Preview", "strong"),))
