@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from textual import on, work
 from textual.app import App
 
+from lbtui.core.lint.wording import counted
 from lbtui.ports import PortError, Speaker
 from lbtui.tui.requests import RouteAsked, SessionAsked
 from lbtui.tui.text import line
@@ -129,10 +130,11 @@ class SpeakerActions(App[None]):
                 await speaker.enable(row.id, True)
                 self.notify(f"{name} may run again.")
             return
-        title, question, act = _closing(verb, name, row, speaker)
-        reason = await self.push_screen_wait(ReasonDialog(title, question))
-        if reason is not None:
-            async with self._told():
+        async with self._told():
+            now = await speaker.session(row.id)  # what is on screen may be a moment old
+            title, question, act = _closing(verb, name, now, speaker)
+            reason = await self.push_screen_wait(ReasonDialog(title, question))
+            if reason is not None:
                 await act(reason)
 
     # ---- the demo ----------------------------------------------------------------------------
@@ -167,8 +169,9 @@ def _closing(
 ) -> tuple[str, str, Callable[[str], Awaitable[Any]]]:
     """Title, question and deed of what closes a session."""
     sent = sum(counts.advertised for counts in row.families.values())
+    routes = counted(sent, "route")
     if verb == "reset":
-        question = f"The peer drops {sent} routes until the session is up again."
+        question = f"The peer drops {routes} until the session is up again."
         return f"Reset {name}?", question, lambda reason: speaker.reset(row.id, reason)
-    question = f"The peer drops {sent} routes; the session stays down until you enable it."
+    question = f"The peer drops {routes}; the session stays down until you enable it."
     return f"Hold {name} down?", question, lambda reason: speaker.enable(row.id, False, reason)

@@ -13,7 +13,9 @@ from speaker.api import Event
 RING_EVENTS = 2000
 RING_OCTETS = 16 * 1024 * 1024
 COUNTERS_INTERVAL = 1.0
-"""Seconds until a `counters` event tells of routes that came or went; between two at least this."""
+"""Seconds between two `counters` events, at least."""
+GATHER_INTERVAL = 0.1
+"""Seconds from routes that come or go until an event tells of them and of what came with them."""
 MESSAGES_INTERVAL = 3.0
 """The same where only messages were counted: every session has KEEPALIVEs all the time."""
 

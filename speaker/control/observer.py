@@ -9,7 +9,12 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from speaker.api import Event, SessionStatus, StatusDocument
 from speaker.bfd.codec import STATE_WORDS
 from speaker.codec.notification import CEASE
-from speaker.control.events import COUNTERS_INTERVAL, MESSAGES_INTERVAL, EventLog
+from speaker.control.events import (
+    COUNTERS_INTERVAL,
+    GATHER_INTERVAL,
+    MESSAGES_INTERVAL,
+    EventLog,
+)
 from speaker.control.report import session_status
 from speaker.daemon.clock import Clock
 from speaker.daemon.logs import line
@@ -35,6 +40,7 @@ class Publisher:
         self._progress = progress
         self._moved: dict[str, Peering] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._published_at = 0.0
         self._reported: dict[str, tuple[str, ...]] = {}
         # Above every number of an earlier process, so that none of them is resumed by mistake.
         self.events = EventLog(self._snapshot, int(clock.to_epoch(clock.now()) * 1000))
@@ -57,7 +63,7 @@ class Publisher:
         """Routes came or went, or are to go."""
         self._moved[peering.wanted.config.id] = peering
         if self.events.is_watched:
-            self._set_timer(COUNTERS_INTERVAL)
+            self._publish_soon()
 
     def synchronised(self, peering: Peering) -> None:
         """Whether routes are pending may have changed."""
@@ -88,7 +94,7 @@ class Publisher:
     def follow(self, since: int | None) -> AsyncGenerator[bytes, None]:
         """See `EventLog.follow`; what moved while nobody watched comes within a second."""
         if self._moved:
-            self._set_timer(COUNTERS_INTERVAL)
+            self._publish_soon()
         return self.events.follow(since)
 
     def session_changed(self, peering: Peering) -> None:
@@ -113,6 +119,11 @@ class Publisher:
         sessions = tuple(self._status_of(peering) for peering in self._peerings())
         return Event("snapshot", number, status=self._status(), sessions=sessions)
 
+    def _publish_soon(self) -> None:
+        """With what moves within a moment, but not sooner after the last time than allowed."""
+        next_at = self._published_at + COUNTERS_INTERVAL
+        self._set_timer(max(GATHER_INTERVAL, next_at - asyncio.get_running_loop().time()))
+
     def _set_timer(self, seconds: float) -> None:
         """Publish so soon, or as soon as it is set already."""
         loop = asyncio.get_running_loop()
@@ -125,6 +136,7 @@ class Publisher:
     def _publish_counters(self) -> None:
         self._timer = None
         if self._moved and self.events.is_watched:
+            self._published_at = asyncio.get_running_loop().time()
             moved, self._moved = self._moved, {}
             sessions = tuple(self._status_of(peering) for peering in moved.values())
             self.events.publish(Event("counters", 0, sessions=sessions))

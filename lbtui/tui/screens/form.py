@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.screen import ModalScreen
 
-from lbtui.tui.form import Form, RowKey
+from lbtui.tui.form import NAME, Form, RowKey
 from lbtui.tui.screens.draft_preview import DraftPreview, LinesOf, resource_preview
 from lbtui.tui.screens.form_fields import FieldEditor
 from lbtui.tui.symbols import SYMBOLS
@@ -176,6 +176,8 @@ class FormScreen(ModalScreen["Accepted | None"]):
         spec = form.specs[key.path]
         default = form.default_text(key)
         self._editor.show(spec, form.label(key), form.text(key), default)
+        if form.ref is None and key.path == NAME and not form.is_changed(NAME):
+            self._editor.field.action_select_all()  # proposed: typing replaces it
         self._show_problem()
 
     def _show_problem(self) -> None:
