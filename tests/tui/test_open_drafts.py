@@ -95,7 +95,7 @@ async def test_a_new_resource_comes_back_with_its_name(folder: Path, kept: Path)
     async with console_that_dies(folder, kept) as console:
         await console.press("1", "n")
         await console.dialog("FormScreen")
-        await console.type("-two")
+        await console.type("new-pool-two")
         await is_kept(console, kept, b"new-pool-two")
     async with console_that_dies(folder, kept) as console:
         await restore(console, "FormScreen")
