@@ -29,6 +29,7 @@ from lbtui.tui.painting.sparing import SparingApp
 from lbtui.tui.saving import Saving
 from lbtui.tui.screens.main import MainScreen
 from lbtui.tui.speaker_actions import SpeakerActions
+from lbtui.tui.speaker_following import SpeakerFollowing
 from lbtui.tui.speaker_log import SpeakerLog
 from lbtui.tui.symbols import is_unicode
 from lbtui.tui.text_editing import TextEditing
@@ -130,6 +131,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
         self.saving = Saving(self)
         self.copying = Copying(self, keep_copy)
         self.following = Following(self)
+        self.speaker_following = SpeakerFollowing(self)
         self.journaling = Journaling(self, journal)
         self.compiler = Compiler(
             self._spawn, self._take_outcome, self._analysis_failed, has_counts=True
@@ -201,6 +203,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
         if not self.is_running:
             return  # the widgets go; something that was worked out came late
         self.journaling.follow()
+        self.speaker_following.notice()
         if state.analysis is not None:
             self.analysed.set()
         if workspace.needs_work(state):
@@ -259,6 +262,10 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
     def action_leave(self) -> None:
         """End the console, unless something would be lost."""
         self.ask(self._leave())
+
+    def action_follow(self) -> None:
+        """Give every valid edit to the speaker by itself, or no longer."""
+        self.speaker_following.switch()
 
     def action_commands(self) -> None:
         """Open the command palette."""

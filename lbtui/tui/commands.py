@@ -85,6 +85,12 @@ ACTIONS: tuple[Command, ...] = (
     Command("wide", "Show all columns in full; < and > go through them", "ctrl+w", "wide"),
     Command("panel", "Show or hide the panel", "p", "toggle_side"),
     Command("apply", "Give the routes as edited to lbtui's own speaker", "A", "app.apply"),
+    Command(
+        "follow",
+        "Give every valid edit to the speaker by itself, or no longer",
+        "Z",
+        "app.follow",
+    ),
     Command("speaker", "Start or stop lbtui's own speaker", "S", "app.speaker"),
     Command("commands", "Type a command", ":", "app.commands", more_keys="ctrl+p"),
     Command("help", "Keys and words of the view, fields of its kind", "?", "app.help"),

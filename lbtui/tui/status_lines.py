@@ -70,8 +70,10 @@ def session_line(state: ViewState) -> Line:
 
 
 def session_line_right(state: ViewState) -> Line:
-    """The generations: what was applied, and whether all sessions have it."""
+    """What was sent of edits by itself; else which generation all sessions have."""
     speaker = state.speaker
+    if state.following is not None:
+        return (Span(f"follows edits: {state.following}", "accent"),)
     if not speaker.is_running or not speaker.generation:
         return ()
     if speaker.generation == speaker.generation_reached:

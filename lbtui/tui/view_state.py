@@ -68,6 +68,8 @@ class ViewState:
     speaker: SpeakerView = field(default_factory=lambda: SpeakerView(is_running=False))
     events: tuple[Event, ...] = ()
     """What happened to the speaker and its sessions, the newest last."""
+    following: str | None = None
+    """What is said of edits that go to the speaker by themselves; None: they do not."""
     lab: SpeakerView | None = None
     """The demo's lab routers; None outside the demo."""
 
