@@ -47,6 +47,9 @@ VIEWS = {
 }
 
 
+THEMES = ("lbtui-dark", "lbtui-light", "high-contrast", "colour-blind", "mono")
+
+
 class Camera:
     """Presses keys and takes pictures."""
 
@@ -112,6 +115,11 @@ async def draw(app: GuardedApp) -> None:
         await camera.press("escape", "s")
         camera.take("save")
         await camera.press("escape")
+        await camera.press("7")
+        for theme in THEMES:
+            app.theme = theme
+            await camera.press("down")
+            camera.take(f"theme-{theme}")
 
 
 def all_established(app: GuardedApp) -> bool:

@@ -58,6 +58,11 @@ def copies_folder() -> Path:
     return _state_folder() / "copies"
 
 
+def welcome_marker() -> Path:
+    """A file that is there once the console was opened."""
+    return _state_folder() / "welcomed"
+
+
 def runtime_folder() -> Path:
     """The folder for sockets; not made here, see `make_private`."""
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")

@@ -90,7 +90,14 @@ def open_console(arguments: argparse.Namespace) -> Console:
     from lbtui.adapters.copies import CopyFiles
     from lbtui.adapters.external_editor import ExternalEditor
     from lbtui.adapters.file_store import FileStore
-    from lbtui.adapters.paths import copies_folder, drafts_folder, journal_folder, themes_folder
+    from lbtui.adapters.first_run import is_first_run
+    from lbtui.adapters.paths import (
+        copies_folder,
+        drafts_folder,
+        journal_folder,
+        themes_folder,
+        welcome_marker,
+    )
     from lbtui.adapters.settings import load_settings, save_theme
     from lbtui.cli.guarded_app import GuardedApp
     from lbtui.tui.key_choices import choose_keys
@@ -110,6 +117,7 @@ def open_console(arguments: argparse.Namespace) -> Console:
         keys=keys,
         notices=(*problems, *keys.problems),
         is_read_only=arguments.read_only,
+        is_first_run=is_first_run(welcome_marker()),
     )
     if arguments.sources:
         from lbtui.adapters.journal import FileJournal

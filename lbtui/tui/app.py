@@ -46,6 +46,10 @@ SWITCH_SECONDS = 0.0005
 key changes threads four times on its way to the screen."""
 
 
+WELCOME = "Welcome. ? help for what is shown, : every command by name, / filter, q quit."
+WELCOME_SECONDS = 6.0
+
+
 @runtime_checkable
 class Shows(Protocol):
     """A screen that is told every new state."""
@@ -88,6 +92,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
         theme_folders: Sequence[Path] = (),
         notices: Sequence[str] = (),
         is_read_only: bool = False,
+        is_first_run: bool = False,
     ) -> None:
         """Take the ports and the user's choices; nothing is read or started yet.
 
@@ -107,6 +112,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
             theme_folders: where the user's own themes are.
             notices: what is wrong with the settings, to be shown once.
             is_read_only: save and apply nothing.
+            is_first_run: say once where to begin.
         """
         super().__init__()
         self.animation_level = "none"
@@ -114,7 +120,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
         self.namespace, self.open_source = namespace, open_source
         self.is_read_only = is_read_only
         self.save_theme, self.theme_folders = save_theme, tuple(theme_folders)
-        self._first_theme = theme
+        self._first_theme, self._is_first_run = theme, is_first_run
         self._notices = [*notices, *self._register_themes(theme)]
         self.set_class(not is_unicode(), "-ascii")
         read_only = "opened read-only" if is_read_only else store.read_only
@@ -160,6 +166,8 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
     def _begin(self) -> None:
         for notice in self._notices:
             self.notify(notice, severity="warning", timeout=10)
+        if self._is_first_run:
+            self.notify(WELCOME, timeout=WELCOME_SECONDS)
         self._spawn(self.load())
         self._spawn(self.following.run())
         if self.speaker is not None:

@@ -14,11 +14,16 @@ KEPT = ("PATH", "TMPDIR", "SSL_CERT_FILE")
 """Variables a test takes over from whoever runs it."""
 
 
+def welcomed(environment: dict[str, str]) -> Path:
+    """The file by which the console knows that it was opened before."""
+    return Path(environment["XDG_STATE_HOME"]) / "lbtui" / "welcomed"
+
+
 @contextmanager
 def private_environment() -> Iterator[dict[str, str]]:
-    """Environment variables of a user with an empty home; the home is removed at the end.
+    """Environment variables of a user whose home has nothing of ours but that the console was seen.
 
-    The home's path is short, because the path of a Unix socket may have 107 octets only.
+    The home is removed at the end. Its path is short: that of a Unix socket has 107 octets at most.
     """
     home = Path(tempfile.mkdtemp(prefix="lbtui-"))
     environment = {name: os.environ[name] for name in KEPT if name in os.environ}
@@ -27,6 +32,8 @@ def private_environment() -> Iterator[dict[str, str]]:
         folder = home / variable.lower()
         folder.mkdir(mode=0o700)
         environment[f"XDG_{variable}"] = str(folder)
+    (home / "state_home" / "lbtui").mkdir(mode=0o700)
+    welcomed(environment).touch()
     try:
         yield environment
     finally:
