@@ -16,6 +16,7 @@ from lbtui.core.configuration.model import BACKENDS
 from lbtui.ports import StoreError
 
 DEFAULT_BACKEND = "frr-k8s"
+DEFAULT_PRODUCTION = r"(?i)\bprod|\blive\b"
 _THEME_LINE = re.compile(r"""^([ \t]*theme[ \t]*=[ \t]*)("(?:[^"\\\n]|\\.)*"|'[^'\n]*')""", re.M)
 _TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
 
@@ -28,6 +29,8 @@ class Settings:
     """Name of a theme; empty: lbtui's own."""
     backend: str = DEFAULT_BACKEND
     """native, frr or frr-k8s, where neither command line nor cluster says."""
+    production: str = DEFAULT_PRODUCTION
+    """A regular expression; clusters whose context or server has it are called production."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Command → key, as written; whether there is such a command, the console knows."""
 
@@ -73,7 +76,7 @@ def save_theme(name: str, file: Path | None = None) -> None:
 
 def _check(found: Mapping[str, Any], file: Path) -> LoadedSettings:
     problems = []
-    known = {"theme": "", "backend": DEFAULT_BACKEND}
+    known = {"theme": "", "backend": DEFAULT_BACKEND, "production": DEFAULT_PRODUCTION}
     keys: dict[str, str] = {}
     for name, value in found.items():
         if name == "keys":
@@ -87,9 +90,19 @@ def _check(found: Mapping[str, Any], file: Path) -> LoadedSettings:
             problems.append(f"{file}: {name} must be text in quotes; ignored.")
         elif name == "backend" and value not in BACKENDS:
             problems.append(f"{file}: backend must be one of {', '.join(BACKENDS)}; ignored.")
+        elif name == "production" and not _is_pattern(value):
+            problems.append(f"{file}: production must be a regular expression; ignored.")
         else:
             known[name] = value
-    return LoadedSettings(Settings(known["theme"], known["backend"], keys), tuple(problems))
+    return LoadedSettings(Settings(**known, keys=keys), tuple(problems))
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
 
 
 def _with_theme(text: str, name: str) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from lbtui.cli import output
 from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_output, add_sources
 from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS
-from lbtui.cli.sources import check_sources, choose_backend
 
 if TYPE_CHECKING:
     from lbtui.core.allocation import Forecast
@@ -29,11 +28,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the forecast; 1 if a service goes without an address or MetalLB refuses the pools."""
-    check_sources(arguments.sources, arguments.context)
     from lbtui.cli import reading
     from lbtui.core.allocation import forecast
 
-    read = reading.read(arguments.sources, choose_backend(arguments), arguments.namespace)
+    read = reading.read(arguments)
     found = forecast(read.snapshot.resources, read.analysis.config)
     if arguments.output == "json":
         chance = [reading.placed(d, read.snapshot) for d in found.diagnostics]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from lbtui.cli import interrupts, output
 from lbtui.cli.arguments import add_backend, add_output, add_sources
-from lbtui.cli.exits import ANSWER_IS_NO, FAILURE, INTERRUPTED, SUCCESS
-from lbtui.cli.sources import check_sources, hold_stdin
+from lbtui.cli.clusters import add_cluster
+from lbtui.cli.exits import ANSWER_IS_NO, FAILURE, INTERRUPTED, SUCCESS, UsageError
+from lbtui.cli.sources import hold_stdin, name_sources
 from lbtui.ports import PartialSaveError
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ _NO_TERMINAL = "add --yes to apply without a question, or --dry-run"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_sources(parser)
-    parser.add_argument("--context", metavar="CTX", help="of the kubeconfig (default: the current)")
-    parser.add_argument("--namespace", metavar="NS", help="MetalLB's (default: looked for)")
+    add_cluster(parser)
     add_backend(parser)
     parser.add_argument(
         "--dry-run", action="store_true", help="let the server judge it, and change nothing"
@@ -42,24 +42,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show what changes, have it judged, ask, apply; 1 if the server or the user says no."""
-    check_sources(arguments.sources)
+    if name_sources(arguments.sources).context is not None:
+        raise UsageError("apply takes manifests; --context names the cluster that they go to")
     hold_stdin(arguments.sources)
     return interrupts.run(_run(arguments))
 
 
 async def _run(arguments: argparse.Namespace) -> int:
-    from lbtui.adapters.cluster.kubeconfig import choose_login
-    from lbtui.adapters.cluster.store import ClusterStore
     from lbtui.cli.apply_plan import make_plan
+    from lbtui.cli.clusters import open_store
 
-    store = ClusterStore(choose_login(arguments.context), arguments.namespace)
-    try:
+    async with open_store(arguments.context, arguments.namespace, is_read_only=False) as store:
         plan = await make_plan(store, arguments)
         if plan is None:
             return ANSWER_IS_NO
         return await _carry_out(store, plan, arguments)
-    finally:
-        await store.close()
 
 
 async def _carry_out(store: ClusterStore, plan: Plan, arguments: argparse.Namespace) -> int:

@@ -88,7 +88,7 @@ async def make_plan(store: ClusterStore, arguments: argparse.Namespace) -> Plan 
         output.narrate("Nothing was applied: mend the manifests first.")
         return None
     found = overlay(cluster.resources, manifests.resources)
-    backend = arguments.backend or store.installation.backend or choose_backend(arguments)
+    backend = choose_backend(arguments, cluster.setting)
     before = analyse(cluster.resources, backend, store.options)
     after = analyse(found.resources, backend, store.options, before)
     return Plan(

@@ -9,7 +9,10 @@ from typing import NoReturn
 from lbtui.cli.exits import UsageError
 
 BACKENDS = ("native", "frr", "frr-k8s")
-SOURCE_HELP = "a YAML file, a folder (searched for *.yaml and *.yml), or - for standard input"
+SOURCE_HELP = (
+    "a YAML file, a folder (searched for *.yaml and *.yml), - for standard input, or cluster: or "
+    "cluster:CONTEXT"
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -39,7 +42,7 @@ def make_parser(command: str, commands: Mapping[str, str]) -> Parser:
 
 
 def add_sources(parser: argparse.ArgumentParser, nargs: str = "+") -> None:
-    """The manifests to read."""
+    """The manifests or the cluster to read."""
     parser.add_argument("sources", metavar="SOURCE", nargs=nargs, help=SOURCE_HELP)
 
 
@@ -48,7 +51,7 @@ def add_backend(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--backend",
         choices=BACKENDS,
-        help="MetalLB's BGP back end (default: the settings' choice, else frr-k8s)",
+        help="MetalLB's BGP back end (default: the cluster's, the settings' choice, or frr-k8s)",
     )
 
 
@@ -57,8 +60,7 @@ def add_namespace(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--namespace",
         metavar="NS",
-        default="metallb-system",
-        help="namespace that MetalLB runs in (default: metallb-system)",
+        help="namespace that MetalLB runs in (default: looked for, or metallb-system)",
     )
 
 
@@ -74,8 +76,8 @@ def add_output(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
 
 
 def add_context(parser: argparse.ArgumentParser) -> None:
-    """The cluster to read from: known by name, refused with a way around."""
-    parser.add_argument("--context", metavar="CTX", help=argparse.SUPPRESS)
+    """The cluster to read from."""
+    parser.add_argument("--context", metavar="CTX", help="the same as the source cluster:CTX")
 
 
 def _sentence(text: str) -> str:

@@ -54,7 +54,11 @@ def run(arguments: argparse.Namespace) -> int:
             state = "is fine" if file.exists() else "is not there, which is fine"
             output.emit(f"{file} {state}; {len(names)} themes.")
         return ANSWER_IS_NO if problems else SUCCESS
-    shown = {"theme": settings.theme or DEFAULT, "backend": settings.backend}
+    shown = {
+        "theme": settings.theme or DEFAULT,
+        "backend": settings.backend,
+        "production": settings.production,
+    }
     if arguments.output == "json":
         settings_now = {**shown, "keys": keys.by_command}
         output.emit(output.to_json({"file": str(file), "settings": settings_now, "themes": names}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_sources
 from lbtui.cli.exits import SUCCESS, UsageError
-from lbtui.cli.sources import check_sources, hold_stdin
+from lbtui.cli.sources import Sources, hold_stdin, name_sources
 from lbtui.cli.speaker_files import add_socket, make_client
 
 if TYPE_CHECKING:
@@ -35,17 +36,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the console and stay until the user leaves it."""
-    check_sources(arguments.sources, arguments.context)
-    if arguments.demo and arguments.sources:
+    named = name_sources(arguments.sources, arguments.context)
+    if arguments.demo and (named.files or named.context is not None):
         raise UsageError("--demo opens the built-in cluster; leave the SOURCEs away")
-    for source in arguments.sources:
+    if named.files and named.context is not None:
+        raise UsageError(
+            "the console opens manifests or a cluster; 'lbtui diff' compares them, 'lbtui apply' "
+            "brings manifests into a cluster"
+        )
+    for source in named.files:
         if source != "-" and not os.path.exists(source):
             raise UsageError(f"{source}: no such file or folder")
     if not os.isatty(2):
         raise UsageError("the console needs a terminal; see 'lbtui preview --help' for scripts")
     hold_stdin(arguments.sources)
     _take_keyboard(arguments.sources)
-    console = open_console(arguments)
+    console = open_console(arguments, named)
     try:
         console.app.run()
     finally:
@@ -85,7 +91,7 @@ class Console:
             self.demo.close()
 
 
-def open_console(arguments: argparse.Namespace) -> Console:
+def open_console(arguments: argparse.Namespace, named: Sources) -> Console:
     """Build the adapters that the arguments name and the application on top of them."""
     from lbtui.adapters.copies import CopyFiles
     from lbtui.adapters.external_editor import ExternalEditor
@@ -100,6 +106,7 @@ def open_console(arguments: argparse.Namespace) -> Console:
     )
     from lbtui.adapters.settings import load_settings, save_theme
     from lbtui.cli.guarded_app import GuardedApp
+    from lbtui.core.objects.resources import METALLB_NAMESPACE
     from lbtui.tui.key_choices import choose_keys
 
     settings, problems = load_settings()
@@ -107,11 +114,14 @@ def open_console(arguments: argparse.Namespace) -> Console:
     make_app = partial(
         GuardedApp,
         backend=arguments.backend or settings.backend,
-        namespace=arguments.namespace,
+        is_backend_chosen=bool(arguments.backend),
+        namespace=arguments.namespace or METALLB_NAMESPACE,
         theme=arguments.theme or settings.theme,
         save_theme=save_theme,
         keep_copy=CopyFiles(copies_folder()).keep,
-        open_source=lambda source: FileStore([os.path.expanduser(source)], arguments.namespace),
+        open_source=lambda source: FileStore(
+            [os.path.expanduser(source)], arguments.namespace or METALLB_NAMESPACE
+        ),
         editor=ExternalEditor(drafts_folder()),
         theme_folders=(themes_folder(),),
         keys=keys,
@@ -119,16 +129,31 @@ def open_console(arguments: argparse.Namespace) -> Console:
         is_read_only=arguments.read_only,
         is_first_run=is_first_run(welcome_marker()),
     )
-    if arguments.sources:
-        from lbtui.adapters.journal import FileJournal
+    if not named.files and named.context is None:
+        return _open_demo(make_app)
+    from lbtui.adapters.journal import FileJournal
 
-        store = FileStore(arguments.sources, arguments.namespace)
-        journal = None
-        if "-" not in arguments.sources:
-            identity = [os.path.realpath(source) for source in arguments.sources]
-            journal = FileJournal(journal_folder(), identity)
-        return Console(make_app(store=store, speaker=make_client(arguments), journal=journal))
-    return _open_demo(make_app)
+    speaker = make_client(arguments)
+    if named.context is not None:
+        from lbtui.cli.clusters import make_store
+
+        is_read_only = arguments.read_only
+        cluster = make_store(named.context, arguments.namespace, is_read_only=is_read_only)
+        is_production = bool(re.search(settings.production, cluster.title))
+        journal = FileJournal(journal_folder(), ["cluster", cluster.title])
+        return Console(
+            make_app(store=cluster, speaker=speaker, journal=journal, is_production=is_production)
+        )
+    store = FileStore(named.files, arguments.namespace or METALLB_NAMESPACE)
+    paths = [os.path.realpath(source) for source in named.files]
+    is_lasting = "-" not in named.files
+    return Console(
+        make_app(
+            store=store,
+            speaker=speaker,
+            journal=FileJournal(journal_folder(), paths) if is_lasting else None,
+        )
+    )
 
 
 def _open_demo(make_app: Callable[..., GuardedApp]) -> Console:

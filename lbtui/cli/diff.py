@@ -16,13 +16,14 @@ from lbtui.cli.arguments import (
     add_output,
 )
 from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
-from lbtui.cli.sources import check_sources, choose_backend
+from lbtui.cli.sources import CLUSTER, choose_backend
 
 if TYPE_CHECKING:
     from lbtui.core.questions.applied import Applied
     from lbtui.core.routing.resource_diff import ResourceDiff
     from lbtui.core.routing.route import Route
     from lbtui.core.values.nodes import NodeIndex
+    from lbtui.ports import Snapshot
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -46,19 +47,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the differences; 1 if there are any."""
     if arguments.new is None and not arguments.against_backend:
         raise UsageError("name NEW, or compare OLD with itself by --against-backend")
-    sources = [arguments.old] + ([] if arguments.new is None else [arguments.new])
-    check_sources(sources, arguments.context)
     from lbtui.cli import reading
     from lbtui.core.questions.applied import diff_applied, with_refused_kept
     from lbtui.core.routing.resource_diff import diff_resources
 
-    backend = choose_backend(arguments)
+    before, after = _load(arguments)
+    backend = choose_backend(arguments, before.setting or after.setting)
     against = arguments.against_backend or backend
-    old = reading.read([arguments.old], backend, arguments.namespace)
-    if arguments.new is None:
-        new = reading.judge(old.snapshot, against)
-    else:
-        new = reading.read([arguments.new], against, arguments.namespace)
+    old, new = reading.judge(before, backend), reading.judge(after, against)
     accepted, refused = with_refused_kept(old.snapshot.resources, new.snapshot.resources)
     if refused:
         new = reading.judge(replace(new.snapshot, resources=accepted), against)
@@ -89,6 +85,29 @@ def run(arguments: argparse.Namespace) -> int:
             output.narrate(f"{ref} of NEW is refused by the API server: that of OLD stays.")
         _narrate_kept(routes, new.analysis.tables.nodes)
     return SUCCESS if routes.is_empty and resources.is_empty else ANSWER_IS_NO
+
+
+def _load(arguments: argparse.Namespace) -> tuple[Snapshot, Snapshot]:
+    """Both sides; manifests beside a cluster are judged on its nodes and services."""
+    from lbtui.cli import reading
+    from lbtui.core.editing.overlay import in_place
+
+    names = [arguments.old] if arguments.new is None else [arguments.old, arguments.new]
+    clusters = [name for name in names if name.startswith(CLUSTER)]
+    sides = []
+    for name in names:
+        is_cluster = not clusters or name in clusters
+        sides.append(reading.load([name], arguments, arguments.context if is_cluster else None))
+    before, after = sides[0], sides[-1]
+    if (before.setting is None) is (after.setting is None):
+        return before, after
+    cluster, manifests = (before, after) if before.setting is not None else (after, before)
+    placed = replace(
+        manifests,
+        resources=in_place(cluster.resources, manifests.resources),
+        setting=cluster.setting,
+    )
+    return (cluster, placed) if cluster is before else (placed, cluster)
 
 
 def _narrate_kept(routes: Applied, nodes: NodeIndex) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lbtui.cli import interrupts, output
 from lbtui.cli.arguments import add_backend, add_output
+from lbtui.cli.clusters import add_cluster
 from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS
 
 if TYPE_CHECKING:
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--context", metavar="CTX", help="of the kubeconfig (default: the current)")
-    parser.add_argument("--namespace", metavar="NS", help="MetalLB's (default: looked for)")
+    add_cluster(parser)
     add_backend(parser)
     add_output(parser, ("text", "json"))
 
@@ -44,23 +44,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _find(arguments: argparse.Namespace) -> tuple[tuple[Drift, ...], list[str]]:
     """Read the cluster once, the reports last; raises StoreError."""
-    from lbtui.adapters.cluster.connection import Connection
-    from lbtui.adapters.cluster.kubeconfig import choose_login
-    from lbtui.adapters.cluster.reports import read_reports
-    from lbtui.adapters.cluster.store import ClusterStore
+    from lbtui.cli.clusters import open_store
     from lbtui.cli.sources import choose_backend
     from lbtui.core import compile_routes, resolve
     from lbtui.core.drift import find_drift
 
-    login = choose_login(arguments.context)
-    store, connection = ClusterStore(login, arguments.namespace), Connection(login)
-    try:
+    async with open_store(arguments.context, arguments.namespace) as store:
         snapshot = await store.load()
-        reports = await read_reports(connection, store.installation.namespace)
-    finally:
-        await store.close()
-        await connection.close()
-    backend = arguments.backend or store.installation.backend or choose_backend(arguments)
-    config = resolve(snapshot.resources, backend, store.options).config
+        reports = await store.reports()
+    backend = choose_backend(arguments, snapshot.setting)
+    config = resolve(snapshot.resources, backend, snapshot.options).config
     found = find_drift(reports.sides(compile_routes(config)), time.time())
     return found, [*(d.message for d in snapshot.diagnostics), *reports.problems]

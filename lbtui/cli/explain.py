@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lbtui.cli import output
 from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_output, add_sources
 from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
-from lbtui.cli.sources import check_names, check_sources, choose_backend
+from lbtui.cli.sources import check_names
 
 if TYPE_CHECKING:
     from lbtui.cli.reading import Reading
@@ -43,11 +43,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the explanation; 1 if no route goes out."""
-    check_sources(arguments.sources, arguments.context)
     from lbtui.cli import reading
     from lbtui.core.questions.explain import explain_service
 
-    read = reading.read(arguments.sources, choose_backend(arguments), arguments.namespace)
+    read = reading.read(arguments)
     tables = read.analysis.tables
     check_names("node", arguments.node, tables.nodes.names)
     check_names("peer", arguments.peer, tables.peers)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 
 from lbtui.cli import interrupts, output
+from lbtui.cli.clusters import add_cluster
 from lbtui.cli.exits import SUCCESS
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("folder", metavar="FOLDER", help="where to write; made if it is not there")
-    parser.add_argument("--context", metavar="CTX", help="of the kubeconfig (default: the current)")
-    parser.add_argument("--namespace", metavar="NS", help="MetalLB's (default: looked for)")
+    add_cluster(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -11,13 +11,14 @@ from typing import NamedTuple
 from lbtui.adapters.file_store import FileStore
 from lbtui.cli import interrupts, output
 from lbtui.cli.exits import UsageError
-from lbtui.cli.reading import Reading, judge, load
+from lbtui.cli.reading import Reading, judge
+from lbtui.cli.sources import choose_backend, hold_stdin, name_sources
 from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.editing.mending import mend
 from lbtui.core.objects.cluster_resources import Secret
 from lbtui.core.objects.meta import Hidden
 from lbtui.core.objects.resource_set import ResourceSet
-from lbtui.core.objects.resources import BGPPeer
+from lbtui.core.objects.resources import METALLB_NAMESPACE, BGPPeer
 from lbtui.ports import Snapshot
 
 _PASSWORD = re.compile(r"""(password["']?\s*:\s*)([^\s,}][^,}]*)""", re.IGNORECASE)
@@ -36,12 +37,17 @@ class Fixed(NamedTuple):
     """Everything judged anew."""
 
 
-def fix(arguments: argparse.Namespace, backend: str) -> Fixed:
+def fix(arguments: argparse.Namespace) -> Fixed:
     """Carry out the edits; with --dry-run nothing is written. Raises StoreError, UsageError."""
     if "-" in arguments.sources and not arguments.dry_run:
         raise UsageError("standard input cannot be written back; add --dry-run, or name files")
-    store = FileStore(arguments.sources, arguments.namespace)
-    snapshot = load(store, arguments.sources)
+    named = name_sources(arguments.sources, arguments.context)
+    if named.context is not None:
+        raise UsageError("--fix edits files; open the console on the cluster, where f makes edits")
+    backend = choose_backend(arguments)
+    store = FileStore(named.files, arguments.namespace or METALLB_NAMESPACE)
+    hold_stdin(named.files)
+    snapshot = interrupts.run(store.load())
     before = judge(snapshot, backend)
     codes = frozenset(arguments.only or ())
 

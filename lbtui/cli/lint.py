@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from lbtui.cli import output
 from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_output, add_sources
 from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
-from lbtui.cli.sources import check_sources, choose_backend
 
 if TYPE_CHECKING:
     from lbtui.cli.reading import Reading
@@ -44,45 +43,43 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("name the manifests to judge: files, folders, or - for standard input")
 
     _check_options(arguments)
-    check_sources(arguments.sources, arguments.context)
     from lbtui.cli import reading
 
-    backend = choose_backend(arguments)
     if arguments.fix:
-        return _fix(arguments, backend)
-    judged = reading.read(arguments.sources, backend, arguments.namespace)
+        return _fix(arguments)
+    judged = reading.read(arguments)
     if arguments.output == "json":
-        output.emit(output.to_json(_document(judged, backend)))
+        output.emit(output.to_json(_document(judged)))
     else:
-        _print_findings(judged, backend)
+        _print_findings(judged)
     return _answer(judged)
 
 
-def _fix(arguments: argparse.Namespace, backend: str) -> int:
+def _fix(arguments: argparse.Namespace) -> int:
     """Make the edits, then print what is left; with --dry-run the difference, 1 if there is any."""
     from lbtui.cli import fixing
 
-    fixed = fixing.fix(arguments, backend)
+    fixed = fixing.fix(arguments)
     if arguments.output == "json":
         done = {
             "fixed": [output.diagnostic_to_json(d) for d in fixed.done],
             "files": list(fixed.files),
             "diff": fixed.diff if arguments.dry_run else None,
         }
-        output.emit(output.to_json({**_document(fixed.left, backend), **done}))
+        output.emit(output.to_json({**_document(fixed.left), **done}))
     else:
         fixing.narrate(fixed, is_dry_run=arguments.dry_run)
         if arguments.dry_run:
             output.emit(fixed.diff)
         else:
-            _print_findings(fixed.left, backend)
+            _print_findings(fixed.left)
     return ANSWER_IS_NO if arguments.dry_run and fixed.done else _answer(fixed.left)
 
 
-def _document(judged: Reading, backend: str) -> dict[str, Any]:
+def _document(judged: Reading) -> dict[str, Any]:
     """The document of `lint -o json`."""
     return {
-        "backend": backend,
+        "backend": judged.backend,
         "valid": judged.is_valid,
         "diagnostics": [output.diagnostic_to_json(d) for d in judged.diagnostics],
         "admission": {
@@ -92,14 +89,14 @@ def _document(judged: Reading, backend: str) -> dict[str, Any]:
     }
 
 
-def _print_findings(judged: Reading, backend: str) -> None:
+def _print_findings(judged: Reading) -> None:
     """Findings as data; assumptions and the verdict beside them."""
     from lbtui.cli import reading
 
     output.emit("".join(f"{output.diagnostic_to_text(d)}\n" for d in judged.diagnostics))
     reading.narrate_assumptions(judged)
     _narrate_admission(judged)
-    verdict = f"MetalLB ({backend}) would {'accept' if judged.is_valid else 'refuse'} this"
+    verdict = f"MetalLB ({judged.backend}) would {'accept' if judged.is_valid else 'refuse'} this"
     tables = judged.analysis.tables
     if tables.backend_errors:
         where = tables.nodes.describe(tables.nodes.mask_of(tables.backend_errors))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lbtui.cli import documents, output
 from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_output, add_sources
 from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS
-from lbtui.cli.sources import check_names, check_sources, choose_backend
+from lbtui.cli.sources import check_names
 
 if TYPE_CHECKING:
     from lbtui.cli.reading import Reading
@@ -52,11 +52,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the routes; 1 if MetalLB would refuse the manifests."""
-    check_sources(arguments.sources, arguments.context)
     from lbtui.cli import reading
 
-    backend = choose_backend(arguments)
-    read = reading.read(arguments.sources, backend, arguments.namespace)
+    read = reading.read(arguments)
     tables = read.analysis.tables
     chosen = Choice(arguments, tables)
     if arguments.output == "table":

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lbtui.adapters.file_store import FileStore
 from lbtui.cli import interrupts
 from lbtui.cli.output import count_of, diagnostic_to_text, narrate, summarise
-from lbtui.cli.sources import hold_stdin
+from lbtui.cli.sources import Sources, choose_backend, hold_stdin, name_sources
 from lbtui.core.analysis import Analysis, analyse
 from lbtui.core.diagnostics import Diagnostic, Severity
+from lbtui.core.editing.overlay import on_top
+from lbtui.core.objects.resources import METALLB_NAMESPACE
 from lbtui.ports import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Manifests as read and what follows from them."""
+    """Manifests or a cluster as read and what follows from them."""
 
     snapshot: Snapshot
     analysis: Analysis
     diagnostics: tuple[Diagnostic, ...]
     """Of reading and of judging, each with its place, in the order of files and lines."""
+
+    @property
+    def backend(self) -> str:
+        """The back end by whose rules it was judged."""
+        return self.analysis.config.backend
 
     @property
     def has_errors(self) -> bool:
@@ -48,20 +56,43 @@ class Reading:
         return is_readable and self.analysis.config.is_valid
 
 
-def read(sources: Sequence[str], backend: str, namespace: str) -> Reading:
-    """Load and analyse; `namespace` is MetalLB's. Raises StoreError."""
-    return judge(load(FileStore(sources, namespace), sources), backend)
+def read(arguments: argparse.Namespace) -> Reading:
+    """Load and analyse what the arguments name. Raises StoreError, UsageError."""
+    snapshot = load(arguments.sources, arguments, arguments.context)
+    return judge(snapshot, choose_backend(arguments, snapshot.setting))
 
 
-def load(store: FileStore, sources: Sequence[str]) -> Snapshot:
-    """What the store over these sources holds. Raises StoreError."""
-    hold_stdin(sources)
-    return interrupts.run(store.load())
+def load(sources: Sequence[str], arguments: argparse.Namespace, context: str | None) -> Snapshot:
+    """What these sources hold: manifests, a cluster, or a cluster with manifests on top.
+
+    Raises StoreError, UsageError.
+    """
+    named = name_sources(sources, context)
+    hold_stdin(named.files)
+    return interrupts.run(_load(named, arguments.namespace))
+
+
+async def _load(named: Sources, namespace: str | None) -> Snapshot:
+    if named.context is None:
+        return await FileStore(named.files, namespace or METALLB_NAMESPACE).load()
+    from lbtui.cli.clusters import open_store
+
+    async with open_store(named.context, namespace) as store:
+        cluster = await store.load()
+        if not named.files:
+            return cluster
+        manifests = await FileStore(named.files, store.installation.namespace).load()
+    return replace(
+        cluster,
+        resources=on_top(cluster.resources, manifests.resources),
+        diagnostics=(*manifests.diagnostics, *cluster.diagnostics),
+        locate=manifests.locate,
+    )
 
 
 def judge(snapshot: Snapshot, backend: str) -> Reading:
     """Analyse what was loaded."""
-    analysis = analyse(snapshot.resources, backend)
+    analysis = analyse(snapshot.resources, backend, snapshot.options)
     found = [*snapshot.diagnostics, *(placed(d, snapshot) for d in analysis.diagnostics)]
     return Reading(snapshot, analysis, tuple(sorted(found, key=_order)))
 

@@ -7,28 +7,41 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from lbtui.cli.exits import UsageError
 
+if TYPE_CHECKING:
+    from lbtui.ports import Setting
+
 CLUSTER = "cluster:"
-KUBECTL = (
-    "kubectl get ipaddresspools.metallb.io,bgppeers.metallb.io,bgpadvertisements.metallb.io,"
-    "communities.metallb.io,nodes,services,endpointslices -A -o yaml | lbtui lint -"
-)
-"""How a cluster is judged meanwhile."""
 
 
-def check_sources(sources: Sequence[str], context: str | None = None) -> None:
-    """Refuse what this version cannot read, before anything is read. Raises UsageError."""
-    named = next((s for s in sources if s.startswith(CLUSTER)), None)
-    if named is not None or context is not None:
-        what = f"'{named}'" if named is not None else f"--context {context}"
-        raise UsageError(
-            f"{what}: reading a cluster is not in this version; give it manifests instead:\n"
-            f"  {KUBECTL}"
-        )
-    if list(sources).count("-") > 1:
+class Sources(NamedTuple):
+    """What was named, sorted out."""
+
+    files: tuple[str, ...]
+    """Files, folders and -."""
+    context: str | None
+    """Of the kubeconfig; empty: the current one; None: no cluster was named."""
+
+
+def name_sources(sources: Sequence[str], context: str | None = None) -> Sources:
+    """Sort out what was named, before anything is read. Raises UsageError.
+
+    Args:
+        sources: files, folders, -, and cluster: or cluster:CONTEXT.
+        context: of --context, which names a cluster, too.
+    """
+    files = tuple(source for source in sources if not source.startswith(CLUSTER))
+    named = {source.removeprefix(CLUSTER) for source in sources if source.startswith(CLUSTER)}
+    if context is not None:
+        named = (named - {""}) | {context}
+    if len(named) > 1:
+        raise UsageError(f"{', '.join(map(repr, sorted(named)))}: one cluster at a time")
+    if files.count("-") > 1:
         raise UsageError("standard input (-) can be read only once")
+    return Sources(files, next(iter(named), None))
 
 
 def hold_stdin(sources: Sequence[str]) -> None:
@@ -42,13 +55,15 @@ def hold_stdin(sources: Sequence[str]) -> None:
         sys.stdin = io.TextIOWrapper(io.BytesIO(b"".join(pieces)))
 
 
-def choose_backend(arguments: argparse.Namespace) -> str:
-    """The back end of the command line, else of the settings."""
+def choose_backend(arguments: argparse.Namespace, setting: Setting | None = None) -> str:
+    """The back end of the command line, else that of the cluster, else of the settings."""
     from lbtui.adapters.settings import load_settings
     from lbtui.cli.output import narrate
 
     if arguments.backend:
         return str(arguments.backend)
+    if setting is not None and setting.backend:
+        return setting.backend
     loaded = load_settings()
     for problem in loaded.problems:
         narrate(problem)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from lbtui.cli import output, sessions
 from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_output, add_sources
 from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
-from lbtui.cli.sources import check_sources, choose_backend
 from lbtui.cli.speaker_files import add_connect, add_socket, add_state, talk
 
 if TYPE_CHECKING:
@@ -157,11 +156,10 @@ async def _status(client: SpeakerClient, form: str) -> int:
 
 
 def _apply(arguments: argparse.Namespace) -> int:
-    check_sources(arguments.sources, arguments.context)
     from lbtui.cli import reading
     from lbtui.core.routing.announcements import announce
 
-    read = reading.read(arguments.sources, choose_backend(arguments), arguments.namespace)
+    read = reading.read(arguments)
     reading.narrate_assumptions(read)
     if read.has_refusals:
         reading.narrate_diagnostics(read)

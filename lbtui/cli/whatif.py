@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from lbtui.cli import documents, output
 from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_output, add_sources
 from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
-from lbtui.cli.sources import check_sources, choose_backend
 
 if TYPE_CHECKING:
     from lbtui.core.questions.whatif import Loss, SinglePoint
@@ -34,11 +33,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what is lost; 1 if a service is left without a path, or hangs on a single point."""
-    check_sources(arguments.sources, arguments.context)
     from lbtui.cli import reading
     from lbtui.core.questions.whatif import UnknownTarget, lose, single_points
 
-    read = reading.read(arguments.sources, choose_backend(arguments), arguments.namespace)
+    read = reading.read(arguments)
     tables = read.analysis.tables
     points = single_points(tables)
     if not arguments.without:

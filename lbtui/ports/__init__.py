@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from lbtui.ports.errors import ConflictError, PartialSaveError, PortError, SpeakerError, StoreError
 from lbtui.ports.speaker import FamilyCounts, SessionRow, Speaker, SpeakerView, WireRoute
-from lbtui.ports.store import FileChange, Locator, Outage, SaveReport, Snapshot, Store
+from lbtui.ports.store import (
+    FileChange,
+    LiveStore,
+    Locator,
+    Outage,
+    SaveReport,
+    Setting,
+    Snapshot,
+    Store,
+)
 from lbtui.ports.texts import Journal, LeftBehind, ManifestEditor, ManifestText
 
 __all__ = [
@@ -16,6 +25,7 @@ __all__ = [
     "FileChange",
     "Journal",
     "LeftBehind",
+    "LiveStore",
     "Locator",
     "ManifestEditor",
     "ManifestText",
@@ -24,6 +34,7 @@ __all__ = [
     "PortError",
     "SaveReport",
     "SessionRow",
+    "Setting",
     "Snapshot",
     "Speaker",
     "SpeakerError",

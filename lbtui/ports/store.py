@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from lbtui.core.configuration.model import Options
 from lbtui.core.diagnostics import Diagnostic, Place
 from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
 from lbtui.core.objects.rewording import DocumentEdit
@@ -22,6 +23,23 @@ class Outage:
     """Seconds since the epoch."""
     is_refused: bool = False
     """Whether it was refused, as by missing permission, so that waiting will not help."""
+    remedy: str = ""
+    """What to do about it; empty if there is nothing to do but wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How MetalLB runs where the resources come from; empty where that is not known."""
+
+    namespace: str
+    """MetalLB's own."""
+    options: Options
+    """How it was started."""
+    backend: str = ""
+    """native, frr or frr-k8s."""
+    version: str = ""
+    source: str = ""
+    """What tells it, e.g. "DaemonSet metallb-system/speaker"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +53,13 @@ class Snapshot:
     """Where each resource stands."""
     outages: tuple[Outage, ...] = ()
     """What could not be read, or not lately."""
+    setting: Setting | None = None
+    """Of a cluster: how MetalLB runs there; None: manifests do not tell."""
+
+    @property
+    def options(self) -> Options | None:
+        """How MetalLB was started, if that is known."""
+        return self.setting.options if self.setting is not None else None
 
 
 class Locator(Protocol):
@@ -133,3 +158,20 @@ class Store(Protocol):
         changed since it was read, and StoreError for anything else; then nothing, or for several
         files exactly what the message says, was written.
         """
+
+
+@runtime_checkable
+class LiveStore(Store, Protocol):
+    """A store that hears of changes by itself once it is loaded."""
+
+    async def stirred(self, seconds: float) -> None:
+        """Wait until something may have changed, at most so long."""
+
+    def known(self) -> Snapshot:
+        """What it holds as far as it was heard, the very same object until that changes.
+
+        `take` accepts it as it does what `look` gave.
+        """
+
+    async def close(self) -> None:
+        """Hear no more, and let go of the connections."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lbtui.core.analysis import Analysis, analyse
+from lbtui.core.configuration.model import Options
 from lbtui.core.objects.resource_set import ResourceSet
 from lbtui.core.routing.diff import RouteDiff, diff_tables
 from lbtui.tui.route_counts import RouteCounts, count_routes, is_quick
@@ -21,6 +22,8 @@ class Request:
     resources: ResourceSet
     saved: ResourceSet
     backend: str
+    options: Options | None = None
+    """How MetalLB was started; None: what manifests leave out is taken for granted."""
     previous: Analysis | None = None
     previous_saved: Analysis | None = None
 
@@ -32,6 +35,7 @@ class Outcome:
     resources: ResourceSet
     saved: ResourceSet
     backend: str
+    options: Options | None
     analysis: Analysis
     saved_analysis: Analysis
     route_diff: RouteDiff
@@ -41,18 +45,19 @@ class Outcome:
 
 def work_out(request: Request) -> Outcome:
     """Analyse both sets and compare their routes; takes as long as it takes, so not in the loop."""
-    saved = analyse(request.saved, request.backend, previous=request.previous_saved)
+    judged_by = request.backend, request.options
+    saved = analyse(request.saved, *judged_by, previous=request.previous_saved)
     if request.resources is request.saved:
         analysis = saved
     else:
-        analysis = analyse(request.resources, request.backend, previous=request.previous or saved)
+        analysis = analyse(request.resources, *judged_by, previous=request.previous or saved)
     route_diff = (
         RouteDiff((), (), ()) if analysis is saved else diff_tables(saved.tables, analysis.tables)
     )
     tables = analysis.tables
     counts = count_routes(tables, lambda: True) if is_quick(tables) else None
     return Outcome(
-        request.resources, request.saved, request.backend, analysis, saved, route_diff, counts
+        request.resources, request.saved, *judged_by, analysis, saved, route_diff, counts
     )
 
 

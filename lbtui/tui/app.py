@@ -11,7 +11,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from lbtui.ports import Journal, ManifestEditor, PortError, Speaker, SpeakerView, Store
+from lbtui.ports import (
+    Journal,
+    LiveStore,
+    ManifestEditor,
+    PortError,
+    Speaker,
+    SpeakerView,
+    Store,
+)
 from lbtui.tui import workspace
 from lbtui.tui.comparing import Comparing, OpenSource
 from lbtui.tui.compiler import Compiler
@@ -23,6 +31,7 @@ from lbtui.tui.following import Following
 from lbtui.tui.journaling import Journaling
 from lbtui.tui.key_choices import AS_THEY_ARE, KeyChoices
 from lbtui.tui.key_order import OrderedKeys
+from lbtui.tui.live_following import LiveFollowing, read_first
 from lbtui.tui.marked_editing import MarkedEditing
 from lbtui.tui.pacing import Paced
 from lbtui.tui.painting.sparing import SparingApp
@@ -83,6 +92,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
         journal: Journal | None = None,
         editor: ManifestEditor | None = None,
         backend: str = "frr-k8s",
+        is_backend_chosen: bool = False,
         namespace: str = "metallb-system",
         theme: str = "",
         save_theme: Callable[[str], None] | None = None,
@@ -92,6 +102,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
         theme_folders: Sequence[Path] = (),
         notices: Sequence[str] = (),
         is_read_only: bool = False,
+        is_production: bool = False,
         is_first_run: bool = False,
     ) -> None:
         """Take the ports and the user's choices; nothing is read or started yet.
@@ -103,6 +114,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
             editor: the user's own editor; None: there is none here.
             journal: keeps staged edits safe from the end of the console; None: they are not.
             backend: native, frr or frr-k8s.
+            is_backend_chosen: the user named it; else what a cluster runs counts.
             namespace: of new resources.
             theme: name of the theme; empty: lbtui's own.
             save_theme: keeps the user's choice of a theme; may raise StoreError.
@@ -112,6 +124,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
             theme_folders: where the user's own themes are.
             notices: what is wrong with the settings, to be shown once.
             is_read_only: save and apply nothing.
+            is_production: say in the title that this is a place to be careful in.
             is_first_run: say once where to begin.
         """
         super().__init__()
@@ -124,7 +137,13 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
         self._notices = [*notices, *self._register_themes(theme)]
         self.set_class(not is_unicode(), "-ascii")
         read_only = "opened read-only" if is_read_only else store.read_only
-        self.state = ViewState(backend=backend, title=store.title, read_only=read_only)
+        self.state = ViewState(
+            backend=backend,
+            is_backend_chosen=is_backend_chosen,
+            title=store.title,
+            is_production=is_production,
+            read_only=read_only,
+        )
         self.analysed = asyncio.Event()
         self.keys = keys
         self.set_keymap(dict(keys.keymap))
@@ -162,6 +181,8 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
     async def on_unmount(self) -> None:
         """Whatever ends the console: what is staged is kept."""
         self.journaling.flush()
+        if isinstance(self.store, LiveStore):
+            await self.store.close()
 
     def _begin(self) -> None:
         for notice in self._notices:
@@ -169,7 +190,8 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
         if self._is_first_run:
             self.notify(WELCOME, timeout=WELCOME_SECONDS)
         self._spawn(self.load())
-        self._spawn(self.following.run())
+        live = LiveFollowing(self, self.store) if isinstance(self.store, LiveStore) else None
+        self._spawn(live.run() if live is not None else self.following.run())
         if self.speaker is not None:
             self._spawn(self._follow_speaker(self.speaker))
         if self.lab is not None:
@@ -181,13 +203,19 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
 
     async def load(self) -> None:
         """Read the store for the first time, or again with all edits dropped."""
+        store = self.store
         try:
-            snapshot = await self.store.load()
+            if isinstance(store, LiveStore):
+                snapshot = await read_first(self, store)
+            else:
+                snapshot = await store.load()
         except PortError as error:
             self.change(replace(self.state, load_error=str(error)))
-        else:
-            self.change(workspace.loaded(self.state, snapshot))
-            self._spawn(self.journaling.offer())
+            return
+        if snapshot.setting is not None:
+            self.namespace = snapshot.setting.namespace
+        self.change(workspace.loaded(self.state, snapshot))
+        self._spawn(self.journaling.offer())
 
     async def _follow_speaker(self, speaker: Speaker) -> None:
         log = SpeakerLog()
@@ -304,7 +332,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
 
     def action_use_backend(self, backend: str) -> None:
         """Read the manifests as another back end does."""
-        self.change(replace(self.state, backend=backend))
+        self.change(replace(self.state, backend=backend, is_backend_chosen=True))
 
     def action_pick_theme(self, name: str) -> None:
         """Change the colours and keep the choice."""

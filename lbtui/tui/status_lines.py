@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from lbtui.tui.assumptions import refusal_spans
@@ -16,15 +17,27 @@ if TYPE_CHECKING:
 def title_left(state: ViewState) -> Line:
     """Program, source, back end, and how much is not saved."""
     spans = [Span("lbtui", "accent"), Span(f"  {state.title}", "strong")]
+    if state.is_production:
+        spans.append(Span("  PRODUCTION", "bad"))
     spans.append(Span(f"  {state.backend}", "muted"))
     if state.read_only:
         spans.append(Span("  read-only", "warning"))
     changed = modified_count(state)
     if changed:
         spans.append(Span(f"  {SYMBOLS.modified} modified {changed}", "changed"))
+    since = stale_since(state)
+    if since:
+        spans.append(Span(f"  {SYMBOLS.warning} as of {since}", "warning"))
     if state.changed_outside:
         spans.append(Span(f"  {SYMBOLS.warning} changed outside", "warning"))
     return tuple(spans)
+
+
+def stale_since(state: ViewState) -> str:
+    """The time of day since when something is not heard of any more; empty: all is of now."""
+    outages = state.snapshot.outages if state.snapshot is not None else ()
+    times = [one.since for one in outages if not one.is_refused]
+    return time.strftime("%H:%M:%S", time.localtime(min(times))) if times else ""
 
 
 def title_right(state: ViewState, findings: Findings) -> Line:

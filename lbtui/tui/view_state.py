@@ -13,6 +13,7 @@ from lbtui.ports import Snapshot, SpeakerView
 
 if TYPE_CHECKING:
     from lbtui.core.analysis import Analysis
+    from lbtui.core.configuration.model import Options
     from lbtui.core.routing.diff import RouteDiff
     from lbtui.tui.route_counts import RouteCounts
     from lbtui.tui.speaker_log import Event
@@ -43,8 +44,12 @@ class ViewState:
     """What is known now; a new value for every change."""
 
     backend: str
+    is_backend_chosen: bool = False
+    """Whether the user named it; else what a cluster runs counts."""
     title: str = ""
     """The source: a folder, a context or "demo"."""
+    is_production: bool = False
+    """Whether the user calls it a place to be careful in."""
     read_only: str = ""
     """Why nothing can be saved; empty if it can."""
     snapshot: Snapshot | None = None
@@ -72,6 +77,11 @@ class ViewState:
     """What is said of edits that go to the speaker by themselves; None: they do not."""
     lab: SpeakerView | None = None
     """The demo's lab routers; None outside the demo."""
+
+    @property
+    def options(self) -> Options | None:
+        """How MetalLB was started, if the source tells."""
+        return self.snapshot.options if self.snapshot is not None else None
 
     @property
     def is_current(self) -> bool:

@@ -29,6 +29,7 @@ def request_of(state: ViewState, resources: ResourceSet | None = None) -> Reques
         resources=history.current if resources is None else resources,
         saved=history.saved,
         backend=state.backend,
+        options=state.options,
         previous=state.analysis,
         previous_saved=state.saved_analysis,
     )
@@ -37,6 +38,9 @@ def request_of(state: ViewState, resources: ResourceSet | None = None) -> Reques
 def loaded(state: ViewState, snapshot: Snapshot) -> ViewState:
     """The store was read for the first time, or again with all edits dropped."""
     history = History.of(snapshot.resources)
+    setting = snapshot.setting
+    if setting is not None and setting.backend and not state.is_backend_chosen:
+        state = replace(state, backend=setting.backend)
     return replace(state, snapshot=snapshot, history=history, load_error="", changed_outside=())
 
 
@@ -97,6 +101,7 @@ def worked_out(state: ViewState, outcome: Outcome) -> ViewState:
         outcome.resources is state.history.current
         and outcome.saved is state.history.saved
         and outcome.backend == state.backend
+        and outcome.options == state.options
     )
     return with_outcome(state, outcome) if is_wanted else state
 
@@ -121,4 +126,5 @@ def needs_work(state: ViewState) -> bool:
         or analysis.resources is not state.history.current
         or before.resources is not state.history.saved
         or analysis.config.backend != state.backend
+        or (state.options is not None and analysis.config.options != state.options)
     )

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lbtui.adapters.cluster.changes import Baseline
 from lbtui.adapters.cluster.kubeconfig import choose_login
 from lbtui.adapters.cluster.store import ClusterStore
-from lbtui.core.objects.resource_set import ResourceRef
 from lbtui.core.objects.resources import BGPPeer, BGPPeerSpec
-from lbtui.ports import Snapshot
 from lbtui.tui import following, saving, workspace
 from lbtui.tui.app import LbtuiApp
 from lbtui.tui.findings import Findings
@@ -28,29 +25,6 @@ from tests.cluster.manifests import Manifest, peer, pool, working_set
 from tests.tui.console import Console
 
 
-class PolledStore(ClusterStore):
-    """A cluster that is listed anew for every look."""
-
-    async def look(self) -> Snapshot:
-        base = self._base
-        found = await self.load()
-        self._base, self._looked = base, self._base
-        return found
-
-    def take(self, snapshot: Snapshot) -> None:
-        self._base = self._looked
-
-    async def changed(self) -> Sequence[str]:
-        found = await self.look()
-        return [str(ref) for ref in found.resources.refs() if self._differs(ref)]
-
-    def _differs(self, ref: ResourceRef) -> bool:
-        def version(base: Baseline) -> Any:
-            return base.manifests.get(ref, {}).get("metadata", {}).get("resourceVersion")
-
-        return bool(version(self._base) != version(self._looked))
-
-
 @pytest.fixture(autouse=True)
 def _seldom(monkeypatch: pytest.MonkeyPatch) -> None:
     """Never look before something is saved."""
@@ -59,8 +33,8 @@ def _seldom(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def open_cluster(kubeconfig: Path) -> AsyncIterator[Console]:
-    store = PolledStore(choose_login(environment={"KUBECONFIG": str(kubeconfig)}))
-    app = LbtuiApp(store=store)  # type: ignore[arg-type]
+    store = ClusterStore(choose_login(environment={"KUBECONFIG": str(kubeconfig)}))
+    app = LbtuiApp(store=store)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         console = Console(app, pilot)
         await console.settled()

@@ -228,8 +228,10 @@ def _warnings(answer: aiohttp.ClientResponse) -> tuple[str, ...]:
 def _unreachable(error: BaseException, server: str) -> UnreachableError:
     """In words, with what to look at."""
     host = urlsplit(server).netloc or server
+    remedy = "Check the network and the kubeconfig's server."
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         reason = f"its certificate is not trusted ({error.certificate_error})"
+        remedy = "Name its authority in the kubeconfig (certificate-authority)."
     elif isinstance(error, aiohttp.ClientConnectorDNSError):
         reason = "the name is not known"
     elif isinstance(error, aiohttp.ClientConnectorError):
@@ -240,4 +242,4 @@ def _unreachable(error: BaseException, server: str) -> UnreachableError:
         reason = "it closed the connection"
     else:
         reason = str(error) or type(error).__name__
-    return UnreachableError(f"API server {host}: {reason}.")
+    return UnreachableError(f"API server {host}: {reason}. {remedy}")

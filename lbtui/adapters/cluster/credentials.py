@@ -110,7 +110,9 @@ class Credentials:
             plugin = ExecProvider(ConfigNode("exec", dict(settings)))
             status = await asyncio.wait_for(plugin.run(), PLUGIN_SECONDS)
         except FileNotFoundError:
-            raise StoreError(f"{what} is not installed.") from None
+            raise StoreError(
+                f"{what} is not installed; install it, or put it on the PATH."
+            ) from None
         except TimeoutError:
             raise StoreError(f"{what} did not end within {PLUGIN_SECONDS:.0f} s.") from None
         except (ConfigException, OSError, ValueError) as error:

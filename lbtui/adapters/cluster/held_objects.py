@@ -17,6 +17,11 @@ from lbtui.core.objects.resources import MetalLBResource
 from lbtui.ports import Outage, Snapshot, StoreError
 
 Manifest = Mapping[str, Any]
+_REMEDIES = {
+    401: "Log in again, as for kubectl.",
+    403: "Ask for permission to get, list and watch it.",
+}
+"""By the code that the server refuses with."""
 
 
 @dataclass(slots=True)
@@ -70,7 +75,7 @@ class HeldObjects:
         """All objects that can be edited, as the server has them."""
         return {ref: item for held in self._kinds.values() for ref, item in held.manifests.items()}
 
-    def snapshot(self, notices: Iterable[Diagnostic] = ()) -> Snapshot:
+    def snapshot(self) -> Snapshot:
         """What is known now."""
         kinds = {name: held.resources for name, held in self._kinds.items()}
         found = [d for held in self._kinds.values() for ds in held.diagnostics.values() for d in ds]
@@ -82,17 +87,29 @@ class HeldObjects:
         }
         unread |= {ResourceRef(n, "", "") for n, held in self._kinds.items() if not held.is_known}
         outages = tuple(held.outage for held in self._kinds.values() if held.outage is not None)
-        return Snapshot(
-            ResourceSet(kinds, unread=frozenset(unread)), (*notices, *found), {}, outages
-        )
+        told = (*map(_notice, outages), *found)
+        return Snapshot(ResourceSet(kinds, unread=frozenset(unread)), told, {}, outages)
 
 
 def _fail(kind: ApiKind, held: _Held, error: StoreError) -> bool:
     before = held.outage
     since = before.since if before is not None else time.time()
-    is_refused = isinstance(error, ApiError) and error.code in (401, 403, 404)
-    held.outage = Outage(kind.name, str(error), since, is_refused)
+    code = error.code if isinstance(error, ApiError) else 0
+    held.outage = Outage(
+        kind.name, str(error), since, code in (401, 403, 404), _REMEDIES.get(code, "")
+    )
     return before is None or before.message != held.outage.message
+
+
+def _notice(outage: Outage) -> Diagnostic:
+    """As a finding: all that depends on it is left unsaid, or may be old."""
+    so = (
+        "What depends on it is not judged."
+        if outage.is_refused
+        else "What is shown of it was last known before that."
+    )
+    message = f"{outage.kind}: {outage.message.rstrip('.')}. {so}"
+    return Diagnostic(Severity.WARNING, "not-readable", message, fix=outage.remedy or None)
 
 
 def _list(held: _Held, items: Iterable[Manifest], namespace: str) -> bool:
@@ -112,6 +129,8 @@ def _change(held: _Held, message: Changed, namespace: str) -> bool:
     metadata = message.manifest.get("metadata") or {}
     kind, name = str(message.manifest.get("kind", "")), str(metadata.get("name", ""))
     ref = ResourceRef(kind, str(metadata.get("namespace", "")), name)
+    if _is_older(message.manifest, held.manifests.get(ref)):
+        return False  # it was listed since
     before = held.resources.get(ref), held.diagnostics.pop(ref, None)
     held.manifests.pop(ref, None)
     if message.is_gone:
@@ -119,6 +138,12 @@ def _change(held: _Held, message: Changed, namespace: str) -> bool:
     else:
         _put(held, message.manifest, namespace, held.resources)
     return before != (held.resources.get(ref), held.diagnostics.get(ref))
+
+
+def _is_older(found: Manifest, known: Manifest | None) -> bool:
+    """Whether a manifest is of an earlier version than what is known (KEP 5504)."""
+    versions = [str((m.get("metadata") or {}).get("resourceVersion")) for m in (found, known or {})]
+    return all(map(str.isdecimal, versions)) and int(versions[0]) < int(versions[1])
 
 
 def _put(

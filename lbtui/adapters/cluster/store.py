@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from lbtui.adapters.cluster.changes import Baseline
@@ -14,31 +15,51 @@ from lbtui.adapters.cluster.held_objects import HeldObjects
 from lbtui.adapters.cluster.installation import Installation, find_installation
 from lbtui.adapters.cluster.kinds import FOLLOWED, METALLB, ApiKind
 from lbtui.adapters.cluster.kubeconfig import Login
+from lbtui.adapters.cluster.refreshing import refreshed
+from lbtui.adapters.cluster.reports import Reports, read_reports
 from lbtui.adapters.cluster.saving import object_changes, save_objects
 from lbtui.core.configuration.model import Options
-from lbtui.core.diagnostics import Diagnostic, Severity
-from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
-from lbtui.ports import FileChange, PartialSaveError, SaveReport, Snapshot, StoreError
+from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
+from lbtui.core.objects.rewording import DocumentEdit
+from lbtui.ports import FileChange, PartialSaveError, SaveReport, Setting, Snapshot, StoreError
 
-_PERMISSION = "Ask for permission to get, list and watch it."
 GATHER_SECONDS = 0.1
 """Changes that come within this time are shown together."""
+_LOG_IN = "The credentials may have expired: log in again, as for kubectl."
 
 
 class ClusterStore:
-    """MetalLB's resources and what they depend on, of one cluster; nothing is written."""
+    """MetalLB's resources, which can be edited, and what they depend on, of one cluster."""
 
     def __init__(
-        self, login: Login, namespace: str | None = None, pace: Pace | None = None
+        self,
+        login: Login,
+        namespace: str | None = None,
+        pace: Pace | None = None,
+        *,
+        is_read_only: bool = False,
     ) -> None:
-        """Take the context; `namespace` is MetalLB's, else it is looked for. Nothing is read."""
+        """Take the context. Nothing is read.
+
+        Args:
+            login: the server and who asks.
+            namespace: MetalLB's; None: it is looked for.
+            pace: of following.
+            is_read_only: send no writing request at all.
+        """
         self._login = login
         self._wanted_namespace = namespace
         self._pace = pace or Pace()
-        self._connection = Connection(login)
+        self._connection = Connection(login, is_read_only=is_read_only)
+        self._read_only = "opened read-only" if is_read_only else ""
         self._base = Baseline(ResourceSet(), {})
         self._held = HeldObjects(namespace or "")
+        self._seen = (Snapshot(self._base.resources), self._base)
+        """What is known, as it is shown and as edits on it would be measured."""
         self._versions: dict[str, str] = {}
+        self._turn = asyncio.Lock()
+        self._news = asyncio.Event()
+        self._hearing: asyncio.Task[None] | None = None
         self.installation = Installation(namespace or "")
         """How MetalLB runs there; known once it is loaded."""
 
@@ -51,7 +72,7 @@ class ClusterStore:
     @property
     def read_only(self) -> str:
         """Why nothing can be saved."""
-        return ""
+        return self._read_only
 
     @property
     def options(self) -> Options:
@@ -64,41 +85,52 @@ class ClusterStore:
             assume_secrets=True,  # they are not read: few that look may, and none need to
         )
 
+    # ---- reading -----------------------------------------------------------------------------
+
     async def load(self) -> Snapshot:
         """List everything. Raises StoreError if nothing of MetalLB can be read."""
-        self.installation = await find_installation(self._connection, self._wanted_namespace)
+        await self._stop_hearing()
+        try:
+            self.installation = await find_installation(self._connection, self._wanted_namespace)
+        except ApiError as error:
+            raise StoreError(self._refusal(error)) from None
         self._held = HeldObjects(self.installation.namespace)
-        answers = await asyncio.gather(*(self._listed(kind) for kind in FOLLOWED))
-        self._held.take(zip(FOLLOWED, answers, strict=True))
-        failures = {
-            kind.name: answer.error
-            for kind, answer in zip(FOLLOWED, answers, strict=True)
-            if isinstance(answer, Failed)
-        }
-        unreachable = [e for e in failures.values() if isinstance(e, UnreachableError)]
-        if unreachable:
-            raise unreachable[0]
-        if all(kind.name in failures for kind in METALLB):
-            raise StoreError(self._nothing_readable(failures[METALLB[0].name]))
-        snapshot = self._held.snapshot(self._notices(failures))
-        self._base = Baseline(snapshot.resources, self._held.manifests())
-        return snapshot
+        self.take(await self._listed_anew(FOLLOWED))
+        return self.known()
 
-    async def save(self, new: ResourceSet, *, recreate: Collection[ResourceRef] = ()) -> SaveReport:
-        """See `Store.save`."""
-        if self.read_only:
-            raise StoreError(f"Nothing can be saved: {self.read_only}.")
-        saved = await save_objects(self._connection, self._base, new, recreate)
-        self._base = saved.base
-        self._held.take(saved.messages)
-        snapshot = self._held.snapshot()
-        if saved.outcome.failed is not None:
-            raise PartialSaveError(str(saved.outcome), snapshot)
-        return SaveReport(saved.names, snapshot)
+    async def look(self) -> Snapshot:
+        """List what can be edited; what that depends on is as it was heard of. See `Store.look`."""
+        return await self._listed_anew(METALLB)
 
-    async def changes(self, new: ResourceSet) -> Sequence[FileChange]:
-        """What `save` would write, tried on the server. Raises ConflictError, StoreError."""
-        return await object_changes(self._connection, self._base, new)
+    def known(self) -> Snapshot:
+        """See `LiveStore.known`."""
+        return self._seen[0]
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Measure saves against what is known now."""
+        if snapshot is not self._seen[0]:
+            raise LookupError("only the snapshot that `look` or `known` gave last can be taken")
+        self._base = self._seen[1]
+
+    async def changed(self) -> tuple[str, ...]:
+        """Objects that can be edited and are not as they were taken, as far as it was heard."""
+        old, new = self._base.resources, self.known().resources
+        names = []
+        for kind in METALLB:
+            before, after = old.members(kind.name), new.members(kind.name)
+            if before is not after:
+                names += [str(ref) for ref in _differing(before, after)]
+        return tuple(names)
+
+    async def stirred(self, seconds: float) -> None:
+        """See `LiveStore.stirred`; from the first call after loading on, changes are heard."""
+        if self._hearing is None and self._versions:
+            self._hearing = asyncio.create_task(self._hear())
+        try:
+            await asyncio.wait_for(self._news.wait(), seconds)
+        except TimeoutError:
+            return
+        self._news.clear()
 
     async def watch(self) -> AsyncIterator[Snapshot]:
         """The snapshot after every change, gathered; begins where `load` ended, never ends."""
@@ -117,19 +149,96 @@ class ClusterStore:
                 await asyncio.sleep(GATHER_SECONDS)
                 while not messages.empty():
                     gathered.append(messages.get_nowait())
-                if self._held.take(gathered):
-                    yield self._held.snapshot()
+                if await self._taken_in(gathered):
+                    yield self.known()
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Hear no more, and let go of the connections."""
+        await self._stop_hearing()
         await self._connection.close()
 
-    def _namespace_of(self, kind: ApiKind) -> str:
-        return self.installation.namespace if kind.scope == "metallb" else ""
+    async def reports(self) -> Reports:
+        """What components say of themselves, read now. Never raises: what is not known is told."""
+        return await read_reports(self._connection, self.installation.namespace)
+
+    # ---- writing -----------------------------------------------------------------------------
+
+    def own_text(
+        self, ref: ResourceRef, resource: AnyResource, edits: frozenset[DocumentEdit]
+    ) -> str | None:
+        """None: an object has no text of its own, it is written anew from what it says."""
+        return None
+
+    def is_reworded(self, shown: str, text: str) -> bool:
+        """Never: comments and order cannot be kept by an API server."""
+        return False
+
+    async def changes(self, new: ResourceSet) -> Sequence[FileChange]:
+        """What `save` would write, tried on the server. Raises ConflictError, StoreError."""
+        return await object_changes(self._connection, self._current_base(), new)
+
+    async def save(self, new: ResourceSet, *, recreate: Collection[ResourceRef] = ()) -> SaveReport:
+        """See `Store.save`."""
+        if self.read_only:
+            raise StoreError(f"Nothing can be saved: {self.read_only}.")
+        saved = await save_objects(self._connection, self._current_base(), new, recreate)
+        await self._taken_in(saved.messages)
+        self._base = saved.base
+        # What others did meanwhile is not in it: it comes as news, and is merged as such.
+        snapshot = replace(self.known(), resources=saved.base.resources)
+        self._news.set()
+        if saved.outcome.failed is not None:
+            raise PartialSaveError(str(saved.outcome), snapshot)
+        return SaveReport(saved.names, snapshot)
+
+    def _current_base(self) -> Baseline:
+        """What was taken, in the versions that the server gives it now.
+
+        A status that the server wrote makes a new version of an object, and no conflict.
+        """
+        return refreshed(self._base, Baseline(self.known().resources, self._held.manifests()))
+
+    # ---- parts -------------------------------------------------------------------------------
+
+    async def _hear(self) -> None:
+        async for _ in self.watch():
+            self._news.set()
+
+    async def _stop_hearing(self) -> None:
+        if self._hearing is not None:
+            self._hearing.cancel()
+            await asyncio.gather(self._hearing, return_exceptions=True)
+            self._hearing = None
+
+    async def _taken_in(self, messages: Iterable[tuple[ApiKind, Message]]) -> bool:
+        """Take messages in; whether that changed what is known. Lists are read beside the loop."""
+        gathered = list(messages)
+        async with self._turn:
+            if any(isinstance(message, Listed) for _, message in gathered):
+                is_changed = await asyncio.to_thread(self._held.take, gathered)
+            else:
+                is_changed = self._held.take(gathered)
+            if is_changed:
+                snapshot = replace(self._held.snapshot(), setting=self._setting())
+                self._seen = snapshot, Baseline(snapshot.resources, self._held.manifests())
+        return is_changed
+
+    async def _listed_anew(self, kinds: Sequence[ApiKind]) -> Snapshot:
+        """List kinds. Raises StoreError if none of them can be read, or the server is away."""
+        answers = await asyncio.gather(*(self._listed(kind) for kind in kinds))
+        failures = [answer.error for answer in answers if isinstance(answer, Failed)]
+        away = [error for error in failures if isinstance(error, UnreachableError)]
+        if away:
+            raise away[0]
+        answered = dict(zip((kind.name for kind in kinds), answers, strict=True))
+        if all(isinstance(answered[kind.name], Failed) for kind in METALLB):
+            raise StoreError(self._refusal(failures[0]))
+        await self._taken_in(zip(kinds, answers, strict=True))
+        return self.known()
 
     async def _listed(self, kind: ApiKind) -> Message:
         try:
@@ -139,23 +248,26 @@ class ClusterStore:
         self._versions[kind.name] = version
         return Listed(items)
 
-    def _nothing_readable(self, error: StoreError) -> str:
-        if isinstance(error, ApiError) and error.code == 404:
-            return f"{self.title}: MetalLB is not installed here; there are none of its kinds."
-        return f"{self.title}: {error}"
+    def _namespace_of(self, kind: ApiKind) -> str:
+        return self.installation.namespace if kind.scope == "metallb" else ""
 
-    def _notices(self, failures: dict[str, StoreError]) -> Sequence[Diagnostic]:
-        """What could not be read, as findings: all that depends on it is left unsaid."""
-        return [
-            Diagnostic(
-                Severity.WARNING,
-                "not-readable",
-                f"{name}: {error} What depends on it is not judged.",
-                fix=_PERMISSION if _is_forbidden(error) else None,
+    def _setting(self) -> Setting:
+        found = self.installation
+        return Setting(found.namespace, self.options, found.backend, found.version, found.source)
+
+    def _refusal(self, error: StoreError) -> str:
+        code = error.code if isinstance(error, ApiError) else 0
+        if code == 404:
+            return (
+                f"{self.title}: MetalLB is not installed here: there are none of its kinds. "
+                "Choose another context with --context."
             )
-            for name, error in failures.items()
-        ]
+        remedy = {401: f" {_LOG_IN}", 403: " Ask for permission to get, list and watch it."}
+        return f"{self.title}: {str(error).rstrip('.')}.{remedy.get(code, '')}"
 
 
-def _is_forbidden(error: StoreError) -> bool:
-    return isinstance(error, ApiError) and error.code == 403
+def _differing(
+    before: Mapping[ResourceRef, AnyResource], after: Mapping[ResourceRef, AnyResource]
+) -> list[ResourceRef]:
+    """Those that came, went or changed."""
+    return sorted(ref for ref in {**before, **after} if before.get(ref) != after.get(ref))

@@ -52,6 +52,21 @@ def overlay(cluster: ResourceSet, manifests: ResourceSet) -> Overlay:
     return replace(found, named=named, not_named=tuple(sorted(not_named)))
 
 
+def on_top(cluster: ResourceSet, manifests: ResourceSet) -> ResourceSet:
+    """The cluster with all that the manifests name, of whatever kind."""
+    resources = overlay(cluster, manifests).resources
+    others = {r.kind for r in manifests.refs() if not isinstance(manifests.get(r), MetalLBResource)}
+    return resources.with_kinds(
+        {kind: {**cluster.members(kind), **manifests.members(kind)} for kind in others}
+    )
+
+
+def in_place(cluster: ResourceSet, manifests: ResourceSet) -> ResourceSet:
+    """The cluster with these manifests instead of all of its objects of MetalLB's kinds."""
+    resources = on_top(cluster, manifests)
+    return resources.without(*(set(_metallb(cluster)) - set(manifests.refs())))
+
+
 def _put(found: Overlay, ref: ResourceRef, resource: MetalLBResource) -> Overlay:
     known = found.resources.get(ref)
     kept = found.kept_passwords

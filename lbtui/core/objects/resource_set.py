@@ -108,6 +108,10 @@ class ResourceSet:
         members[ref] = resource
         return ResourceSet({**self._kinds, ref.kind: members}, self.respelled, self.unread)
 
+    def with_kinds(self, kinds: Mapping[str, Mapping[ResourceRef, AnyResource]]) -> ResourceSet:
+        """The set with all members of some kinds put in the place of what there was of them."""
+        return ResourceSet({**self._kinds, **kinds}, self.respelled, self.unread)
+
     def without(self, *refs: ResourceRef) -> ResourceSet:
         """The set without these, in one pass; the same set if none of them was there."""
         gone = {ref for ref in refs if ref in self}

@@ -62,12 +62,12 @@ def compare(state: ViewState, against: Against) -> Compared:
     assert state.analysis is not None and state.saved_analysis is not None
     old, new = state.saved_analysis, state.analysis
     if against.backend:
-        old, new = new, analyse(new.resources, against.backend)
+        old, new = new, analyse(new.resources, against.backend, new.config.options)
     elif against.resources is not None:
-        old = analyse(against.resources, state.backend)
+        old = analyse(against.resources, state.backend, new.config.options)
     accepted, refused = with_refused_kept(old.resources, new.resources)
     if refused:
-        new = analyse(accepted, new.config.backend)
+        new = analyse(accepted, new.config.backend, new.config.options)
     routes = diff_applied(old, new)
     resources = [
         _row_of(row) for row in resource_rows(diff_resources(old.resources, new.resources))
