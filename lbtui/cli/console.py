@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_sources
 from lbtui.cli.exits import SUCCESS, UsageError
-from lbtui.cli.sources import Sources, hold_stdin, name_sources
+from lbtui.cli.sources import hold_stdin, name_sources
 from lbtui.cli.speaker_files import add_socket, make_client
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("the console needs a terminal; see 'lbtui preview --help' for scripts")
     hold_stdin(arguments.sources)
     _take_keyboard(arguments.sources)
-    console = open_console(arguments, named)
+    console = open_console(arguments)
     try:
         console.app.run()
     finally:
@@ -91,7 +91,7 @@ class Console:
             self.demo.close()
 
 
-def open_console(arguments: argparse.Namespace, named: Sources) -> Console:
+def open_console(arguments: argparse.Namespace) -> Console:
     """Build the adapters that the arguments name and the application on top of them."""
     from lbtui.adapters.copies import CopyFiles
     from lbtui.adapters.external_editor import ExternalEditor
@@ -129,6 +129,7 @@ def open_console(arguments: argparse.Namespace, named: Sources) -> Console:
         is_read_only=arguments.read_only,
         is_first_run=is_first_run(welcome_marker()),
     )
+    named = name_sources(arguments.sources, arguments.context)
     if not named.files and named.context is None:
         return _open_demo(make_app)
     from lbtui.adapters.journal import FileJournal

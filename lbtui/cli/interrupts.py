@@ -7,6 +7,7 @@ is being dealt with, and end the process with a traceback or by the signal, inst
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Coroutine
 from types import FrameType
 from typing import Any, TypeVar
@@ -26,6 +27,7 @@ def finish() -> None:
     signal.signal(signal.SIGINT, _do_nothing)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     # Other threads do not block it, and Python gives the default action back before it ends.
+    sys.unraisablehook = _say_nothing_of_signals
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -62,6 +64,12 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 def _interrupt(number: int, frame: FrameType | None) -> None:
     finish()
     raise KeyboardInterrupt
+
+
+def _say_nothing_of_signals(unraisable: sys.UnraisableHookArgs) -> None:
+    """Python complains of a signal that another thread took just before it was ignored."""
+    if "ignored due to race condition" not in str(unraisable.exc_value):
+        sys.__unraisablehook__(unraisable)
 
 
 def _do_nothing(*_: object) -> None:

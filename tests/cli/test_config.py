@@ -17,6 +17,7 @@ WRONG = [
     pytest.param("[keys]\nedit = 'y'\n", "y is the key of yaml already", id="key taken"),
     pytest.param("[keys]\nedit = 'enter'\n", "in every list", id="key of lists"),
     pytest.param("[keys]\nedit = 'a b'\n", "is no key", id="no key"),
+    pytest.param("production = '('\n", "must be a regular expression", id="pattern"),
     pytest.param("[keys]\nedit = 3\n", "must hold lines like", id="no text"),
     pytest.param("theme = [\n", "no valid TOML", id="toml"),
 ]
@@ -26,15 +27,19 @@ def test_without_a_file_the_defaults_hold(lbtui: Lbtui) -> None:
     done = lbtui("config", "validate")
     assert done.returncode == 0 and "is not there, which is fine" in done.stdout
     shown = tomllib.loads(lbtui("config", "show").stdout)
+    assert shown.pop("production")
     assert shown == {"theme": "lbtui-dark", "backend": "frr-k8s"}
 
 
 def test_settings_are_shown_as_they_hold(lbtui: Lbtui, tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
-    file.write_text("# mine\ntheme = 'mono'\nbackend = 'frr'\n[keys]\nedit = 'ctrl+e'\n")
+    file.write_text(
+        "# mine\ntheme = 'mono'\nbackend = 'frr'\nproduction = '^eu-'\n[keys]\nedit = 'ctrl+e'\n"
+    )
     assert lbtui("config", "validate", "--file", str(file)).returncode == 0
     shown = lbtui.json("config", "show", "--file", str(file), "-o", "json")
-    assert shown["settings"] == {"theme": "mono", "backend": "frr", "keys": {"edit": "ctrl+e"}}
+    chosen = {"theme": "mono", "backend": "frr", "production": "^eu-"}
+    assert shown["settings"] == {**chosen, "keys": {"edit": "ctrl+e"}}
     assert shown["file"] == str(file) and "colour-blind" in shown["themes"]
 
 

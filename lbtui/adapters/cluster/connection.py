@@ -11,6 +11,7 @@ import random
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from errno import ECONNREFUSED
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -234,6 +235,8 @@ def _unreachable(error: BaseException, server: str) -> UnreachableError:
         remedy = "Name its authority in the kubeconfig (certificate-authority)."
     elif isinstance(error, aiohttp.ClientConnectorDNSError):
         reason = "the name is not known"
+    elif isinstance(error, aiohttp.ClientConnectorError) and error.os_error.errno == ECONNREFUSED:
+        reason = "it refuses connections"
     elif isinstance(error, aiohttp.ClientConnectorError):
         reason = error.strerror or "no connection"
     elif isinstance(error, TimeoutError):

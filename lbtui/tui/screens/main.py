@@ -189,6 +189,9 @@ class MainScreen(Navigation):
         self._show_list_title()
         title = view.details_title(state)
         key = self._followed = self._details_subject
+        if state.load_error and state.snapshot is None:
+            self._fill_panel(key, "Nothing could be read", (line(state.load_error),))
+            return
         slow = view.slow_details(state)
         if slow is None:
             self.workers.cancel_group(self, "details")
