@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from lbtui.cli import output
 from lbtui.cli.arguments import add_backend, add_namespace
 from lbtui.cli.exits import SUCCESS, UsageError
+from lbtui.core.objects.resources import METALLB_NAMESPACE
 
 if TYPE_CHECKING:
     from lbtui.adapters.cluster.connection import Connection
@@ -32,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the node to announce for (default: the environment's NODE_NAME)",
     )
     parser.add_argument("--context", metavar="CTX", help="of the kubeconfig, outside a pod")
-    add_namespace(parser)
+    add_namespace(parser, METALLB_NAMESPACE)
     add_backend(parser)
     parser.add_argument(
         "--state",

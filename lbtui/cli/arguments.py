@@ -55,12 +55,13 @@ def add_backend(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_namespace(parser: argparse.ArgumentParser) -> None:
+def add_namespace(parser: argparse.ArgumentParser, default: str | None = None) -> None:
     """The namespace that MetalLB runs in."""
     parser.add_argument(
         "--namespace",
         metavar="NS",
-        help="namespace that MetalLB runs in (default: looked for, or metallb-system)",
+        default=default,
+        help=f"namespace that MetalLB runs in (default: {default or 'looked for'})",
     )
 
 

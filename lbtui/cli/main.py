@@ -29,6 +29,7 @@ COMMANDS = {
     "sessions": "the speaker's BGP sessions; --watch follows them",
     "drift": "what a cluster's components claim and do that is not as intended",
     "agent": "announce for one node of a cluster, following the API server (a DaemonSet's pod)",
+    "rbac": "print the Roles that allow to look at a cluster with lbtui, or to change it",
     "manifests": "print the manifests that install the agent",
     "config": "show and check the settings",
     "completion": "print a completion script for bash, zsh or fish",

@@ -8,6 +8,7 @@ from lbtui.cli import output
 from lbtui.cli.agent import PROBE_PORT
 from lbtui.cli.arguments import BACKENDS, add_namespace
 from lbtui.cli.exits import SUCCESS
+from lbtui.core.objects.resources import METALLB_NAMESPACE
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="the image, made by 'podman build -f .ci/Containerfile' from the sources",
     )
-    add_namespace(parser)
+    add_namespace(parser, METALLB_NAMESPACE)
     parser.add_argument("--backend", choices=BACKENDS, default="frr-k8s", help="whose rules apply")
     parser.add_argument(
         "--pod-monitor", action="store_true", help="with a PodMonitor for Prometheus' operator"

@@ -40,6 +40,8 @@ class Setting:
     version: str = ""
     source: str = ""
     """What tells it, e.g. "DaemonSet metallb-system/speaker"."""
+    forbidden: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Kind → what the user may not do with its objects: create, patch, delete."""
 
 
 @dataclass(frozen=True, slots=True)

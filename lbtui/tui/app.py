@@ -214,7 +214,8 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
             return
         if snapshot.setting is not None:
             self.namespace = snapshot.setting.namespace
-        self.change(workspace.loaded(self.state, snapshot))
+        read_only = self.state.read_only or store.read_only
+        self.change(replace(workspace.loaded(self.state, snapshot), read_only=read_only))
         self._spawn(self.journaling.offer())
 
     async def _follow_speaker(self, speaker: Speaker) -> None:

@@ -5,6 +5,7 @@ A part of the application class; the dialogs behind it are in `editing`, `saving
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lbtui.tui import workspace
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from lbtui.tui.saving import Saving
     from lbtui.tui.text_editing import TextEditing
     from lbtui.tui.view_state import ViewState
+
+
+FORM_SECONDS = 0.2
+"""After which a form that was asked for is up."""
 
 
 class EditActions(AskingApp):
@@ -52,6 +57,7 @@ class EditActions(AskingApp):
 
     def action_edit(self) -> None:
         """Edit the selected resource, or all that are marked."""
+        self._warn("patch")
         marked = self.main.view.marked_refs
         if marked:
             self.ask(self.marked.edit(marked))
@@ -64,10 +70,12 @@ class EditActions(AskingApp):
 
     def action_edit_outside(self) -> None:
         """Edit the selected resource's manifest in the user's own editor."""
+        self._warn("patch")
         self.ask(self.external.edit(self.main.selected_ref))
 
     def action_new(self) -> None:
         """Make a resource of the kind that is shown."""
+        self._warn("create")
         self.ask(self.editing.new(self.main.view.kind))
 
     def action_new_text(self) -> None:
@@ -76,6 +84,7 @@ class EditActions(AskingApp):
 
     def action_duplicate(self) -> None:
         """Make a resource like the selected one."""
+        self._warn("create")
         self.ask(self.editing.duplicate(self.main.selected_ref))
 
     def action_steps(self) -> None:
@@ -84,12 +93,22 @@ class EditActions(AskingApp):
 
     def action_delete(self) -> None:
         """Delete the selected resource, or all that are marked."""
+        self._warn("delete")
         marked, selected = self.main.view.marked_refs, self.main.selected_ref
         self.ask(self.editing.delete(marked or ((selected,) if selected is not None else ())))
 
     def action_fix(self) -> None:
         """Mend the selected finding."""
         self.editing.fix(self.main.view.selected_edit)
+
+    def _warn(self, verb: str) -> None:
+        """Say beforehand if what is begun could not be saved."""
+        kind = self.main.view.kind
+        reason = workspace.reason_against(self.state, verb, kind.kind) if kind is not None else ""
+        if reason:
+            # Once the form is up: a message belongs to the screen that it came up on.
+            say = partial(self.notify, reason, severity="warning", timeout=6)
+            self.set_timer(FORM_SECONDS, say)
 
     def action_save(self) -> None:
         """Save all edits."""

@@ -44,6 +44,20 @@ def loaded(state: ViewState, snapshot: Snapshot) -> ViewState:
     return replace(state, snapshot=snapshot, history=history, load_error="", changed_outside=())
 
 
+def reason_against(state: ViewState, verb: str, kind: str) -> str:
+    """Why what is done to objects of a kind can be tried here, but not saved; empty if it can.
+
+    `verb` is Kubernetes': create, patch or delete.
+    """
+    setting = state.snapshot.setting if state.snapshot is not None else None
+    if setting is None or state.read_only or verb not in setting.forbidden.get(kind, ()):
+        return ""
+    return (
+        f"This can be tried, but not saved: you may not {verb} a {kind} in {setting.namespace}. "
+        "'lbtui rbac --full' prints the Role that would allow it."
+    )
+
+
 def merged(state: ViewState, snapshot: Snapshot, choices: Choices = NO_CHOICES) -> Merged:
     """The edits made here on top of what the store holds now."""
     from lbtui.core.editing.merge import merge

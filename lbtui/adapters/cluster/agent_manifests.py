@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from lbtui.adapters.cluster.kinds import (
     ANNOUNCING,
     BGP_SESSION_STATE,
     SERVICE_BGP_STATUS,
-    ApiKind,
 )
+from lbtui.adapters.cluster.roles import Subject, access, reading, rule
 
 Manifest = dict[str, Any]
 
 NAME = "lbtui-agent"
 _LABELS = {"app.kubernetes.io/name": NAME}
-_RBAC = "rbac.authorization.k8s.io"
 _READING = ("get", "list", "watch")
 _ABOUT_POD = {
     "NODE_NAME": "spec.nodeName",
@@ -30,11 +28,12 @@ def agent_manifests(
     image: str, namespace: str, backend: str, port: int, *, has_pod_monitor: bool = False
 ) -> list[Manifest]:
     """Everything in the order in which it can be created; `namespace` is MetalLB's."""
+    account = [Subject("ServiceAccount", NAME, namespace)]
     made = [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": _namespace(namespace)},
         _object("v1", "ServiceAccount", namespace),
-        *_access("ClusterRole", "", _cluster_rules(), namespace),
-        *_access("Role", namespace, _namespace_rules(), namespace),
+        *access("ClusterRole", NAME, "", _cluster_rules(), account),
+        *access("Role", NAME, namespace, _namespace_rules(), account),
         _daemon_set(image, namespace, backend, port),
     ]
     if has_pod_monitor:
@@ -66,43 +65,18 @@ def _object(version: str, kind: str, namespace: str, **body: Any) -> Manifest:
     return {"apiVersion": version, "kind": kind, "metadata": metadata, **body}
 
 
-def _access(
-    kind: str, namespace: str, rules: Sequence[Manifest], of: str
-) -> tuple[Manifest, Manifest]:
-    """A role and its binding to the agent's account, which is in the namespace `of`."""
-    version = f"{_RBAC}/v1"
-    return (
-        _object(version, kind, namespace, rules=list(rules)),
-        _object(
-            version,
-            f"{kind}Binding",
-            namespace,
-            roleRef={"apiGroup": _RBAC, "kind": kind, "name": NAME},
-            subjects=[{"kind": "ServiceAccount", "name": NAME, "namespace": of}],
-        ),
-    )
-
-
 def _cluster_rules() -> list[Manifest]:
-    return [_reading(kind) for kind in ANNOUNCING if kind.scope != "metallb"]
+    return [reading(kind, _READING) for kind in ANNOUNCING if kind.scope != "metallb"]
 
 
 def _namespace_rules() -> list[Manifest]:
     """Only in MetalLB's namespace: its objects and Secrets to read, the two reports to write."""
-    rules = [_reading(kind) for kind in ANNOUNCING if kind.scope == "metallb"]
-    rules.append(_rule("", ("pods",), ("list",)))
+    rules = [reading(kind, _READING) for kind in ANNOUNCING if kind.scope == "metallb"]
+    rules.append(rule("", ("pods",), ("list",)))
     for kind in (SERVICE_BGP_STATUS, BGP_SESSION_STATE):
-        rules.append(_rule(kind.group, (kind.plural,), ("list", "create", "delete")))
-        rules.append(_rule(kind.group, (f"{kind.plural}/status",), ("patch",)))
+        rules.append(rule(kind.group, (kind.plural,), ("list", "create", "delete")))
+        rules.append(rule(kind.group, (f"{kind.plural}/status",), ("patch",)))
     return rules
-
-
-def _reading(kind: ApiKind) -> Manifest:
-    return _rule(kind.group, (kind.plural,), _READING)
-
-
-def _rule(group: str, resources: Sequence[str], verbs: Sequence[str]) -> Manifest:
-    return {"apiGroups": [group], "resources": list(resources), "verbs": list(verbs)}
 
 
 def _daemon_set(image: str, namespace: str, backend: str, port: int) -> Manifest:

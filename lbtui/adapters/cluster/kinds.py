@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from lbtui.core.drift.reports import BGPSessionState, ServiceBGPStatus
+from lbtui.core.drift.reports import (
+    BGPSessionState,
+    ConfigurationState,
+    FRRNodeState,
+    ServiceBGPStatus,
+)
 from lbtui.core.objects.cluster_resources import EndpointSlice, Namespace, Node, Secret, Service
 from lbtui.core.objects.resource_set import AnyResource
 from lbtui.core.objects.resources import (
@@ -72,4 +77,7 @@ ANNOUNCING = (*METALLB, *(kind for kind in KUBERNETES if kind.name != "Namespace
 """What decides about the routes of a node; namespaces only decide who gets an address."""
 
 SERVICE_BGP_STATUS = ApiKind(ServiceBGPStatus, "servicebgpstatuses", "metallb")
+CONFIGURATION_STATE = ApiKind(ConfigurationState, "configurationstates", "metallb")
 BGP_SESSION_STATE = ApiKind(BGPSessionState, "bgpsessionstates", "metallb")
+FRR_NODE_STATE = ApiKind(FRRNodeState, "frrnodestates", "cluster")
+"""What components report; those of frr-k8s may be in a namespace of its own."""

@@ -10,7 +10,13 @@ from typing import TypeVar
 
 from lbtui.adapters.cluster.connection import Connection
 from lbtui.adapters.cluster.following import list_all
-from lbtui.adapters.cluster.kinds import BGP_SESSION_STATE, SERVICE_BGP_STATUS, ApiKind
+from lbtui.adapters.cluster.kinds import (
+    BGP_SESSION_STATE,
+    CONFIGURATION_STATE,
+    FRR_NODE_STATE,
+    SERVICE_BGP_STATUS,
+    ApiKind,
+)
 from lbtui.core.drift import LiveSession, Reported, Sides, decode_report, live_sessions
 from lbtui.core.drift.reports import (
     BGPSessionState,
@@ -26,10 +32,8 @@ from lbtui.ports import StoreError
 
 R = TypeVar("R", bound=Report)
 
-_CONFIGURATION_STATE = ApiKind(ConfigurationState, "configurationstates", "metallb")
 _POOL = ApiKind(PoolReport, "ipaddresspools", "metallb")
-_FRR_NODE_STATE = ApiKind(FRRNodeState, "frrnodestates", "cluster")
-_KINDS = (SERVICE_BGP_STATUS, _CONFIGURATION_STATE, _POOL, BGP_SESSION_STATE, _FRR_NODE_STATE)
+_KINDS = (SERVICE_BGP_STATUS, CONFIGURATION_STATE, _POOL, BGP_SESSION_STATE, FRR_NODE_STATE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,10 @@ from lbtui.adapters.cluster.held_objects import HeldObjects
 from lbtui.adapters.cluster.installation import Installation, find_installation
 from lbtui.adapters.cluster.kinds import FOLLOWED, METALLB, ApiKind
 from lbtui.adapters.cluster.kubeconfig import Login
+from lbtui.adapters.cluster.permissions import forbidden_writes
 from lbtui.adapters.cluster.refreshing import refreshed
 from lbtui.adapters.cluster.reports import Reports, read_reports
+from lbtui.adapters.cluster.roles import WRITING
 from lbtui.adapters.cluster.saving import object_changes, save_objects
 from lbtui.core.configuration.model import Options
 from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
@@ -25,6 +27,10 @@ from lbtui.ports import FileChange, PartialSaveError, SaveReport, Setting, Snaps
 
 GATHER_SECONDS = 0.1
 """Changes that come within this time are shown together."""
+NOT_PERMITTED = (
+    "you may not change MetalLB's objects in this cluster; 'lbtui rbac --full' prints the Role "
+    "that would allow it"
+)
 _LOG_IN = "The credentials may have expired: log in again, as for kubectl."
 
 
@@ -57,6 +63,7 @@ class ClusterStore:
         self._seen = (Snapshot(self._base.resources), self._base)
         """What is known, as it is shown and as edits on it would be measured."""
         self._versions: dict[str, str] = {}
+        self._forbidden: Mapping[str, tuple[str, ...]] = {}
         self._turn = asyncio.Lock()
         self._news = asyncio.Event()
         self._hearing: asyncio.Task[None] | None = None
@@ -95,6 +102,9 @@ class ClusterStore:
         except ApiError as error:
             raise StoreError(self._refusal(error)) from None
         self._held = HeldObjects(self.installation.namespace)
+        self._forbidden = await forbidden_writes(self._connection, self.installation.namespace)
+        if all(WRITING == self._forbidden.get(kind.name) for kind in METALLB):
+            self._read_only = self._read_only or NOT_PERMITTED
         self.take(await self._listed_anew(FOLLOWED))
         return self.known()
 
@@ -253,7 +263,14 @@ class ClusterStore:
 
     def _setting(self) -> Setting:
         found = self.installation
-        return Setting(found.namespace, self.options, found.backend, found.version, found.source)
+        return Setting(
+            found.namespace,
+            self.options,
+            found.backend,
+            found.version,
+            found.source,
+            self._forbidden,
+        )
 
     def _refusal(self, error: StoreError) -> str:
         code = error.code if isinstance(error, ApiError) else 0

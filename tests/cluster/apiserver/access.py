@@ -49,6 +49,11 @@ class Access:
     """Bearer token → user."""
 
     users: dict[str, User] = field(default_factory=dict)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    """Verb and resource of what was refused."""
+    is_incomplete: bool = False
+    """Rules reviews tell of no rule at all, as an authorizer that cannot list them."""
+    has_reviews: bool = True
 
     def user(self, request: web.Request) -> User:
         """Who asks. Raises Refused (401)."""
@@ -62,6 +67,7 @@ class Access:
         """Raise Refused (401, 403) unless it is allowed."""
         user = self.user(request)
         if not may(user, verb, kind.group, kind.plural, namespace):
+            self.refused.append((verb, kind.plural))
             raise forbidden(kind, user.name, verb, namespace, name)
 
 
@@ -70,8 +76,10 @@ def may(user: User, verb: str, group: str, resource: str, namespace: str) -> boo
     return any(rule.allows(verb, group, resource, namespace) for rule in user.rules)
 
 
-def review(user: User, body: dict[str, Any]) -> dict[str, Any]:
+def review(access: Access, user: User, body: dict[str, Any]) -> dict[str, Any]:
     """SelfSubjectAccessReview and SelfSubjectRulesReview, answered."""
+    if not access.has_reviews:
+        raise Refused(500, "InternalError", "no authorizer answers")
     spec = body.get("spec") or {}
     if body.get("kind") == "SelfSubjectAccessReview":
         asked = spec.get("resourceAttributes") or {}
@@ -92,9 +100,10 @@ def review(user: User, body: dict[str, Any]) -> dict[str, Any]:
                 "resources": list(rule.resources),
             }
             for rule in user.rules
-            if rule.namespace in ("", namespace)
+            if rule.namespace in ("", namespace) and not access.is_incomplete
         ]
-        return {**body, "status": {"resourceRules": rules, "incomplete": False}}
+        status = {"resourceRules": rules, "incomplete": access.is_incomplete}
+        return {**body, "status": status}
     raise Refused(400, "BadRequest", "no review of this kind")
 
 

@@ -216,6 +216,14 @@ FRR_K8S = (
             ),
         },
     ),
+    Kind(
+        "frrk8s.metallb.io",
+        "v1beta1",
+        "frrnodestates",
+        "FRRNodeState",
+        is_namespaced=False,
+        shape={"spec": Field("object", {}), "status": Field("object", ANY)},
+    ),
 )
 
 KUBERNETES = (

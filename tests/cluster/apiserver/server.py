@@ -170,7 +170,7 @@ class ApiServer:
             return web.json_response({"major": "1", "minor": "36", "gitVersion": "v1.36.2"})
         if path.startswith("/apis/authorization.k8s.io/v1/selfsubject"):
             user = self.access.user(request)
-            return web.json_response(review(user, await request.json()), status=201)
+            return web.json_response(review(self.access, user, await request.json()), status=201)
         if path in ("/api", "/apis") or path in {prefix for prefix, _ in self.kinds}:
             return self._discovery(path)
         target = self._target(path)
