@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,8 +31,13 @@ class Settings:
     """native, frr or frr-k8s, where neither command line nor cluster says."""
     production: str = DEFAULT_PRODUCTION
     """A regular expression; clusters whose context or server has it are called production."""
+    follow: bool = False
+    """Whether edits go to the speaker by themselves from the start on."""
     keys: Mapping[str, str] = field(default_factory=dict)
-    """Command → key, as written; whether there is such a command, the console knows."""
+    """Command → key, as written; whether there is such a command, the console knows.
+
+    What only one view has is named after it: "sessions.reset".
+    """
 
 
 class LoadedSettings(NamedTuple):
@@ -76,33 +81,68 @@ def save_theme(name: str, file: Path | None = None) -> None:
 
 def _check(found: Mapping[str, Any], file: Path) -> LoadedSettings:
     problems = []
-    known = {"theme": "", "backend": DEFAULT_BACKEND, "production": DEFAULT_PRODUCTION}
-    keys: dict[str, str] = {}
+    chosen: dict[str, Any] = {}
     for name, value in found.items():
-        if name == "keys":
-            if isinstance(value, dict) and all(isinstance(key, str) for key in value.values()):
-                keys = value
-            else:
-                problems.append(f'{file}: [keys] must hold lines like edit = "ctrl+e"; ignored.')
-        elif name not in known:
-            problems.append(f"{file}: unknown setting {name}; known are {', '.join(known)}, keys.")
-        elif not isinstance(value, str):
-            problems.append(f"{file}: {name} must be text in quotes; ignored.")
-        elif name == "backend" and value not in BACKENDS:
-            problems.append(f"{file}: backend must be one of {', '.join(BACKENDS)}; ignored.")
-        elif name == "production" and not _is_pattern(value):
-            problems.append(f"{file}: production must be a regular expression; ignored.")
-        else:
-            known[name] = value
-    return LoadedSettings(Settings(**known, keys=keys), tuple(problems))
+        if name not in _READERS:
+            known = ", ".join(_READERS)
+            problems.append(f"{file}: unknown setting {name}; known are {known}.")
+            continue
+        try:
+            chosen[name] = _READERS[name](value)
+        except _WrongError as error:
+            problems.append(f"{file}: {name} {error}; ignored.")
+    return LoadedSettings(Settings(**chosen), tuple(problems))
 
 
-def _is_pattern(text: str) -> bool:
+class _WrongError(Exception):
+    """A setting that cannot be understood; what it must be, in words behind its name."""
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise _WrongError("must be text in quotes")
+    return value
+
+
+def _backend(value: object) -> str:
+    if (text := _text(value)) not in BACKENDS:
+        raise _WrongError(f"must be one of {', '.join(BACKENDS)}")
+    return text
+
+
+def _pattern(value: object) -> str:
+    text = _text(value)
     try:
         re.compile(text)
     except re.error:
-        return False
-    return True
+        raise _WrongError("must be a regular expression") from None
+    return text
+
+
+def _switch(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _WrongError("must be true or false")
+    return value
+
+
+def _keys(value: object) -> dict[str, str]:
+    """Keys by command; those of a view may stand in a table of its own, [keys.sessions]."""
+    keys: dict[str, str] = {}
+    for name, key in value.items() if isinstance(value, dict) else (("", value),):
+        own = {f"{name}.{one}": text for one, text in key.items()} if isinstance(key, dict) else {}
+        keys |= own or {name: key}
+    if not all(isinstance(key, str) for key in keys.values()) or "" in keys:
+        raise _WrongError('must be a table of lines like edit = "ctrl+e"')
+    return keys
+
+
+_READERS: dict[str, Callable[[object], object]] = {
+    "theme": _text,
+    "backend": _backend,
+    "production": _pattern,
+    "follow": _switch,
+    "keys": _keys,
+}
 
 
 def _with_theme(text: str, name: str) -> str:

@@ -58,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         "theme": settings.theme or DEFAULT,
         "backend": settings.backend,
         "production": settings.production,
+        "follow": settings.follow,
     }
     if arguments.output == "json":
         settings_now = {**shown, "keys": keys.by_command}

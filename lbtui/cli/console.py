@@ -127,6 +127,7 @@ def open_console(arguments: argparse.Namespace) -> Console:
         keys=keys,
         notices=(*problems, *keys.problems),
         is_read_only=arguments.read_only,
+        is_following=settings.follow,
         is_first_run=is_first_run(welcome_marker()),
     )
     named = name_sources(arguments.sources, arguments.context)

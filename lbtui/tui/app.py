@@ -103,6 +103,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
         notices: Sequence[str] = (),
         is_read_only: bool = False,
         is_production: bool = False,
+        is_following: bool = False,
         is_first_run: bool = False,
     ) -> None:
         """Take the ports and the user's choices; nothing is read or started yet.
@@ -125,6 +126,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
             notices: what is wrong with the settings, to be shown once.
             is_read_only: save and apply nothing.
             is_production: say in the title that this is a place to be careful in.
+            is_following: give edits to the speaker by themselves from the first one on.
             is_first_run: say once where to begin.
         """
         super().__init__()
@@ -134,6 +136,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
         self.is_read_only = is_read_only
         self.save_theme, self.theme_folders = save_theme, tuple(theme_folders)
         self._first_theme, self._is_first_run = theme, is_first_run
+        self._is_following_wanted = is_following
         self._notices = [*notices, *self._register_themes(theme)]
         self.set_class(not is_unicode(), "-ascii")
         read_only = "opened read-only" if is_read_only else store.read_only
@@ -187,6 +190,8 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
     def _begin(self) -> None:
         for notice in self._notices:
             self.notify(notice, severity="warning", timeout=10)
+        if self._is_following_wanted and not self.is_read_only:
+            self.speaker_following.await_edit()
         if self._is_first_run:
             self.notify(WELCOME, timeout=WELCOME_SECONDS)
         self._spawn(self.load())

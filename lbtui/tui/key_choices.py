@@ -6,15 +6,29 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from lbtui.tui.commands import BOUND, TABLE_KEYS, Command
+from lbtui.tui.view_keys import VIEW_KEYS, ViewKey
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
 
 _KEY = re.compile(r"\S|(ctrl\+|alt\+|shift\+)*([a-z][a-z_]*|[a-z]?\d{1,2}|\S)")
 """As Textual names keys: "x", "X", "?", "f5", "ctrl+e", "pagedown"."""
+_LONG_NAMES = {"pgup": "pageup", "pgdn": "pagedown", "esc": "escape"}
 FIXED = frozenset(
-    {"enter", "escape", "tab", *(key for keys, _ in TABLE_KEYS for key in keys.split())}
+    {"enter", "tab", "shift+tab"}
+    | {_LONG_NAMES.get(key, key) for keys, _ in TABLE_KEYS for key in keys.split()}
 )
 """Keys of every list, which cannot be given away."""
+
+
+_OWNERS: dict[str, Command | ViewKey] = {
+    **{command.name: command for command in BOUND},
+    **{own.id: own for own in VIEW_KEYS},
+}
+"""Whatever has a key of its own, by its name in the settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +36,16 @@ class KeyChoices:
     """The choices that hold."""
 
     by_command: Mapping[str, str] = field(default_factory=dict)
-    """Command → its key now."""
+    """Command → its key now; what only one view has by its full name, "sessions.reset"."""
     problems: tuple[str, ...] = ()
     """What is wrong with the others, a sentence each; these commands keep their keys."""
 
     @property
     def keymap(self) -> Mapping[str, str]:
         """Command → all its keys now, as Textual wants them; what a key bar never shows stays."""
-        more = {command.name: command.more_keys for command in BOUND}
         return {
-            name: ",".join(filter(None, (key, more[name]))) for name, key in self.by_command.items()
+            name: ",".join(filter(None, (key, _OWNERS[name].more_keys)))
+            for name, key in self.by_command.items()
         }
 
     def shown(self, key: str) -> str:
@@ -43,19 +57,22 @@ class KeyChoices:
         """The command's key now."""
         return self.by_command.get(command.name, command.key)
 
+    def of_binding(self, binding: Binding) -> str:
+        """The key now of a binding of a view."""
+        return self.by_command.get(binding.id or "", binding.key.partition(",")[0])
+
 
 AS_THEY_ARE = KeyChoices()
 
 
 def choose_keys(wanted: Mapping[str, str]) -> KeyChoices:
     """Take what can be taken: commands there are, keys there are, no key for two commands."""
-    known = {command.name: command for command in BOUND}
     problems: list[str] = []
     chosen: dict[str, str] = {}
     for name, key in wanted.items():
-        if name not in known:
-            near = get_close_matches(name, known, 1)
-            hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}."
+        if name not in _OWNERS:
+            near = get_close_matches(name, _OWNERS, 1)
+            hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(_OWNERS)}."
             problems.append(f"keys: there is no command {name} with a key{hint}")
         elif _KEY.fullmatch(key) is None or "," in key:
             problems.append(f"keys: {name}: {key!r} is no key; write x, X, f5 or ctrl+e.")
@@ -63,14 +80,32 @@ def choose_keys(wanted: Mapping[str, str]) -> KeyChoices:
             problems.append(f"keys: {name}: {key} moves, marks, sorts or opens in every list.")
         else:
             chosen[name] = key
-    for name in list(chosen):
-        taken = {
-            key: command.name
-            for command in BOUND
-            if command.name != name
-            for key in (chosen.get(command.name, command.key), *command.more_keys.split(","))
-        }
-        if (other := taken.get(chosen[name])) is not None:
-            problems.append(f"keys: {name}: {chosen[name]} is the key of {other} already.")
-            del chosen[name]
+    # A choice that is not taken gives its command the old key back, which another may have wanted.
+    while held := _first_held(chosen):
+        name, other = held
+        problems.append(f"keys: {name}: {chosen.pop(name)} is the key of {other} already.")
     return KeyChoices(chosen, tuple(problems))
+
+
+def _first_held(chosen: Mapping[str, str]) -> tuple[str, str] | None:
+    """The first choice of a key that another command has, and that command."""
+    for name, key in chosen.items():
+        if (other := _holder(key, name, chosen)) is not None:
+            return name, other
+    return None
+
+
+def _holder(key: str, wanting: str, chosen: Mapping[str, str]) -> str | None:
+    """Who else has the key where the one that wants it has a use for it.
+
+    Two views may have the same key, for only one is shown; a command of all views may not.
+    """
+    view = getattr(_OWNERS[wanting], "view", None)
+    for name, owner in _OWNERS.items():
+        own_view = getattr(owner, "view", None)
+        is_apart = view is not None and own_view is not None and view != own_view
+        if name == wanting or is_apart:
+            continue
+        if key in (chosen.get(name, owner.key), *owner.more_keys.split(",")):
+            return name
+    return None

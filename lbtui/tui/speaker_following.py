@@ -31,6 +31,13 @@ class SpeakerFollowing:
         self._timer: Timer | None = None
         self._is_busy = False
         self._seen: tuple[Analysis, bool] | None = None
+        self._awaits_edit = False
+
+    def await_edit(self) -> None:
+        """On from the first edit: merely opening something gives the speaker nothing."""
+        if self._app.speaker is not None:
+            self._awaits_edit = True
+            self._say("on")
 
     def switch(self) -> None:
         """On, or off again."""
@@ -43,13 +50,16 @@ class SpeakerFollowing:
         elif app.is_read_only:
             app.notify("Opened read-only: nothing is applied.", severity="warning")
         else:
-            self._seen = None
+            self._seen, self._awaits_edit = None, False
             self._say("on")
 
     def notice(self) -> None:
         """Called with every new state: begin to wait if there is something that was not sent."""
         state = self._app.state
         if state.following is None or not state.is_current or state.analysis is None:
+            return
+        self._awaits_edit = self._awaits_edit and not state.history.is_modified
+        if self._awaits_edit:
             return
         seen = (state.analysis, state.speaker.is_running)
         if self._seen is not None and all(

@@ -18,7 +18,11 @@ WRONG = [
     pytest.param("[keys]\nedit = 'enter'\n", "in every list", id="key of lists"),
     pytest.param("[keys]\nedit = 'a b'\n", "is no key", id="no key"),
     pytest.param("production = '('\n", "must be a regular expression", id="pattern"),
-    pytest.param("[keys]\nedit = 3\n", "must hold lines like", id="no text"),
+    pytest.param("[keys]\nedit = 3\n", "a table of lines like", id="no text"),
+    pytest.param("keys = 'x'\n", "a table of lines like", id="no table"),
+    pytest.param("follow = 'yes'\n", "must be true or false", id="switch"),
+    pytest.param("[keys.sessions]\nrest = 'x'\n", "did you mean sessions.reset?", id="of a view"),
+    pytest.param("[keys]\nsessions.reset = 'e'\n", "e is the key of edit already", id="global"),
     pytest.param("theme = [\n", "no valid TOML", id="toml"),
 ]
 
@@ -28,18 +32,23 @@ def test_without_a_file_the_defaults_hold(lbtui: Lbtui) -> None:
     assert done.returncode == 0 and "is not there, which is fine" in done.stdout
     shown = tomllib.loads(lbtui("config", "show").stdout)
     assert shown.pop("production")
-    assert shown == {"theme": "lbtui-dark", "backend": "frr-k8s"}
+    assert shown == {"theme": "lbtui-dark", "backend": "frr-k8s", "follow": False}
 
 
 def test_settings_are_shown_as_they_hold(lbtui: Lbtui, tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text(
-        "# mine\ntheme = 'mono'\nbackend = 'frr'\nproduction = '^eu-'\n[keys]\nedit = 'ctrl+e'\n"
+        "# mine\ntheme = 'mono'\nbackend = 'frr'\nproduction = '^eu-'\nfollow = true\n"
+        "[keys]\nedit = 'ctrl+e'\n[keys.sessions]\nreset = 'f7'\n"
     )
     assert lbtui("config", "validate", "--file", str(file)).returncode == 0
     shown = lbtui.json("config", "show", "--file", str(file), "-o", "json")
-    chosen = {"theme": "mono", "backend": "frr", "production": "^eu-"}
-    assert shown["settings"] == {**chosen, "keys": {"edit": "ctrl+e"}}
+    chosen = {"theme": "mono", "backend": "frr", "production": "^eu-", "follow": True}
+    keys = {"edit": "ctrl+e", "sessions.reset": "f7"}
+    assert shown["settings"] == {**chosen, "keys": keys}
+    again = lbtui("config", "show", "--file", str(file)).stdout
+    file.write_text(again)
+    assert lbtui.json("config", "show", "--file", str(file), "-o", "json") == shown
     assert shown["file"] == str(file) and "colour-blind" in shown["themes"]
 
 

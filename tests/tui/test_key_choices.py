@@ -17,6 +17,31 @@ def test_keys_can_be_exchanged_but_not_shared() -> None:
     assert choose_keys({"quit": "Q"}).keymap == {"quit": "Q,ctrl+q,ctrl+c"}
 
 
+def test_a_key_of_one_view_is_free_in_another() -> None:
+    own = choose_keys({"sessions.reset": "F", "routes.by": "r", "edit": "b"})
+    assert own.by_command == {"sessions.reset": "F", "routes.by": "r", "edit": "b"}
+    clash = choose_keys({"edit": "D", "sessions.switch": "r"})
+    assert not clash.by_command
+    assert "r is the key of sessions.reset" in clash.problems[0]
+    assert "D is the key of sessions.switch" in clash.problems[1]
+    assert choose_keys({"whatif.put-back": "f9"}).keymap == {"whatif.put-back": "f9,backspace"}
+    assert "in every list" in choose_keys({"routes.next": "pageup"}).problems[0]
+
+
+async def test_a_view_s_own_key_can_be_chosen(tmp_path: Path) -> None:
+    keys = choose_keys({"routes.by": "f6", "speaker": "f9"})
+    assert not keys.problems
+    async with open_console(write_cluster(tmp_path / "cluster"), keys=keys) as console:
+        await console.press("7")
+        await console.shows("f6 by peer/node/service")
+        await console.press("b")
+        await console.shows("all peers")
+        await console.press("f6")
+        await console.shows("peer edge")
+        await console.press("8")
+        await console.shows("f9 start/stop")
+
+
 async def test_a_chosen_key_works_and_is_shown(tmp_path: Path) -> None:
     keys = choose_keys({"edit": "f4", "yaml": "e", "nodes": "N", "new manifest": "6"})
     assert not keys.problems

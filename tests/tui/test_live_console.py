@@ -70,11 +70,16 @@ class Console:
 
 
 @asynccontextmanager
-async def console(folder: Path, size: tuple[int, int] = (120, 36)) -> AsyncIterator[Console]:
+async def console(
+    folder: Path, size: tuple[int, int] = (120, 36), *, is_following: bool = False
+) -> AsyncIterator[Console]:
     """The console on a copy of the demo, with its lab."""
     async with rig() as made:
         app = LbtuiApp(
-            store=FileStore([str(copy_demo(folder / "demo"))]), speaker=made.speaker, lab=made.lab
+            store=FileStore([str(copy_demo(folder / "demo"))]),
+            speaker=made.speaker,
+            lab=made.lab,
+            is_following=is_following,
         )
         async with app.run_test(size=size) as pilot:
             yield Console(app, pilot, made)

@@ -14,7 +14,7 @@ from tests.tui.test_live_console import SESSIONS, Console, console, set_local_pr
 
 @pytest.fixture
 async def demo(tmp_path: Path) -> AsyncIterator[Console]:
-    async with console(tmp_path) as made:
+    async with console(tmp_path, is_following=True) as made:
         await made.until_up()
         yield made
 
@@ -23,8 +23,8 @@ async def test_an_edit_reaches_the_router_and_a_session_goes_only_after_a_yes(
     demo: Console,
 ) -> None:
     app = demo.app
-    await demo.pilot.press("Z")
-    await demo.see("follows edits: nothing to send")
+    await demo.see("follows edits: on")
+    assert (await demo.rig.speaker.status()).generation_accepted == 1
     set_local_pref(app, "local", 321)
     await demo.see("follows edits: generation 2: routes", "changed at")
     await demo.until_up()
@@ -41,3 +41,5 @@ async def test_an_edit_reaches_the_router_and_a_session_goes_only_after_a_yes(
     assert (await demo.rig.speaker.status()).generation_accepted == 2
     await demo.pilot.press("Z")
     await demo.see("generation 2 sent")
+    await demo.pilot.press("u", "Z")
+    await demo.see("follows edits: nothing to send")

@@ -53,7 +53,7 @@ def help_lines(view: View, keys: KeyChoices = AS_THEY_ARE) -> Iterator[Line]:
         yield BLANK
     yield line(Span("Keys", "accent"))
     own = [
-        (binding.key, binding.tooltip or binding.description)
+        (keys.of_binding(binding), binding.tooltip or binding.description)
         for binding in view.BINDINGS
         if isinstance(binding, Binding)
     ]

@@ -224,7 +224,7 @@ class MainScreen(Navigation):
         self._show_list_title()
         edit = EDIT_KEYS if self.view.kind is not None else ()
         own = tuple(
-            (binding.key, binding.description.lower())
+            (self._keys.of_binding(binding), binding.description.lower())
             for binding in self.view.BINDINGS
             if isinstance(binding, Binding) and binding.show
         )

@@ -6,13 +6,14 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from lbtui.tui.places import Place
 from lbtui.tui.speaker_log import Event
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import BLANK, Cell, Line, Span, counted, line
 from lbtui.tui.view import View
+from lbtui.tui.view_keys import bindings_of
 from lbtui.tui.view_state import ViewState
 from lbtui.tui.views.session_details import session_lines
 from lbtui.tui.views.session_words import moment
@@ -48,9 +49,7 @@ class LogView(View):
         "Filters work as everywhere: what=down, peer=tor-a, !routes. In an error an arrow to the "
         "right is a NOTIFICATION sent, to the left one received. enter goes to the session."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("F", "pause", "Pause/follow", tooltip="Hold the list still, or let it go on"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("log")]
 
     def __init__(self) -> None:
         """Follow."""

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from lbtui.core.questions.fabric import Fabric, fabric_of
 from lbtui.tui.answer_view import AnswerRow, AnswerView
@@ -15,6 +15,7 @@ from lbtui.tui.assumptions import assumed_spans
 from lbtui.tui.places import Place
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import BLANK, Cell, Line, Span, counted, line
+from lbtui.tui.view_keys import bindings_of
 from lbtui.tui.view_state import ViewState
 from lbtui.tui.views.route_rows import By, Scope
 from lbtui.tui.views.session_tally import SessionsByPair, by_pair
@@ -49,10 +50,7 @@ class MatrixView(AnswerView[Fabric]):
         "a session without a route.\n\n"
         "The left and right arrows choose the peer, enter shows the routes of the cell."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "peer(-1)", "Peer before", show=False),
-        Binding("right", "peer(1)", "Next peer", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("matrix")]
 
     def __init__(self) -> None:
         """Begin at the first peer."""

@@ -7,12 +7,13 @@ from functools import cache, partial
 from typing import Any, ClassVar
 
 from textual import on
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from lbtui.tui.assumptions import assumed_spans
 from lbtui.tui.requests import RouteAsked
 from lbtui.tui.text import Cell, Line, Span
 from lbtui.tui.view import View
+from lbtui.tui.view_keys import bindings_of
 from lbtui.tui.view_state import ViewState
 from lbtui.tui.views.explained import RouteSubject
 from lbtui.tui.views.route_details import route_lines
@@ -68,11 +69,7 @@ class RoutesView(View):
         "These routes are intended. Whether a session is able to carry one, and whether a running "
         "speaker has sent it, is told beside the table, and by enter."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b", "by_next", "By peer/node/service", tooltip="All, one peer, node or service"),
-        Binding("left", "step(-1)", "Previous", show=False),
-        Binding("right", "step(1)", "Next", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("routes")]
 
     def __init__(self) -> None:
         """Show all routes at first."""

@@ -13,6 +13,7 @@ from lbtui.ports import SessionRow
 from lbtui.tui.requests import SessionAsked, Verb
 from lbtui.tui.text import Cell, Line, Span, line
 from lbtui.tui.view import View
+from lbtui.tui.view_keys import bindings_of
 from lbtui.tui.view_state import ViewState
 from lbtui.tui.views.session_details import session_lines
 from lbtui.tui.views.session_words import (
@@ -69,9 +70,8 @@ class SessionsView(View):
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("S", "app.speaker", "Start/stop"),
-        Binding("r", "ask('reset')", "Reset", tooltip="Close the session and open it again"),
-        Binding("D", "ask('switch')", "Down/up", tooltip="Hold the session down, or let it run"),
+        Binding("S", "app.speaker", "Start/stop", id="speaker"),
+        *bindings_of("sessions"),
     ]
 
     def __init__(self) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from lbtui.tui.answer_view import AnswerRow, AnswerView
 from lbtui.tui.assumptions import assumed_spans
 from lbtui.tui.places import Place
 from lbtui.tui.requests import PlaceAsked
 from lbtui.tui.text import Line
+from lbtui.tui.view_keys import bindings_of
 from lbtui.tui.view_state import ViewState
 from lbtui.tui.views.whatif_rows import Consequence, consequence, consequence_rows
 from lbtui.tui.widgets.rows import Column
@@ -37,10 +38,7 @@ class WhatIfView(AnswerView[Consequence]):
         "With nothing taken away: the nodes and peers that alone carry services, those that hurt "
         "most first. enter takes one away."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("delete", "put_back", "Put back", tooltip="Put back what is under the cursor"),
-        Binding("backspace", "put_back", "Put back", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("whatif")]
 
     @property
     def targets(self) -> tuple[str, ...]:
