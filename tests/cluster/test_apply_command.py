@@ -8,7 +8,7 @@ import os
 import pty
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -205,6 +205,10 @@ def has_heard(pid: int) -> bool:
     return bool(int(mask.split()[1], 16) >> signal.SIGINT - 1 & 1)
 
 
+def is_making(method: str, path: str, query: Mapping[str, str]) -> bool:
+    return method == "POST" and "metallb.io" in path and "dryRun" not in query
+
+
 async def test_ctrl_c_ends_it_after_a_whole_change_and_says_where(
     api: ApiServer, cluster: Cluster, user: Lbtui, tmp_path: Path
 ) -> None:
@@ -216,7 +220,7 @@ async def test_ctrl_c_ends_it_after_a_whole_change_and_says_where(
         stderr=subprocess.PIPE,
         env=dict(user.environment),
     )
-    await until(lambda: any(v == "POST" and "dryRun" not in query for v, _, query in api.requests))
+    await until(lambda: any(is_making(*request) for request in api.requests))
     process.send_signal(signal.SIGINT)
     await until(lambda: has_heard(process.pid))
     gate.set()

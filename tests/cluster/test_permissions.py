@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,14 @@ from lbtui.adapters.cluster.store import ClusterStore
 from lbtui.ports import StoreError
 from lbtui.tui.app import LbtuiApp
 from tests.cluster.apiserver.access import READING, Rule, User
+from tests.cluster.apiserver.kinds import FRR_NODE_STATE
 from tests.cluster.apiserver.server import TOKEN, ApiServer
 from tests.cluster.editor import TOR, edited, made
 from tests.cluster.manifests import (
     NAMESPACE,
     Manifest,
     advertisement,
+    metallb,
     peer,
     pool,
     speaker,
@@ -82,45 +85,54 @@ def problems_of(api: ApiServer) -> list[str]:
     return [f"{verb} {resource}" for verb, resource in api.access.refused]
 
 
+@asynccontextmanager
+async def opened(kubeconfig: Path) -> AsyncIterator[ClusterStore]:
+    store = ClusterStore(choose_login(environment={"KUBECONFIG": str(kubeconfig)}))
+    try:
+        await store.load()
+        yield store
+    finally:
+        await store.close()
+
+
 async def look(api: ApiServer, kubeconfig: Path) -> None:
-    """What somebody who looks does: read everything, hear of changes, ask for reports."""
-    store = ClusterStore(choose_login(environment={"KUBECONFIG": str(kubeconfig)}))
-    await store.load()
-    await store.reports()
-    begun = len(api.requests)
-    await store.stirred(0.01)
-    async with asyncio.timeout(10):
-        while len({path for _, path, _ in api.requests[begun:]}) < KINDS:
-            await asyncio.sleep(0.005)
-    await store.close()
+    """What somebody who looks does: read everything, ask for reports, hear of changes."""
+    async with opened(kubeconfig) as store:
+        await store.reports()
+        begun = len(api.requests)
+        await store.stirred(0.01)
+        async with asyncio.timeout(10):
+            while len({path for _, path, _ in api.requests[begun:]}) < KINDS:
+                await asyncio.sleep(0.005)
 
 
-async def change(kubeconfig: Path) -> None:
+async def change(api: ApiServer, kubeconfig: Path) -> None:
     """What somebody who edits does to every kind: make, change and delete."""
-    store = ClusterStore(choose_login(environment={"KUBECONFIG": str(kubeconfig)}))
-    await store.load()
-    base = store.known().resources
     kinds = [
         peer("new", peerAddress="192.0.2.7"),
         pool("new", "203.0.113.0/24"),
         advertisement("new"),
-        {**pool("new"), "kind": "Community", "spec": {"communities": []}},
-        {**pool("new"), "kind": "BFDProfile", "spec": {}},
-        {**pool("new"), "kind": "L2Advertisement", "spec": {}},
+        *(metallb(kind, "new", {}) for kind in ("Community", "BFDProfile", "L2Advertisement")),
     ]
-    more = made(base, *kinds)
-    await store.save(more)
-    for ref in [ref for ref in more.refs() if ref.name == "new"]:
-        more = edited(more, ref, labels={"a": "b"})
-    await store.save(more)
-    await store.save(base)
-    await store.close()
+    for left in [one for one in kinds if api.get(one)]:
+        await api.remove(left)  # somebody was refused before the end
+    async with opened(kubeconfig) as store:
+        base = store.known().resources
+        more = made(base, *kinds)
+        await store.save(more)
+        await store.save(made(base, *(labelled(one) for one in kinds)))
+        await store.save(base)
+
+
+def labelled(manifest: Manifest) -> Manifest:
+    return {**manifest, "metadata": {**manifest["metadata"], "labels": {"a": "b"}}}
 
 
 @pytest.mark.parametrize("which", WHICH)
 async def test_the_roles_suffice_and_nothing_is_superfluous(
     api: ApiServer, kubeconfig: Path, lbtui: Lbtui, which: str
 ) -> None:
+    api.kinds[FRR_NODE_STATE.prefix, FRR_NODE_STATE.plural] = FRR_NODE_STATE
     await api.put(*working_set(), speaker())
     rules = rules_of(await asyncio.to_thread(printed, lbtui, which, "--namespace", NAMESPACE))
 
@@ -130,7 +142,7 @@ async def test_the_roles_suffice_and_nothing_is_superfluous(
         try:
             await look(api, kubeconfig)
             if which == "--full":
-                await change(kubeconfig)
+                await change(api, kubeconfig)
         except StoreError:
             pass
         return problems_of(api)

@@ -57,6 +57,7 @@ class ClusterStore:
         self._wanted_namespace = namespace
         self._pace = pace or Pace()
         self._connection = Connection(login, is_read_only=is_read_only)
+        self._is_read_only = is_read_only
         self._read_only = "opened read-only" if is_read_only else ""
         self._base = Baseline(ResourceSet(), {})
         self._held = HeldObjects(namespace or "")
@@ -102,9 +103,8 @@ class ClusterStore:
         except ApiError as error:
             raise StoreError(self._refusal(error)) from None
         self._held = HeldObjects(self.installation.namespace)
-        self._forbidden = await forbidden_writes(self._connection, self.installation.namespace)
-        if all(WRITING == self._forbidden.get(kind.name) for kind in METALLB):
-            self._read_only = self._read_only or NOT_PERMITTED
+        if not self._is_read_only:
+            await self._review()
         self.take(await self._listed_anew(FOLLOWED))
         return self.known()
 
@@ -249,6 +249,12 @@ class ClusterStore:
             raise StoreError(self._refusal(failures[0]))
         await self._taken_in(zip(kinds, answers, strict=True))
         return self.known()
+
+    async def _review(self) -> None:
+        """Ask what may be written; where it is nothing at all, that is why nothing can be saved."""
+        self._forbidden = await forbidden_writes(self._connection, self.installation.namespace)
+        is_nothing = all(self._forbidden.get(kind.name) == WRITING for kind in METALLB)
+        self._read_only = NOT_PERMITTED if is_nothing else ""
 
     async def _listed(self, kind: ApiKind) -> Message:
         try:

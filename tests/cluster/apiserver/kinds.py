@@ -216,15 +216,16 @@ FRR_K8S = (
             ),
         },
     ),
-    Kind(
-        "frrk8s.metallb.io",
-        "v1beta1",
-        "frrnodestates",
-        "FRRNodeState",
-        is_namespaced=False,
-        shape={"spec": Field("object", {}), "status": Field("object", ANY)},
-    ),
 )
+FRR_NODE_STATE = Kind(
+    "frrk8s.metallb.io",
+    "v1beta1",
+    "frrnodestates",
+    "FRRNodeState",
+    is_namespaced=False,
+    shape={"spec": Field("object", {}), "status": Field("object", ANY)},
+)
+"""Where frr-k8s runs; a test adds it to a server's kinds."""
 
 KUBERNETES = (
     Kind("", "v1", "nodes", "Node", is_namespaced=False),
