@@ -135,7 +135,18 @@ async def test_session_details_compare_preview_wire_and_router(demo: Console) ->
     rows = dialog.table.rows
     cells = [[plain(cell) for cell in rows.cells(i)] for i in range(len(rows))]
     assert len(cells) >= 5
-    assert {tuple(row[1:5]) for row in cells} == {("yes", "yes", "yes", "sent")}
+    assert {tuple(row[1:5]) for row in cells} == {("yes", "yes", "yes", "same")}
+    await demo.see(f"{len(cells)} same")
+    await demo.pilot.press("escape")
+    set_local_pref(demo.app, "dual-stack", 321)
+    await demo.until(lambda: demo.app.state.is_current, "the new preview")
+    assert demo.app.main.view.select("edge-c1/tor-c")
+    await demo.pilot.press("enter")
+    await demo.see(
+        "Advertised against the preview",
+        "with other attributes",
+        "differs: localPref 200 instead of 321",
+    )
 
 
 async def test_edit_and_apply_reach_the_router(demo: Console) -> None:

@@ -12,6 +12,7 @@ from lbtui.core import analyse, diff_tables, load_resources
 from lbtui.core.analysis import Analysis
 from lbtui.core.routing.diff import RouteDiff
 from lbtui.ports import SessionRow, WireRoute
+from lbtui.tui.text import plain
 from lbtui.tui.views.route_facts import ability, sent_fact
 from lbtui.tui.views.route_rows import (
     By,
@@ -31,7 +32,7 @@ from lbtui.tui.views.route_words import (
     next_hop_text,
     nodes_text,
 )
-from lbtui.tui.views.session_routes import compare_routes
+from lbtui.tui.views.session_routes import compare_routes, in_short, unlike_lines
 
 NODES = ("node-a", "node-b")
 SERVICES = {"web": "198.51.100.10", "dns": "198.51.100.53"}
@@ -257,17 +258,24 @@ def test_tables_of_a_session_are_joined_by_prefix() -> None:
     stray = WireRoute("203.0.113.0/24", "192.0.2.11")
     joined = compare_routes(intended, [SENT, stray], [SENT])
     assert [(row.prefix, row.verdict) for row in joined] == [
-        ("198.51.100.10/32", "sent"),
-        ("198.51.100.53/32", "not sent"),
-        ("203.0.113.0/24", "sent, no longer intended"),
+        ("198.51.100.10/32", "same"),
+        ("198.51.100.53/32", "missing: intended, not sent"),
+        ("203.0.113.0/24", "unexpected: sent, not intended"),
+    ]
+    assert plain(in_short(joined)) == "1 same, 1 missing, 1 unexpected"
+    told = [plain(row) for row in unlike_lines(joined)]
+    assert told[2:] == [
+        "  198.51.100.53/32  missing: intended, not sent",
+        "  203.0.113.0/24    unexpected: sent, not intended",
+        "",
     ]
 
 
 def test_a_router_that_lacks_a_sent_route_is_named() -> None:
     both = analysis(advertisement(localPref=100), services=["web"])
     intended = both.tables.session_routes("node-a", "in")
-    assert compare_routes(intended, [SENT], [])[0].verdict == "sent, the router has it not"
-    assert compare_routes(intended, [SENT], None)[0].verdict == "sent"
+    assert compare_routes(intended, [SENT], [])[0].verdict == "same, the router has it not"
+    assert compare_routes(intended, [SENT], None)[0].verdict == "same"
 
 
 def test_marks_of_no_difference_keep_the_routes_themselves() -> None:
@@ -281,6 +289,8 @@ def test_the_default_local_pref_of_ibgp_is_as_the_preview_says() -> None:
     both = analysis(advertisement(localPref=0), services=["web"])
     intended = both.tables.session_routes("node-a", "in")
     sent = replace(SENT, local_pref=100, communities=())
-    assert compare_routes(intended, [sent], None)[0].verdict == "sent"
-    other = replace(sent, local_pref=200)
-    assert compare_routes(intended, [other], None)[0].verdict == "sent with another localPref"
+    assert compare_routes(intended, [sent], None)[0].verdict == "same"
+    other = replace(sent, local_pref=200, communities=("64512:7",))
+    assert compare_routes(intended, [other], None)[0].verdict == (
+        "differs: localPref 200 instead of none, communities 64512:7 instead of none"
+    )

@@ -18,7 +18,12 @@ from lbtui.tui.text import Cell, Line, Span, line
 from lbtui.tui.view_state import ViewState
 from lbtui.tui.views.route_words import community_names, name_communities
 from lbtui.tui.views.session_details import details, section_lines
-from lbtui.tui.views.session_routes import SessionRoute, compare_routes
+from lbtui.tui.views.session_routes import (
+    SessionRoute,
+    compare_routes,
+    in_short,
+    unlike_lines,
+)
 from lbtui.tui.views.session_words import state_cell
 from lbtui.tui.widgets.line_panel import LinePanel
 from lbtui.tui.widgets.line_table import LineTable
@@ -76,10 +81,13 @@ class SessionDialog(FramedDialog[None]):
         router = (ROUTER,) if self._lab is not None else ()
         return (PREFIX, INTENDED, SENT, *router, *REST)
 
-    def _show_details(self, said: str = "") -> None:
+    def _show_details(self, said: str = "", routes: Sequence[SessionRoute] = ()) -> None:
         row = self._row
-        self.show_title(f"Session {row.node} {SYMBOLS.arrow} {row.peer}", line(state_cell(row)))
-        lines: list[Line] = section_lines(details(row, time.time()))
+        self.show_title(
+            f"Session {row.node} {SYMBOLS.arrow} {row.peer}",
+            line(*in_short(routes), "   " if routes else "", state_cell(row)),
+        )
+        lines: list[Line] = [*unlike_lines(routes), *section_lines(details(row, time.time()))]
         if said:
             lines.insert(0, line(Span(said, "warning")))
         self._panel.show_lines(lines)
@@ -98,8 +106,9 @@ class SessionDialog(FramedDialog[None]):
             self.table.empty_text = str(error)
             self._show_routes([])
             return
-        self._show_details(said)
-        self._show_routes(compare_routes(self._intended(), sent, received))
+        routes = compare_routes(self._intended(), sent, received)
+        self._show_details(said, routes)
+        self._show_routes(routes)
 
     async def _ask_router(self) -> tuple[Sequence[WireRoute] | None, str]:
         """The lab router's table, or None and why it is not there."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lbtui.ports import SessionRow, SpeakerView, WireRoute
 from lbtui.tui.views.route_rows import Change, RouteRow
-from lbtui.tui.views.session_routes import attributes_that_differ
+from lbtui.tui.views.session_routes import differences
 
 FAMILIES: Mapping[int, str] = {4: "ipv4", 6: "ipv6"}
 
@@ -82,7 +82,7 @@ def sent_fact(row: RouteRow, node: str, table: Iterable[WireRoute]) -> SentFact:
         return SentFact(node, "not sent: not applied to the speaker, or held back", False)
     if found.is_withdrawing:
         return SentFact(node, "being withdrawn", False, found)
-    wrong = attributes_that_differ(row.route, found)
+    wrong = [one.name for one in differences(row.route, found)]
     if wrong:
         return SentFact(node, f"sent with another {' and '.join(wrong)}", False, found)
     return SentFact(node, "pending" if found.is_pending else "sent", not found.is_pending, found)

@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from ipaddress import ip_network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lbtui.ports import WireRoute
-from lbtui.tui.text import Tone
+from lbtui.tui.text import BLANK, Line, Span, Tone, line
 from lbtui.tui.views.route_words import DEFAULT_LOCAL_PREF
 
 if TYPE_CHECKING:
     from lbtui.core.routing.route import Route
+
+
+MOST_UNLIKE = 12
+"""Prefixes named among the details; the routes' own page has all."""
+
+
+class Judgement(Enum):
+    """What is advertised, against the preview."""
+
+    SAME = "same"
+    DIFFERS = "with other attributes"
+    MISSING = "missing"
+    UNEXPECTED = "unexpected"
+    ON_ITS_WAY = "on its way"
+
+
+_TONES: Mapping[Judgement, Tone] = {
+    Judgement.SAME: "good",
+    Judgement.DIFFERS: "bad",
+    Judgement.MISSING: "bad",
+    Judgement.UNEXPECTED: "warning",
+    Judgement.ON_ITS_WAY: "warning",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +49,9 @@ class SessionRoute:
     sent: WireRoute | None
     received: WireRoute | None
     """In the lab router's table."""
+    judgement: Judgement
     verdict: str
+    """The same in words, with what the router has."""
     tone: Tone
 
     @property
@@ -61,31 +88,43 @@ def _joined(
     back: Mapping[str, WireRoute] | None,
 ) -> SessionRoute:
     received = back.get(prefix) if back is not None else None
-    words, tone = _verdict(wanted, sent)
-    if back is not None and tone == "good":
+    judgement, words = _judged(wanted, sent)
+    tone = _TONES[judgement]
+    if back is not None and judgement is Judgement.SAME:
         if received is None:
             words, tone = f"{words}, the router has it not", "bad"
         elif different := _received_otherwise(sent, received):
             words, tone = f"{words}, the router got another {different}", "bad"
     elif received is not None and sent is None:
         words, tone = f"{words}, the router still has it", "warning"
-    return SessionRoute(prefix, wanted, sent, received, words, tone)
+    return SessionRoute(prefix, wanted, sent, received, judgement, words, tone)
 
 
-def _verdict(wanted: Route | None, sent: WireRoute | None) -> tuple[str, Tone]:
+def _judged(wanted: Route | None, sent: WireRoute | None) -> tuple[Judgement, str]:
     if sent is None:
-        return ("not sent", "bad") if wanted is not None else ("not intended", "muted")
+        if wanted is None:
+            return Judgement.UNEXPECTED, "neither intended nor sent"
+        return Judgement.MISSING, "missing: intended, not sent"
     if sent.is_withdrawing:
-        return "being withdrawn", "warning"
+        return Judgement.ON_ITS_WAY, "being withdrawn"
     if wanted is None:
-        return "sent, no longer intended", "warning"
-    if different := attributes_that_differ(wanted, sent):
-        return f"sent with another {' and '.join(different)}", "warning"
-    return ("pending", "warning") if sent.is_pending else ("sent", "good")
+        return Judgement.UNEXPECTED, "unexpected: sent, not intended"
+    if found := differences(wanted, sent):
+        told = ", ".join(f"{one.name} {one.sent} instead of {one.intended}" for one in found)
+        return Judgement.DIFFERS, f"differs: {told}"
+    return (Judgement.ON_ITS_WAY, "pending") if sent.is_pending else (Judgement.SAME, "same")
 
 
-def attributes_that_differ(wanted: Route, sent: WireRoute) -> list[str]:
-    """Names of the attributes that are not what the preview says; NEXT_HOP is not judged.
+class Difference(NamedTuple):
+    """An attribute that is not what the preview says."""
+
+    name: str
+    intended: str
+    sent: str
+
+
+def differences(wanted: Route, sent: WireRoute) -> list[Difference]:
+    """The attributes that are not what the preview says; NEXT_HOP is not judged.
 
     An iBGP route without a localPref of its own carries the default (RFC 4271 section 5.1.5).
     """
@@ -93,11 +132,43 @@ def attributes_that_differ(wanted: Route, sent: WireRoute) -> list[str]:
     if local_pref is None and sent.local_pref == DEFAULT_LOCAL_PREF:
         local_pref = DEFAULT_LOCAL_PREF
     pairs = (
-        ("localPref", local_pref, sent.local_pref),
-        ("communities", set(wanted.communities), set(sent.communities)),
-        ("large communities", set(wanted.large_communities), set(sent.large_communities)),
+        ("localPref", _values(local_pref), _values(sent.local_pref)),
+        ("communities", _values(*wanted.communities), _values(*sent.communities)),
+        (
+            "large communities",
+            _values(*wanted.large_communities),
+            _values(*sent.large_communities),
+        ),
     )
-    return [name for name, left, right in pairs if left != right]
+    return [Difference(*pair) for pair in pairs if pair[1] != pair[2]]
+
+
+def _values(*values: object) -> str:
+    """Values in an order of their own, so that only other values differ."""
+    return " ".join(sorted(str(value) for value in values if value is not None)) or "none"
+
+
+def in_short(routes: Iterable[SessionRoute]) -> Line:
+    """How many are as the preview says, and how many are not: "5 same, 1 missing"."""
+    counts = Counter(route.judgement for route in routes)
+    spans = [Span(f"{counts[one]} {one.value}", _TONES[one]) for one in Judgement if counts[one]]
+    between = Span(", ", "muted")
+    return tuple(span for one in spans for span in (between, one))[1:]
+
+
+def unlike_lines(routes: Sequence[SessionRoute]) -> Iterator[Line]:
+    """What of a session's routes is not as the preview says, in words; the first ones of it."""
+    unlike = [route for route in routes if route.tone != "good"]
+    if not unlike:
+        return
+    yield line(Span("Advertised against the preview", "strong"))
+    yield line("  ", *in_short(routes))
+    width = max((len(route.prefix) for route in unlike[:MOST_UNLIKE]), default=0)
+    for route in unlike[:MOST_UNLIKE]:
+        yield line(f"  {route.prefix:<{width}}  ", Span(route.verdict, route.tone))
+    if len(unlike) > MOST_UNLIKE:
+        yield line(Span(f"  and {len(unlike) - MOST_UNLIKE} more; tab lists them all", "muted"))
+    yield BLANK
 
 
 def _received_otherwise(sent: WireRoute | None, received: WireRoute) -> str:
