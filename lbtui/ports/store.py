@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from lbtui.core.configuration.model import Options
 from lbtui.core.diagnostics import Diagnostic, Place
 from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
 from lbtui.core.objects.rewording import DocumentEdit
 from lbtui.core.text_diff import Hunk
+
+if TYPE_CHECKING:
+    from lbtui.core.drift.gathered import Reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,9 @@ class LiveStore(Store, Protocol):
 
         `take` accepts it as it does what `look` gave.
         """
+
+    async def reports(self) -> Reports:
+        """What components say of themselves, read now; what cannot be read is told in it."""
 
     async def close(self) -> None:
         """Hear no more, and let go of the connections."""

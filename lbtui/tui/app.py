@@ -27,6 +27,7 @@ from lbtui.tui.copying import Copying, KeepCopy
 from lbtui.tui.edit_actions import EditActions
 from lbtui.tui.editing import Editing
 from lbtui.tui.external_editing import ExternalEditing
+from lbtui.tui.facts import FactFinding
 from lbtui.tui.following import Following
 from lbtui.tui.journaling import Journaling
 from lbtui.tui.key_choices import AS_THEY_ARE, KeyChoices
@@ -195,8 +196,11 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
         if self._is_first_run:
             self.notify(WELCOME, timeout=WELCOME_SECONDS)
         self._spawn(self.load())
-        live = LiveFollowing(self, self.store) if isinstance(self.store, LiveStore) else None
-        self._spawn(live.run() if live is not None else self.following.run())
+        if isinstance(self.store, LiveStore):
+            self._spawn(LiveFollowing(self, self.store).run())
+            self._spawn(FactFinding(self, self.store).run())
+        else:
+            self._spawn(self.following.run())
         if self.speaker is not None:
             self._spawn(self._follow_speaker(self.speaker))
         if self.lab is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lbtui.core.diagnostics import Diagnostic, Severity
@@ -57,6 +58,7 @@ class FindingsCache(Remembered[Findings]):
                 state.analysis,
                 state.history.current.respelled,
                 state.server_said,
+                state.facts.drift if state.facts is not None else None,
                 state.history.current if state.server_said.findings else None,
             ),
             Findings,
@@ -69,6 +71,9 @@ def _collect(state: ViewState) -> Iterator[Diagnostic]:
         mended = state.history.current.respelled
         yield from (one for one in snapshot.diagnostics if one.edit not in mended)
     yield from state.server_said.about(state.history.current)
+    for drift in state.facts.drift if state.facts is not None else ():
+        found = drift.diagnostic
+        yield replace(found, message=f"{found.message} ({drift.source})")
     if state.analysis is None:
         return
     locate = snapshot.locate if snapshot is not None else {}

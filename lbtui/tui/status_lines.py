@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lbtui.tui.assumptions import refusal_spans
 from lbtui.tui.findings import Findings, counts
 from lbtui.tui.symbols import SYMBOLS
-from lbtui.tui.text import Line, Span
+from lbtui.tui.text import Line, Span, Tone
 
 if TYPE_CHECKING:
     from lbtui.tui.view_state import ViewState
@@ -69,6 +69,11 @@ def modified_count(state: ViewState) -> int:
 def session_line(state: ViewState) -> Line:
     """How many sessions are up, and whether a speaker runs at all."""
     speaker = state.speaker
+    if not speaker.is_running and state.facts is not None and state.facts.sessions is not None:
+        up, total = state.facts.sessions
+        tone: Tone = "good" if up == total else "bad"
+        symbol = SYMBOLS.good if up == total else SYMBOLS.error
+        return (Span(f"{symbol} sessions {up}/{total} Established in the cluster", tone),)
     if not speaker.is_running:
         text = speaker.message or "not running"
         return (Span(f"{SYMBOLS.down} speaker ", "muted"), Span(text, "muted"))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lbtui.core.analysis import Analysis
     from lbtui.core.configuration.model import Options
     from lbtui.core.routing.diff import RouteDiff
+    from lbtui.tui.facts import Facts
     from lbtui.tui.route_counts import RouteCounts
     from lbtui.tui.speaker_log import Event
 
@@ -70,6 +71,8 @@ class ViewState:
     """From the saved set's routes to the working set's."""
     route_counts: RouteCounts | None = None
     """Of `analysis`; in a large cluster they are known a moment later, None until then."""
+    facts: Facts | None = None
+    """What a cluster's components said when they were asked last."""
     speaker: SpeakerView = field(default_factory=lambda: SpeakerView(is_running=False))
     events: tuple[Event, ...] = ()
     """What happened to the speaker and its sessions, the newest last."""

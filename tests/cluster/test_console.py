@@ -15,6 +15,7 @@ import pytest
 from tests.cluster.apiserver.server import ApiServer
 from tests.cluster.conftest import written
 from tests.cluster.manifests import advertisement, peer, service, speaker, working_set
+from tests.cluster.test_drift_command import claim, session
 from tests.support.command import COMMAND
 from tests.support.terminal import Terminal, open_terminal
 
@@ -100,6 +101,23 @@ async def test_edits_a_colleague_and_the_servers_absence(
     assert kept is not None and kept["spec"]["holdTime"] == "30s"
     await screen.press("q")
     assert await asyncio.to_thread(screen.terminal.exit_code) == 0
+
+
+async def test_three_facts_side_by_side(
+    api: ApiServer, kubeconfig: Path, screens: ExitStack, environment: dict[str, str]
+) -> None:
+    spare = peer("spare", peerAddress="192.0.2.2")
+    await api.put(*working_set(), spare, speaker(backend="frr-k8s"))
+    await api.put(session("192.0.2.1", "Established"), session("192.0.2.2", "Active"), claim("tor"))
+    screen = await opened(screens, environment, kubeconfig, "cluster:")
+    await screen.shows("sessions 1/2 Established in the cluster")
+    await screen.press("T")
+    await screen.shows(r"spare +1 session, 1 service +. 0 services, 1 differ +. 0 of 1 up")
+    await screen.shows(r"tor +1 session, 1 service +1 service +. 1 of 1 up")
+    await screen.shows("Facts +BGPSessionState . s ago")
+    await screen.press("9")
+    await screen.shows(r"error +BGPPeer/spare +.*Active on node-a")
+    await screen.press("q")
 
 
 async def test_it_waits_for_a_server_that_is_away_and_warns_of_production(

@@ -17,12 +17,13 @@ SCHEMA = Path(__file__).parents[2] / "lbtui" / "outputs.schema.json"
 
 
 def report(version: str, kind: str, **status: object) -> Manifest:
-    metadata = {"name": kind.lower(), "namespace": NAMESPACE}
+    about = str(status.get("peer", "")).replace(".", "-")
+    metadata = {"name": f"{kind.lower()}{about}", "namespace": NAMESPACE}
     return {"apiVersion": version, "kind": kind, "metadata": metadata, "status": status}
 
 
-def session(state: str) -> Manifest:
-    where = {"node": "node-a", "peer": "192.0.2.1", "vrf": "", "bfdStatus": "N/A"}
+def session(peer: str, state: str) -> Manifest:
+    where = {"node": "node-a", "peer": peer, "vrf": "", "bfdStatus": "N/A"}
     return report("frrk8s.metallb.io/v1beta1", "BGPSessionState", bgpStatus=state, **where)
 
 
@@ -39,7 +40,9 @@ async def test_drift_is_told_with_its_source(
     api: ApiServer, kubeconfig: Path, lbtui: Lbtui
 ) -> None:
     user = of(lbtui, kubeconfig)
-    await api.put(*working_set(), peer("spare", peerAddress="192.0.2.2"), session("Active"))
+    await api.put(
+        *working_set(), peer("spare", peerAddress="192.0.2.2"), session("192.0.2.1", "Active")
+    )
     await api.put(claim("tor"))
     told = await asyncio.to_thread(user.json, "drift", "-o", "json", code=1)
     schema = json.loads(SCHEMA.read_text())
@@ -62,7 +65,7 @@ async def test_drift_is_told_with_its_source(
 
 async def test_no_drift_is_the_answer_yes(api: ApiServer, kubeconfig: Path, lbtui: Lbtui) -> None:
     user = of(lbtui, kubeconfig)
-    await api.put(*working_set(), session("Established"), claim("tor"))
+    await api.put(*working_set(), session("192.0.2.1", "Established"), claim("tor"))
     done = await asyncio.to_thread(user, "drift")
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""

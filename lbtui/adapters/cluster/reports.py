@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TypeVar
 
 from lbtui.adapters.cluster.connection import Connection
 from lbtui.adapters.cluster.following import list_all
@@ -17,54 +15,17 @@ from lbtui.adapters.cluster.kinds import (
     SERVICE_BGP_STATUS,
     ApiKind,
 )
-from lbtui.core.drift import LiveSession, Reported, Sides, decode_report, live_sessions
+from lbtui.core.drift import Reported, decode_report
+from lbtui.core.drift.gathered import Reports
 from lbtui.core.drift.reports import (
-    BGPSessionState,
-    ConfigurationState,
-    FRRNodeState,
     PoolReport,
     Report,
-    ServiceBGPStatus,
 )
 from lbtui.core.drift.sides import Stamp
-from lbtui.core.routing.routes import RouteTables
 from lbtui.ports import StoreError
-
-R = TypeVar("R", bound=Report)
 
 _POOL = ApiKind(PoolReport, "ipaddresspools", "metallb")
 _KINDS = (SERVICE_BGP_STATUS, CONFIGURATION_STATE, _POOL, BGP_SESSION_STATE, FRR_NODE_STATE)
-
-
-@dataclass(frozen=True, slots=True)
-class Reports:
-    """What was read of each kind; a kind that could not be read is not there."""
-
-    by_kind: dict[str, Reported[Report]]
-    problems: tuple[str, ...]
-    """Kinds and objects that could not be read, and why."""
-
-    def of(self, kind: type[R]) -> Reported[R] | None:
-        """All of one kind; None if it is not known."""
-        found = self.by_kind.get(kind.kind)
-        if found is None:
-            return None
-        return Reported(tuple(one for one in found.facts if isinstance(one, kind)), found.stamp)
-
-    def sides(self, tables: RouteTables) -> Sides:
-        """These beside what is intended."""
-        states = self.of(BGPSessionState)
-        live: list[Reported[LiveSession]] = []
-        if states is not None and states.facts:
-            live.append(Reported(live_sessions(states.facts), states.stamp))
-        return Sides(
-            tables,
-            services=self.of(ServiceBGPStatus),
-            configurations=self.of(ConfigurationState),
-            pools=self.of(PoolReport),
-            frr_nodes=self.of(FRRNodeState),
-            sessions=live,
-        )
 
 
 async def read_reports(connection: Connection, namespace: str) -> Reports:

@@ -17,10 +17,11 @@ from lbtui.adapters.cluster.kinds import FOLLOWED, METALLB, ApiKind
 from lbtui.adapters.cluster.kubeconfig import Login
 from lbtui.adapters.cluster.permissions import forbidden_writes
 from lbtui.adapters.cluster.refreshing import refreshed
-from lbtui.adapters.cluster.reports import Reports, read_reports
+from lbtui.adapters.cluster.reports import read_reports
 from lbtui.adapters.cluster.roles import WRITING
 from lbtui.adapters.cluster.saving import object_changes, save_objects
 from lbtui.core.configuration.model import Options
+from lbtui.core.drift.gathered import Reports
 from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
 from lbtui.core.objects.rewording import DocumentEdit
 from lbtui.ports import FileChange, PartialSaveError, SaveReport, Setting, Snapshot, StoreError

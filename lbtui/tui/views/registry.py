@@ -86,6 +86,10 @@ ENTRIES: tuple[Entry, ...] = (
         "Sessions of lbtui's own speaker, as they are now", ("sess",),
     ),
     Entry(
+        "facts", "T", "Facts", "Facts", "facts_view", "FactsView",
+        "Intended, claimed and live of each peer of a cluster, side by side", ("drift", "live"),
+    ),
+    Entry(
         "log", "L", "Log", "Log", "log", "LogView",
         "What happens to lbtui's own speaker and its sessions, as it happens", ("events",),
     ),
