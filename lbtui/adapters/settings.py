@@ -13,11 +13,13 @@ from typing import Any, NamedTuple
 from lbtui.adapters.atomic_write import write_files
 from lbtui.adapters.paths import settings_file
 from lbtui.core.configuration.model import BACKENDS
+from lbtui.core.routing.lab import NO_LAB, LabMapping, read_lab
 from lbtui.ports import StoreError
 
 DEFAULT_BACKEND = "frr-k8s"
 DEFAULT_PRODUCTION = r"(?i)\bprod|\blive\b"
 _THEME_LINE = re.compile(r"""^([ \t]*theme[ \t]*=[ \t]*)("(?:[^"\\\n]|\\.)*"|'[^'\n]*')""", re.M)
+_LAB = re.compile(r"^[ \t]*\[?[ \t]*lab\b", re.MULTILINE)
 _TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
 
 
@@ -31,6 +33,8 @@ class Settings:
     """native, frr or frr-k8s, where neither command line nor cluster says."""
     production: str = DEFAULT_PRODUCTION
     """A regular expression; clusters whose context or server has it are called production."""
+    lab: LabMapping = NO_LAB
+    """Lab routers in place of peers; its own problems are those of the file, too."""
     follow: bool = False
     """Whether edits go to the speaker by themselves from the start on."""
     keys: Mapping[str, str] = field(default_factory=dict)
@@ -57,7 +61,10 @@ def load_settings(file: Path | None = None) -> LoadedSettings:
     except (OSError, UnicodeDecodeError) as error:
         return LoadedSettings(Settings(), (f"{file}: cannot be read: {error}; ignored.",))
     except tomllib.TOMLDecodeError as error:
-        return LoadedSettings(Settings(), (f"{file}: no valid TOML: {error}; ignored.",))
+        problem = f"{file}: no valid TOML: {error}; ignored."
+        # Whoever wrote of a lab must not reach real routers because of a slip of the pen.
+        lab = LabMapping(problems=(problem,)) if _LAB.search(file.read_text("utf-8")) else NO_LAB
+        return LoadedSettings(Settings(lab=lab), (problem,))
     return _check(found, file)
 
 
@@ -91,7 +98,9 @@ def _check(found: Mapping[str, Any], file: Path) -> LoadedSettings:
             chosen[name] = _READERS[name](value)
         except _WrongError as error:
             problems.append(f"{file}: {name} {error}; ignored.")
-    return LoadedSettings(Settings(**chosen), tuple(problems))
+    settings = Settings(**chosen)
+    problems += [f"{file}: {problem}" for problem in settings.lab.problems]
+    return LoadedSettings(settings, tuple(problems))
 
 
 class _WrongError(Exception):
@@ -136,11 +145,19 @@ def _keys(value: object) -> dict[str, str]:
     return keys
 
 
+def _lab(value: object) -> LabMapping:
+    """What cannot be understood stays in the mapping, so that nothing is applied without it."""
+    if not isinstance(value, dict):
+        return LabMapping(problems=("lab: must be a table, [lab].",))
+    return read_lab(value)
+
+
 _READERS: dict[str, Callable[[object], object]] = {
     "theme": _text,
     "backend": _backend,
     "production": _pattern,
     "follow": _switch,
+    "lab": _lab,
     "keys": _keys,
 }
 

@@ -61,15 +61,13 @@ def run(arguments: argparse.Namespace) -> int:
         "follow": settings.follow,
     }
     if arguments.output == "json":
-        settings_now = {**shown, "keys": keys.by_command}
+        settings_now = {**shown, "lab": settings.lab.entries, "keys": keys.by_command}
         output.emit(output.to_json({"file": str(file), "settings": settings_now, "themes": names}))
     else:
         lines = [f"{name} = {output.to_json(value)}" for name, value in shown.items()]
-        if keys.by_command:
-            lines.append("[keys]")
-            lines += [
-                f"{output.to_json(name)} = {output.to_json(key)}"
-                for name, key in keys.by_command.items()
-            ]
+        for heading, table in (("lab", settings.lab.entries), ("keys", keys.by_command)):
+            if table:
+                lines.append(f"[{heading}]")
+            lines += [f"{output.to_json(a)} = {output.to_json(b)}" for a, b in table.items()]
         output.emit("\n".join([f"# {file}", f"# themes: {', '.join(names)}", *lines]))
     return SUCCESS

@@ -144,7 +144,13 @@ def open_console(arguments: argparse.Namespace) -> Console:
         is_production = bool(re.search(settings.production, cluster.title))
         journal = FileJournal(journal_folder(), ["cluster", cluster.title])
         return Console(
-            make_app(store=cluster, speaker=speaker, journal=journal, is_production=is_production)
+            make_app(
+                store=cluster,
+                speaker=speaker,
+                journal=journal,
+                is_production=is_production,
+                lab_mapping=settings.lab,
+            )
         )
     store = FileStore(named.files, arguments.namespace or METALLB_NAMESPACE)
     paths = [os.path.realpath(source) for source in named.files]
@@ -153,6 +159,7 @@ def open_console(arguments: argparse.Namespace) -> Console:
         make_app(
             store=store,
             speaker=speaker,
+            lab_mapping=settings.lab,
             journal=FileJournal(journal_folder(), paths) if is_lasting else None,
         )
     )

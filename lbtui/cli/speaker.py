@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lbtui.cli import output, sessions
 from lbtui.cli.arguments import add_backend, add_context, add_namespace, add_output, add_sources
 from lbtui.cli.exits import ANSWER_IS_NO, SUCCESS, UsageError
+from lbtui.cli.lab import add_lab, relocated
 from lbtui.cli.speaker_files import add_connect, add_socket, add_state, talk
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def _add_apply(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="act as this node only; several times for several (default: as every node)",
     )
+    add_lab(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -170,7 +172,8 @@ def _apply(arguments: argparse.Namespace) -> int:
         if node not in tables.nodes:
             there = ", ".join(tables.nodes.names)
             raise UsageError(f"there is no node '{node}' in the manifests; there is: {there}")
-    wanted = announce(tables, arguments.node or None)
+    announced = announce(tables, arguments.node or None)
+    wanted = relocated(announced, arguments.lab)
     return talk(arguments, lambda client: _send(client, wanted))
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from lbtui.core.routing.lab import NO_LAB, LabMapping
 from lbtui.ports import (
     Journal,
     LiveStore,
@@ -32,6 +33,7 @@ from lbtui.tui.following import Following
 from lbtui.tui.journaling import Journaling
 from lbtui.tui.key_choices import AS_THEY_ARE, KeyChoices
 from lbtui.tui.key_order import OrderedKeys
+from lbtui.tui.lab_mode import LabMode
 from lbtui.tui.live_following import LiveFollowing, read_first
 from lbtui.tui.marked_editing import MarkedEditing
 from lbtui.tui.pacing import Paced
@@ -68,7 +70,7 @@ class Shows(Protocol):
         """Show a new state."""
 
 
-class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
+class LbtuiApp(EditActions, SpeakerActions, Comparing, LabMode, SparingApp, OrderedKeys):
     """One console on one store, with lbtui's own speaker beside it."""
 
     TITLE = "lbtui"
@@ -105,6 +107,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
         is_read_only: bool = False,
         is_production: bool = False,
         is_following: bool = False,
+        lab_mapping: LabMapping = NO_LAB,
         is_first_run: bool = False,
     ) -> None:
         """Take the ports and the user's choices; nothing is read or started yet.
@@ -128,6 +131,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
             is_read_only: save and apply nothing.
             is_production: say in the title that this is a place to be careful in.
             is_following: give edits to the speaker by themselves from the first one on.
+            lab_mapping: where sessions go instead, in a lab.
             is_first_run: say once where to begin.
         """
         super().__init__()
@@ -146,6 +150,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, SparingApp, OrderedKeys):
             is_backend_chosen=is_backend_chosen,
             title=store.title,
             is_production=is_production,
+            lab_mapping=lab_mapping,
             read_only=read_only,
         )
         self.analysed = asyncio.Event()

@@ -91,6 +91,13 @@ ACTIONS: tuple[Command, ...] = (
         "Z",
         "app.follow",
     ),
+    Command(
+        "lab",
+        "Lab routers in place of the peers: say which, for the next apply",
+        "",
+        "app.lab",
+        takes="peer/P=ADDRESS:PORT, node/N=ADDRESS, or off",
+    ),
     Command("speaker", "Start or stop lbtui's own speaker", "S", "app.speaker"),
     Command("commands", "Type a command", ":", "app.commands", more_keys="ctrl+p"),
     Command("help", "Keys and words of the view, fields of its kind", "?", "app.help"),

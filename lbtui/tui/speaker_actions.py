@@ -18,6 +18,7 @@ from lbtui.ports import PortError, Speaker
 from lbtui.tui.requests import RouteAsked, SessionAsked
 from lbtui.tui.text import line
 from lbtui.tui.view_state import ViewState
+from lbtui.tui.views.lab_words import refusal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -89,6 +90,9 @@ class SpeakerActions(App[None]):
             return
         if not self.state.is_current:
             self.notify("The routes are still being worked out; try again in a moment.")
+            return
+        if self.state.lab_mapping.problems:
+            self.notify(refusal(self.state.lab_mapping), severity="error", timeout=12)
             return
         async with self._told():
             current = None

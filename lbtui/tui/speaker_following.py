@@ -110,11 +110,14 @@ class SpeakerFollowing:
             return "waits: the speaker does not run"
         if _has_refusals(state, analysis):
             return "waits: the working set has errors"
+        if state.lab_mapping.problems:
+            return "waits: the lab's addresses cannot be understood"
         current = await speaker.configuration()
         if current is None or not current.nodes:
             return "waits: A chooses first which nodes to act as"
         names = [node.name for node in current.nodes if node.name in analysis.tables.nodes]
-        wanted = await asyncio.to_thread(announce, analysis.tables, names)
+        announced = await asyncio.to_thread(announce, analysis.tables, names)
+        wanted = state.lab_mapping.relocated(announced)
         plan = await asyncio.to_thread(plan_apply, current, wanted)
         if plan.is_empty:
             return "nothing to send"

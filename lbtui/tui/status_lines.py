@@ -9,6 +9,7 @@ from lbtui.tui.assumptions import refusal_spans
 from lbtui.tui.findings import Findings, counts
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import Line, Span, Tone
+from lbtui.tui.views.lab_words import badge
 
 if TYPE_CHECKING:
     from lbtui.tui.view_state import ViewState
@@ -76,13 +77,14 @@ def session_line(state: ViewState) -> Line:
         return (Span(f"{symbol} sessions {up}/{total} Established in the cluster", tone),)
     if not speaker.is_running:
         text = speaker.message or "not running"
-        return (Span(f"{SYMBOLS.down} speaker ", "muted"), Span(text, "muted"))
+        return (Span(f"{SYMBOLS.down} speaker ", "muted"), Span(text, "muted"), *badge(state))
     up = sum(session.state == "Established" for session in speaker.sessions)
     total = len(speaker.sessions)
     is_whole = up == total
     symbol = SYMBOLS.good if is_whole and total else SYMBOLS.waiting
     return (
         Span(f"{symbol} sessions {up}/{total} Established", "good" if is_whole else "warning"),
+        *badge(state),
         Span(f"   speaker running, pid {speaker.pid}", "muted"),
     )
 

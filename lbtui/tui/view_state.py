@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.editing.history import History
 from lbtui.core.objects.resource_set import ResourceSet
+from lbtui.core.routing.lab import NO_LAB, LabMapping
 from lbtui.ports import Snapshot, SpeakerView
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ class ViewState:
     """What happened to the speaker and its sessions, the newest last."""
     following: str | None = None
     """What is said of edits that go to the speaker by themselves; None: they do not."""
+    lab_mapping: LabMapping = NO_LAB
+    """Where sessions go and come from instead, in a lab; empty: to the peers themselves."""
     lab: SpeakerView | None = None
     """The demo's lab routers; None outside the demo."""
 

@@ -20,6 +20,7 @@ WRONG = [
     pytest.param("production = '('\n", "must be a regular expression", id="pattern"),
     pytest.param("[keys]\nedit = 3\n", "a table of lines like", id="no text"),
     pytest.param("keys = 'x'\n", "a table of lines like", id="no table"),
+    pytest.param("[lab]\n'peer/tor' = 'x'\n", "lab: peer/tor: 'x' is no address", id="lab"),
     pytest.param("follow = 'yes'\n", "must be true or false", id="switch"),
     pytest.param("[keys.sessions]\nrest = 'x'\n", "did you mean sessions.reset?", id="of a view"),
     pytest.param("[keys]\nsessions.reset = 'e'\n", "e is the key of edit already", id="global"),
@@ -40,12 +41,14 @@ def test_settings_are_shown_as_they_hold(lbtui: Lbtui, tmp_path: Path) -> None:
     file.write_text(
         "# mine\ntheme = 'mono'\nbackend = 'frr'\nproduction = '^eu-'\nfollow = true\n"
         "[keys]\nedit = 'ctrl+e'\n[keys.sessions]\nreset = 'f7'\n"
+        "[lab]\n'peer/tor' = '192.0.2.9:1790'\n"
     )
     assert lbtui("config", "validate", "--file", str(file)).returncode == 0
     shown = lbtui.json("config", "show", "--file", str(file), "-o", "json")
     chosen = {"theme": "mono", "backend": "frr", "production": "^eu-", "follow": True}
     keys = {"edit": "ctrl+e", "sessions.reset": "f7"}
-    assert shown["settings"] == {**chosen, "keys": keys}
+    lab = {"peer/tor": "192.0.2.9:1790"}
+    assert shown["settings"] == {**chosen, "lab": lab, "keys": keys}
     again = lbtui("config", "show", "--file", str(file)).stdout
     file.write_text(again)
     assert lbtui.json("config", "show", "--file", str(file), "-o", "json") == shown

@@ -158,6 +158,26 @@ def test_apply_announces_what_preview_shows(
     assert "the speaker was stopped" in steps[0], "the router's own words, by RFC 9003"
 
 
+def test_lab_routers_play_peers_by_argument_and_by_the_settings(
+    speaker: Lbtui, cluster: Path, router: subprocess.Popen[str]
+) -> None:
+    edit(cluster / "peers.yaml", f"peerAddress: {address(1)}", "peerAddress: 192.0.2.1")
+    done = speaker("speaker", "apply", str(cluster), "--lab", f"peer/tor={address(1)}")
+    assert done.stderr.startswith(f"LAB: sessions to tor go to {address(1)}.\nAccepted as")
+    assert wait_for_state(speaker, "Established")["address"] == address(1)
+    wrong = speaker("speaker", "apply", str(cluster), "--lab", "tor=192.0.2.9")
+    assert wrong.returncode == 2 and "write peer/NAME or node/NAME" in wrong.stderr
+    settings = Path(speaker.json("config", "show", "-o", "json")["file"])
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text("[lab\n'peer/tor' = '192.0.2.9'\n")
+    refused = speaker("speaker", "apply", str(cluster))
+    assert refused.returncode == 2 and "no valid TOML" in refused.stderr
+    settings.write_text(f"[lab]\n'peer/tor' = '{address(1)}'\n")
+    again = speaker("speaker", "apply", str(cluster))
+    assert f"LAB: sessions to tor go to {address(1)}." in again.stderr
+    assert wait_for_state(speaker, "Established")["establishedCount"] == 1
+
+
 def test_reset_disable_and_enable_move_the_session(
     speaker: Lbtui, cluster: Path, router: subprocess.Popen[str]
 ) -> None:

@@ -15,7 +15,8 @@ from lbtui.tui.dialogs.framed import FramedDialog
 from lbtui.tui.text import BLANK, Line, Span, Tone, line
 from lbtui.tui.view_state import ViewState
 from lbtui.tui.views.apply_words import consequences
-from lbtui.tui.views.node_choice import default_nodes, node_choices
+from lbtui.tui.views.lab_words import mapping_lines
+from lbtui.tui.views.node_choice import NodeChoice, default_nodes, node_choices
 from lbtui.tui.widgets.line_panel import LinePanel
 from lbtui.tui.widgets.line_table import LineTable
 from lbtui.tui.widgets.rows import Column, ItemRows
@@ -126,13 +127,16 @@ class ApplyDialog(FramedDialog["Announcements | None"]):
         if analysis is None:
             return
         names = [node.name for node in self._choices if node.name in chosen]
-        wanted = await asyncio.to_thread(announce, analysis.tables, names)
+        announced = await asyncio.to_thread(announce, analysis.tables, names)
+        mapping = self._state.lab_mapping
+        wanted = mapping.relocated(announced)
         plan = await asyncio.to_thread(plan_apply, self._current, wanted)
         self._wanted = wanted
         lines = [line(Span(text, _TONES[text[0]])) for text in consequences(plan)]
         if not chosen:
             lines.insert(0, line(Span("No node is chosen; space chooses one.", "warning")))
-        self._panel.show_lines([*lines, BLANK, *self._warnings(wanted.unsigned)])
+        lab = [*mapping_lines(mapping, announced)]
+        self._panel.show_lines([*lab, *lines, BLANK, *self._warnings(wanted.unsigned)])
 
     def _warnings(self, unsigned: Mapping[str, str]) -> Iterator[Line]:
         for peer, secret in sorted(unsigned.items()):
@@ -141,7 +145,7 @@ class ApplyDialog(FramedDialog["Announcements | None"]):
                 "the manifests."
             )
             yield line(Span(text, "warning"))
-        foreign = [n.name for n in self._choices if n.name in self._chosen and not n.is_here]
+        foreign = [n.name for n in self._choices if n.name in self._chosen and not self._is_here(n)]
         if foreign:
             yield line(
                 Span(
@@ -152,6 +156,11 @@ class ApplyDialog(FramedDialog["Announcements | None"]):
                 )
             )
         yield line(Span(STAND_IN, "muted"))
+
+    def _is_here(self, node: NodeChoice) -> bool:
+        """Whether sessions of the node can come from its address, or the one of the lab."""
+        address = self._state.lab_mapping.nodes.get(node.name)
+        return node.is_here if address is None else self._speaker.has_address(str(address))
 
     def action_confirm(self) -> None:
         """Give the announcements back, once they are worked out."""

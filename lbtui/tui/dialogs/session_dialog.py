@@ -14,8 +14,9 @@ from textual.widgets import ContentSwitcher
 from lbtui.ports import SessionRow, Speaker, SpeakerError, WireRoute
 from lbtui.tui.dialogs.framed import FramedDialog
 from lbtui.tui.symbols import SYMBOLS
-from lbtui.tui.text import Cell, Line, Span, line
+from lbtui.tui.text import BLANK, Cell, Line, Span, line
 from lbtui.tui.view_state import ViewState
+from lbtui.tui.views.lab_words import sessions_elsewhere
 from lbtui.tui.views.route_words import community_names, name_communities
 from lbtui.tui.views.session_details import details, section_lines
 from lbtui.tui.views.session_routes import (
@@ -83,11 +84,18 @@ class SessionDialog(FramedDialog[None]):
 
     def _show_details(self, said: str = "", routes: Sequence[SessionRoute] = ()) -> None:
         row = self._row
+        elsewhere = sessions_elsewhere(self._state).get(row.id)
+        tag = f" {elsewhere.tag}" if elsewhere else ""
         self.show_title(
-            f"Session {row.node} {SYMBOLS.arrow} {row.peer}",
+            f"Session {row.node} {SYMBOLS.arrow} {row.peer}{tag}",
             line(*in_short(routes), "   " if routes else "", state_cell(row)),
         )
-        lines: list[Line] = [*unlike_lines(routes), *section_lines(details(row, time.time()))]
+        told = [line(Span(elsewhere.text, "warning")), BLANK] if elsewhere else []
+        lines: list[Line] = [
+            *told,
+            *unlike_lines(routes),
+            *section_lines(details(row, time.time())),
+        ]
         if said:
             lines.insert(0, line(Span(said, "warning")))
         self._panel.show_lines(lines)

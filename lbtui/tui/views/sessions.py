@@ -15,6 +15,7 @@ from lbtui.tui.text import Cell, Line, Span, line
 from lbtui.tui.view import View
 from lbtui.tui.view_keys import bindings_of
 from lbtui.tui.view_state import ViewState
+from lbtui.tui.views.lab_words import Elsewhere, sessions_elsewhere
 from lbtui.tui.views.session_details import session_lines
 from lbtui.tui.views.session_words import (
     Health,
@@ -65,6 +66,8 @@ class SessionsView(View):
         "wanted; ! marks a family that is not complete. Up/down counts how often a session came "
         "up and went down. In the last error an arrow to the right is a NOTIFICATION sent, to "
         "the left one received.\n\n"
+        "LAB behind a peer's name: the session goes to a lab router that plays it (:lab says "
+        "which); elsewhere: not to the peer's address in the working set.\n\n"
         "S starts or stops the speaker, A applies the routes as they are edited now, after "
         "showing what that does. r resets a session, D holds it down or lets it run again."
     )
@@ -84,7 +87,8 @@ class SessionsView(View):
         """Show a new state; the table is drawn again only if a cell differs."""
         now = time.time()
         self._by_id = {row.id: row for row in state.speaker.sessions}
-        cells = {row.id: _cells(row, now) for row in state.speaker.sessions}
+        elsewhere = sessions_elsewhere(state)
+        cells = {row.id: _cells(row, now, elsewhere.get(row.id)) for row in state.speaker.sessions}
         empty_text = self.empty_text(state)
         is_same = cells == self._cells and empty_text == self.table.empty_text
         self._cells, self.state = cells, state
@@ -155,7 +159,9 @@ class SessionsView(View):
         row = self.selected_session
         if row is None:
             return (line(Span(self.empty_text(state), "muted")),)
-        return session_lines(row, time.time())
+        elsewhere = sessions_elsewhere(state).get(row.id)
+        told = (line(Span(elsewhere.text, "warning")),) if elsewhere else ()
+        return (*told, *session_lines(row, time.time()))
 
 
 def speaker_summary(state: ViewState) -> str:
@@ -170,11 +176,11 @@ def speaker_summary(state: ViewState) -> str:
     return f"{up} of {count} up{generation}, stand-in speaker {speaker.pid}"
 
 
-def _cells(row: SessionRow, now: float) -> tuple[Cell, ...]:
+def _cells(row: SessionRow, now: float, elsewhere: Elsewhere | None) -> tuple[Cell, ...]:
     counts, received = counts_text(row), received_count(row)
     return (
         state_cell(row),
-        row.peer,
+        (Span(row.peer), Span(f" {elsewhere.tag}", "warning")) if elsewhere else row.peer,
         row.node,
         since_text(row, now),
         Span(counts, "bad" if "!" in counts else ""),
@@ -183,7 +189,7 @@ def _cells(row: SessionRow, now: float) -> tuple[Cell, ...]:
         flaps_text(row),
         families_text(row),
         bfd_text(row),
-        row.address,
+        f"{elsewhere.here} for {elsewhere.real}" if elsewhere else row.address,
         Span(str(received), "warning" if received else ""),
         timers_text(row),
         f"{row.messages_in}/{row.messages_out}",
