@@ -14,13 +14,17 @@ from lbtui.adapters.cluster.connection import Connection
 from lbtui.adapters.cluster.errors import ApiError
 from lbtui.adapters.cluster.kinds import METALLB
 from lbtui.adapters.cluster.kubeconfig import choose_login
+from tests.cluster.apiserver.kinds import Kind
+from tests.cluster.apiserver.server import KINDS as SERVED
 from tests.cluster.apiserver.server import ApiServer
 from tests.cluster.editor import Editor
 from tests.cluster.manifests import NAMESPACE, Manifest, namespaces
 
 APPLY = "application/apply-patch+yaml"
 COLLEAGUE = "colleague"
-COLLECTIONS = {kind.name: kind for kind in METALLB}
+MERGE = "application/merge-patch+json"
+KINDS = {kind.name: kind for kind in SERVED}
+REPORTS = ("ServiceBGPStatus", "ConfigurationState", "BGPSessionState")
 REAL = os.environ.get("LBTUI_TEST_KUBECONFIG", "")
 
 
@@ -53,17 +57,25 @@ async def colleague(kubeconfig: Path) -> AsyncIterator[Connection]:
 
 
 class Cluster:
-    """The cluster's objects of MetalLB as a colleague sees and changes them, over the API."""
+    """The cluster's objects as a colleague sees and changes them, over the API alone."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self._made: list[Manifest] = []
 
     async def put(self, *manifests: Manifest) -> None:
-        """Apply manifests as another manager, whoever owns their fields."""
+        """Apply manifests as another manager, whoever owns their fields; then their status."""
         query = {"fieldManager": COLLEAGUE, "force": "true"}
         for manifest in manifests:
-            path = path_of(manifest)
-            await self.connection.send("PATCH", path, manifest, query, APPLY)
+            self._made.append(manifest)
+            await self._prepare(manifest["metadata"].get("namespace", ""))
+            path, body = path_of(manifest), dict(manifest)
+            status = body.pop("status", None)
+            await self.connection.send("PATCH", path, body, query, APPLY)
+            if status:
+                await self.connection.send(
+                    "PATCH", f"{path}/status", {"status": status}, content_type=MERGE
+                )
 
     async def get(self, manifest: Manifest) -> Manifest | None:
         """The object as it is now; None: it is not there."""
@@ -79,26 +91,43 @@ class Cluster:
         await self.connection.send("DELETE", path_of(manifest), {})
 
     async def names(self, kind: str) -> set[str]:
-        body = await self.connection.get(COLLECTIONS[kind].path(NAMESPACE))
-        return {item["metadata"]["name"] for item in body["items"]}
+        return {item["metadata"]["name"] for item in await self.all(kind)}
 
-    async def prepare(self) -> None:
-        """Make MetalLB's namespace if it is not there."""
-        manifest = namespaces()[0]
-        with contextlib.suppress(ApiError):
-            await self.connection.send("POST", "/api/v1/namespaces", manifest)
+    async def all(self, kind: str) -> list[Manifest]:
+        """Every object of a kind in MetalLB's namespace."""
+        found = KINDS[kind]
+        body = await self.connection.get(f"{_root(found, NAMESPACE)}/{found.plural}")
+        return list(body["items"])
 
-    async def clear(self) -> None:
-        """Delete all of MetalLB's objects."""
-        for kind in METALLB:
-            path = kind.path(NAMESPACE)
-            for name in await self.names(kind.name):
-                await self.connection.send("DELETE", f"{path}/{name}", {})
+    async def _prepare(self, namespace: str) -> None:
+        """Make a namespace if it is not there: a real server knows only a few of its own."""
+        if REAL and namespace:
+            manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
+            with contextlib.suppress(ApiError):
+                await self.connection.send("POST", "/api/v1/namespaces", manifest)
+
+    async def begin(self) -> None:
+        """Delete all that MetalLB has there."""
+        await self._prepare(NAMESPACE)
+        for kind in (*(one.name for one in METALLB), *REPORTS):
+            for item in await self.all(kind):
+                await self.remove({"kind": kind, "apiVersion": KINDS[kind].api_version, **item})
+
+    async def end(self) -> None:
+        """Delete that, and what was put there."""
+        for manifest in self._made:
+            with contextlib.suppress(ApiError):
+                await self.remove(manifest)
+        await self.begin()
 
 
 def path_of(manifest: Manifest) -> str:
-    metadata = manifest["metadata"]
-    return COLLECTIONS[manifest["kind"]].path(NAMESPACE, metadata["name"])
+    metadata, kind = manifest["metadata"], KINDS[manifest["kind"]]
+    return f"{_root(kind, metadata.get('namespace', ''))}/{kind.plural}/{metadata['name']}"
+
+
+def _root(kind: Kind, namespace: str) -> str:
+    return f"{kind.prefix}/namespaces/{namespace}" if kind.is_namespaced else kind.prefix
 
 
 @pytest.fixture
@@ -106,11 +135,10 @@ async def cluster(colleague: Connection) -> AsyncIterator[Cluster]:
     """A cluster that holds nothing of MetalLB's but what the test puts there."""
     found = Cluster(colleague)
     if REAL:
-        await found.prepare()
-        await found.clear()
+        await found.begin()
     yield found
     if REAL:
-        await found.clear()
+        await found.end()
 
 
 @pytest.fixture

@@ -91,6 +91,7 @@ def working_set() -> list[Manifest]:
 
 def speaker(namespace: str = NAMESPACE, backend: str = "frr", *arguments: str) -> Manifest:
     """MetalLB's speaker, as its manifests install it."""
+    labels = {"component": "speaker"}
     container = {
         "name": "speaker",
         "image": "quay.io/metallb/speaker:v0.16.0",
@@ -101,5 +102,8 @@ def speaker(namespace: str = NAMESPACE, backend: str = "frr", *arguments: str) -
         "apiVersion": "apps/v1",
         "kind": "DaemonSet",
         "metadata": {"name": "speaker", "namespace": namespace},
-        "spec": {"template": {"spec": {"containers": [container]}}},
+        "spec": {
+            "selector": {"matchLabels": labels},
+            "template": {"metadata": {"labels": labels}, "spec": {"containers": [container]}},
+        },
     }

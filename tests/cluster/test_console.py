@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cluster.apiserver.server import ApiServer
-from tests.cluster.conftest import written
+from tests.cluster.conftest import Cluster, written
 from tests.cluster.manifests import advertisement, peer, service, speaker, working_set
 from tests.cluster.test_drift_command import claim, session
 from tests.support.command import COMMAND
@@ -104,11 +104,13 @@ async def test_edits_a_colleague_and_the_servers_absence(
 
 
 async def test_three_facts_side_by_side(
-    api: ApiServer, kubeconfig: Path, screens: ExitStack, environment: dict[str, str]
+    cluster: Cluster, kubeconfig: Path, screens: ExitStack, environment: dict[str, str]
 ) -> None:
     spare = peer("spare", peerAddress="192.0.2.2")
-    await api.put(*working_set(), spare, speaker(backend="frr-k8s"))
-    await api.put(session("192.0.2.1", "Established"), session("192.0.2.2", "Active"), claim("tor"))
+    await cluster.put(*working_set(), spare, speaker(backend="frr-k8s"))
+    await cluster.put(
+        session("192.0.2.1", "Established"), session("192.0.2.2", "Active"), claim("tor")
+    )
     screen = await opened(screens, environment, kubeconfig, "cluster:")
     await screen.shows("sessions 1/2 Established in the cluster")
     await screen.press("T")

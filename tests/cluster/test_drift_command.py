@@ -9,7 +9,7 @@ from pathlib import Path
 
 import jsonschema
 
-from tests.cluster.apiserver.server import ApiServer
+from tests.cluster.conftest import Cluster
 from tests.cluster.manifests import NAMESPACE, Manifest, peer, working_set
 from tests.support.command import Lbtui
 
@@ -37,13 +37,13 @@ def of(lbtui: Lbtui, kubeconfig: Path) -> Lbtui:
 
 
 async def test_drift_is_told_with_its_source(
-    api: ApiServer, kubeconfig: Path, lbtui: Lbtui
+    cluster: Cluster, kubeconfig: Path, lbtui: Lbtui
 ) -> None:
     user = of(lbtui, kubeconfig)
-    await api.put(
+    await cluster.put(
         *working_set(), peer("spare", peerAddress="192.0.2.2"), session("192.0.2.1", "Active")
     )
-    await api.put(claim("tor"))
+    await cluster.put(claim("tor"))
     told = await asyncio.to_thread(user.json, "drift", "-o", "json", code=1)
     schema = json.loads(SCHEMA.read_text())
     jsonschema.validate(told, {**schema, "anyOf": [{"$ref": "#/$defs/drift"}]})
@@ -63,9 +63,9 @@ async def test_drift_is_told_with_its_source(
     assert any(text.startswith("FRRNodeState is not known") for text in told["unknown"])
 
 
-async def test_no_drift_is_the_answer_yes(api: ApiServer, kubeconfig: Path, lbtui: Lbtui) -> None:
+async def test_no_drift_is_the_answer_yes(cluster: Cluster, kubeconfig: Path, lbtui: Lbtui) -> None:
     user = of(lbtui, kubeconfig)
-    await api.put(*working_set(), session("192.0.2.1", "Established"), claim("tor"))
+    await cluster.put(*working_set(), session("192.0.2.1", "Established"), claim("tor"))
     done = await asyncio.to_thread(user, "drift")
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""

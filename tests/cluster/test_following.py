@@ -14,6 +14,7 @@ from lbtui.core.objects.resources import BGPPeer
 from lbtui.ports import Snapshot
 from tests.cluster.apiserver.access import Rule, User
 from tests.cluster.apiserver.server import TOKEN, ApiServer
+from tests.cluster.conftest import Cluster
 from tests.cluster.manifests import node, peer, service, working_set
 
 PACE = Pace(watch=30.0, silence=1.0, first_retry=0.05, last_retry=0.2)
@@ -47,10 +48,12 @@ async def following(kubeconfig: Path) -> AsyncIterator[Following]:
     store = ClusterStore(choose_login(environment={"KUBECONFIG": str(kubeconfig)}), pace=PACE)
     news = Following(await store.load())
     task = asyncio.create_task(news.run(store.watch()))
-    yield news
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    await store.close()
+    try:
+        yield news
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await store.close()
 
 
 def names(snapshot: Snapshot, kind: str = "BGPPeer") -> set[str]:
@@ -61,26 +64,28 @@ def hold_times(snapshot: Snapshot) -> dict[str, str | None]:
     return {ref.name: one.spec.hold_time for ref, one in snapshot.resources.items(BGPPeer)}
 
 
-async def test_every_change_arrives(api: ApiServer, kubeconfig: Path) -> None:
-    await api.put(*working_set())
+async def test_every_change_arrives(cluster: Cluster, kubeconfig: Path) -> None:
+    await cluster.put(*working_set())
     async with following(kubeconfig) as news:
-        await api.put(peer("spine"))
+        await cluster.put(peer("spine"))
         await news.until(lambda s: names(s) == {"tor", "spine"})
-        await api.put(peer("spine", holdTime="30s"))
+        await cluster.put(peer("spine", holdTime="30s"))
         await news.until(lambda s: hold_times(s).get("spine") == "30s")
-        await api.remove(peer("spine"))
+        await cluster.remove(peer("spine"))
         await news.until(lambda s: names(s) == {"tor"})
 
 
-async def test_what_does_not_concern_lbtui_makes_no_news(api: ApiServer, kubeconfig: Path) -> None:
-    await api.put(*working_set())
+async def test_what_does_not_concern_lbtui_makes_no_news(
+    cluster: Cluster, kubeconfig: Path
+) -> None:
+    await cluster.put(*working_set())
     async with following(kubeconfig) as news:
         for beat in range(20):  # a node's heartbeat changes what is not read
             changed = node()
             changed["metadata"]["annotations"] = {}
             changed["status"]["heartbeat"] = beat
-            await api.put(changed)
-        await api.put(peer("spine"))
+            await cluster.put(changed)
+        await cluster.put(peer("spine"))
         await news.until(lambda s: "spine" in names(s))
         assert len(news.seen) == 2
 

@@ -7,7 +7,7 @@ from lbtui.adapters.cluster.kinds import BGP_SESSION_STATE
 from lbtui.adapters.cluster.publishing import Publisher
 from lbtui.core.drift import LiveSession
 from lbtui.core.routing.node_reports import selector_of, session_reports
-from tests.cluster.apiserver.server import ApiServer
+from tests.cluster.conftest import Cluster
 from tests.cluster.manifests import NAMESPACE
 
 UP = LiveSession("node-a", "192.0.2.1", "", "Established")
@@ -22,30 +22,29 @@ def publisher(connection: Connection, uid: str = "one") -> Publisher:
     return Publisher(connection, BGP_SESSION_STATE, NAMESPACE, selector, [owner])
 
 
-def stored(api: ApiServer) -> dict[str, tuple[str, str]]:
+async def stored(cluster: Cluster) -> dict[str, tuple[str, str]]:
     """Peer to its state and its owner."""
-    kind = next(kind for kind in api.kinds.values() if kind.name == "BGPSessionState")
     return {
         one["status"]["peer"]: (
             one["status"]["bgpStatus"],
             one["metadata"].get("ownerReferences", [{"uid": ""}])[0]["uid"],
         )
-        for one in api.storage.listed(kind, NAMESPACE)
+        for one in await cluster.all("BGPSessionState")
     }
 
 
-async def test_only_differences_are_written(api: ApiServer, colleague: Connection) -> None:
+async def test_only_differences_are_written(cluster: Cluster, colleague: Connection) -> None:
     own = publisher(colleague)
     assert await own.publish(session_reports([UP, OTHER], "node-a", NAMESPACE)) == 2
     assert await own.publish(session_reports([UP, OTHER], "node-a", NAMESPACE)) == 0
     assert await own.publish(session_reports([DOWN], "node-a", NAMESPACE)) == 2
-    assert stored(api) == {"192.0.2.1": ("Active", "one")}
+    assert await stored(cluster) == {"192.0.2.1": ("Active", "one")}
     assert await publisher(colleague).publish(session_reports([DOWN], "node-a", NAMESPACE)) == 0
 
 
-async def test_a_new_pod_makes_the_objects_its_own(api: ApiServer, colleague: Connection) -> None:
+async def test_a_new_pod_makes_the_objects_its_own(cluster: Cluster, colleague: Connection) -> None:
     foreign = session_reports([LiveSession("node-b", "192.0.2.9", "", "Idle")], "node-b", NAMESPACE)
-    await api.put(*foreign)
+    await cluster.put(*foreign)
     await publisher(colleague).publish(session_reports([UP], "node-a", NAMESPACE))
     await publisher(colleague, "two").publish(session_reports([UP], "node-a", NAMESPACE))
-    assert stored(api) == {"192.0.2.1": ("Established", "two"), "192.0.2.9": ("Idle", "")}
+    assert await stored(cluster) == {"192.0.2.1": ("Established", "two"), "192.0.2.9": ("Idle", "")}

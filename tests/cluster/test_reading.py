@@ -15,7 +15,7 @@ from lbtui.ports import StoreError
 from tests.cluster.apiserver.access import READING, Rule, User
 from tests.cluster.apiserver.answers import Refused, busy
 from tests.cluster.apiserver.server import TOKEN, ApiServer
-from tests.cluster.conftest import written
+from tests.cluster.conftest import Cluster, written
 from tests.cluster.manifests import (
     namespaces,
     node,
@@ -35,8 +35,8 @@ def document(config: Configuration) -> dict[str, Any]:
     return preview_document(compile_routes(config))
 
 
-async def test_the_routes_are_those_of_the_manifests(api: ApiServer, kubeconfig: Path) -> None:
-    await api.put(*working_set(), speaker())
+async def test_the_routes_are_those_of_the_manifests(cluster: Cluster, kubeconfig: Path) -> None:
+    await cluster.put(*working_set(), speaker())
     store = open_store(kubeconfig)
     found = await store.load()
     await store.close()
@@ -73,10 +73,10 @@ async def test_a_token_that_expires_between_pages_does_not_mix_versions(
     assert len(found.resources.members("Service")) == 601
 
 
-async def test_the_namespace_is_that_of_the_speaker(api: ApiServer, kubeconfig: Path) -> None:
+async def test_the_namespace_is_that_of_the_speaker(cluster: Cluster, kubeconfig: Path) -> None:
     elsewhere = peer()
     elsewhere["metadata"]["namespace"] = "lb"
-    await api.put(*working_set(), elsewhere, speaker("lb", "native", "--lb-class=mine"))
+    await cluster.put(*working_set(), elsewhere, speaker("lb", "native", "--lb-class=mine"))
     store = open_store(kubeconfig)
     found = await store.load()
     await store.close()
@@ -151,9 +151,9 @@ async def test_a_server_that_is_busy_is_asked_again(
 
 
 async def test_what_the_schema_of_mine_refuses_is_a_finding(
-    api: ApiServer, kubeconfig: Path
+    cluster: Cluster, kubeconfig: Path
 ) -> None:
-    await api.put(*working_set(), peer("odd", holdTime="abc"), pool("no", "hello"), node("n2"))
+    await cluster.put(*working_set(), peer("odd", holdTime="abc"), pool("no", "hello"), node("n2"))
     store = open_store(kubeconfig)
     found = await store.load()
     await store.close()

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.cluster.apiserver.server import ApiServer
+from tests.cluster.conftest import Cluster
 from tests.cluster.manifests import Manifest, advertisement, peer, pool, speaker, working_set
 from tests.support.command import Lbtui
 
 
 @pytest.fixture
-async def user(api: ApiServer, kubeconfig: Path, lbtui: Lbtui) -> Lbtui:
+async def user(cluster: Cluster, kubeconfig: Path, lbtui: Lbtui) -> Lbtui:
     """Somebody with a kubeconfig for a cluster that sends one route and runs MetalLB with FRR."""
-    await api.put(*working_set(), speaker(backend="frr"))
+    await cluster.put(*working_set(), speaker(backend="frr"))
     return replace(lbtui, environment={**lbtui.environment, "KUBECONFIG": str(kubeconfig)})
 
 
