@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import statistics
 import tempfile
 import time
@@ -68,6 +69,7 @@ async def _follow(server: ClusterServer, store: ClusterStore, whole: Analysis) -
 
     following = asyncio.create_task(follow())
     await asyncio.sleep(2.0)  # watches are open
+    gc.freeze()  # as the console and the agent do once all is worked out
     begun.append(time.process_time())
     server.make_events(FOLLOW_SECONDS)
     with suppress(TimeoutError):

@@ -142,9 +142,10 @@ def _trapped(member: Member, uses: tuple[_Use, ...], reach: NodeSet) -> Trapped:
         use = own[placement.key]
         announcing = use.nodes & placement.nodes
         drawing = sending & ~announcing if announcing else 0
-        lost = union(
-            drawing & heard for heard, guards in use.guarded if not guards & placement.nodes
-        )
+        lost = 0
+        for heard, guards in use.guarded:
+            if not guards & placement.nodes:
+                lost |= drawing & heard
         if lost:
             names.append(placement.service.name)
             nodes |= lost

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from operator import attrgetter
 
 from lbtui.core.configuration.model import EVERYWHERE
 from lbtui.core.routing.placement import Limits, Move, Placement, Placements
@@ -21,6 +22,8 @@ Kind = tuple[int, int]
 """Family and aggregation length."""
 
 Keys = tuple[PlanKey, ...]
+
+_NAME = attrgetter("service.name")
 
 MOST_REMEMBERED = 1000
 """Answers that are kept; there are a few for each kind of peer and advertisement."""
@@ -163,7 +166,7 @@ class Level:
             lost = {id(placement) for placement in gone.get(network, ())}
             sources = [one for one in before.sources if id(one) not in lost] if before else []
             sources += come.get(network, ())
-            sources.sort(key=lambda placement: placement.service.name)
+            sources.sort(key=_NAME)
             if before is not None:
                 del members(before.keys)[network]
             if sources:
