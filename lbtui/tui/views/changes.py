@@ -46,7 +46,7 @@ class ChangesView(View):
         Column("change", "Change", width=11),
         Column("what", "What", is_flexible=True, minimum=14),
         Column("name", "Name", is_flexible=True, minimum=18),
-        Column("how", "How", priority=2, is_flexible=True, minimum=20),
+        Column("how", "How", priority=2, is_flexible=True, minimum=14),
     )
     help_text = (
         "What differs from the saved state: resources with the fields and the text that changed, "
