@@ -228,7 +228,7 @@ class ApiServer:
         self, request: web.Request, kind: Kind, key: Key, is_status: bool
     ) -> web.StreamResponse:
         verb = _verb(request, key)
-        self.access.check(request, verb, kind, key.namespace, key.name)
+        self.access.check(request, verb, kind, key, is_status)
         if verb == "watch":
             return await self._watch(request, kind, key)
         if verb == "list":
