@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Literal
 
 from lbtui.tui.assumptions import refusals
 from lbtui.tui.findings import SYMBOL, TONE, Findings
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST_LINES = 2000
 """Lines of difference shown of one file; the rest is counted."""
-_TONES: dict[str, Tone] = {"+": "added", "-": "withdrawn", " ": "muted"}
+LINE_TONES: dict[str, Tone] = {"+": "added", "-": "withdrawn", " ": "muted"}
 
 
 def review_lines(state: ViewState, changes: Sequence[FileChange]) -> Iterator[Line]:
@@ -37,8 +37,7 @@ def review_lines(state: ViewState, changes: Sequence[FileChange]) -> Iterator[Li
     yield _findings_summary(come, go)
     yield BLANK
     yield from file_lines(changes)
-    yield from _finding_section("New findings", come)
-    yield from _finding_section("Findings that go", go)
+    yield from change_of_findings(come, go)
     if not state.route_diff.is_empty:
         from lbtui.tui.dialogs.consequences import route_change_lines
 
@@ -63,7 +62,7 @@ def file_lines(changes: Sequence[FileChange]) -> Iterator[Line]:
                 break
             yield line(Span(f"  line {hunk.new_line}", "muted"))
             for one in hunk.lines:
-                yield line(Span(f"{one.mark} {one.text.expandtabs(4)}", _TONES[one.mark]))
+                yield line(Span(f"{one.mark} {one.text.expandtabs(4)}", LINE_TONES[one.mark]))
             shown += len(hunk.lines)
         yield BLANK
 
@@ -89,10 +88,16 @@ def _server_lines(change: FileChange) -> Iterator[Line]:
 def finding_changes(state: ViewState) -> tuple[list[Diagnostic], list[Diagnostic]]:
     """Findings that there were not before, and those that go; where they stand plays no part."""
     assert state.analysis is not None and state.saved_analysis is not None
-    before = {_identity(one): one for one in state.saved_analysis.diagnostics}
-    after = {_identity(one): one for one in Findings(state).all}
     read = state.snapshot.diagnostics if state.snapshot is not None else ()
-    before |= {_identity(one): one for one in read}
+    return findings_apart((*state.saved_analysis.diagnostics, *read), Findings(state).all)
+
+
+def findings_apart(
+    old: Iterable[Diagnostic], new: Iterable[Diagnostic]
+) -> tuple[list[Diagnostic], list[Diagnostic]]:
+    """Those of `new` alone and those of `old` alone."""
+    before = {_identity(one): one for one in old}
+    after = {_identity(one): one for one in new}
     come = [one for key, one in after.items() if key not in before]
     go = [one for key, one in before.items() if key not in after]
     return come, go
@@ -140,25 +145,21 @@ def _routes_summary(diff: RouteDiff) -> Iterator[Line]:
     if diff.is_empty:
         yield line(label, Span("none changes", "muted"))
         return
-    counts: dict[str, Counter[str]] = {}
-    changed = [change.after for change in diff.changed]
-    for mark, routes in (("+", diff.added), ("-", diff.withdrawn), ("~", changed)):
-        for route in routes:
-            counts.setdefault(route.peer, Counter())[mark] += 1
-    for peer, count in sorted(counts.items()):
+    for peer, changes in diff.peers.items():
         yield line(
             label,
             f"{peer}  ",
-            Span(f"{SYMBOLS.added}{count['+']} added", "added" if count["+"] else "muted"),
+            _counted(SYMBOLS.added, changes.added.count, "added"),
             "  ",
-            Span(
-                f"{SYMBOLS.withdrawn}{count['-']} withdrawn",
-                "withdrawn" if count["-"] else "muted",
-            ),
+            _counted(SYMBOLS.withdrawn, changes.withdrawn.count, "withdrawn"),
             "  ",
-            Span(f"{SYMBOLS.changed}{count['~']} changed", "changed" if count["~"] else "muted"),
+            _counted(SYMBOLS.changed, changes.changed.count, "changed"),
         )
         label = Span(" " * 10)
+
+
+def _counted(symbol: str, count: int, word: Literal["added", "withdrawn", "changed"]) -> Span:
+    return Span(f"{symbol}{count} {word}", word if count else "muted")
 
 
 def _refusal_summary(state: ViewState) -> Iterator[Line]:
@@ -179,6 +180,12 @@ def _findings_summary(come: Sequence[Diagnostic], go: Sequence[Diagnostic]) -> L
         return line(label, Span("none comes or goes", "muted"))
     worst: Tone = TONE[come[0].severity] if come else "muted"
     return line(label, Span(f"{len(come)} new", worst), "  ", Span(f"{len(go)} gone", "good"))
+
+
+def change_of_findings(come: Sequence[Diagnostic], go: Sequence[Diagnostic]) -> Iterator[Line]:
+    """Findings that come and that go, each with where it stands; nothing if none does."""
+    yield from _finding_section("New findings", come)
+    yield from _finding_section("Findings that go", go)
 
 
 def _finding_section(title: str, findings: Sequence[Diagnostic]) -> Iterator[Line]:

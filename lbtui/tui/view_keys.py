@@ -55,7 +55,7 @@ VIEW_KEYS: tuple[ViewKey, ...] = (
         "b",
         "by_next",
         "By peer/node/service",
-        "All, one peer, node or service",
+        "All, one peer, node, service or prefix",
     ),
     ViewKey("routes", "previous", "left", "step(-1)", "Previous", "The one before", False),
     ViewKey("routes", "next", "right", "step(1)", "Next", "The next one", False),

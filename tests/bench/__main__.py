@@ -9,7 +9,8 @@ from tests.bench.case import Case, run_apart
 from tests.bench.report import Line, to_text, write_readme
 
 TOPICS = (
-    *("startup", "console", "console_changes", "core", "reading", "commands", "growth", "speaker"),
+    *("startup", "console", "console_changes", "core", "reading", "commands", "growth", "cluster"),
+    "speaker",
 )
 """A module of this folder each, with its CASES."""
 

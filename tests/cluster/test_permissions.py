@@ -18,7 +18,7 @@ from lbtui.adapters.cluster.permissions import forbidden_writes
 from lbtui.adapters.cluster.store import ClusterStore
 from lbtui.ports import StoreError
 from lbtui.tui.app import LbtuiApp
-from tests.cluster.apiserver.access import READING, Rule, User
+from tests.cluster.apiserver.access import READING, Rule, User, rules_of
 from tests.cluster.apiserver.kinds import FRR_NODE_STATE
 from tests.cluster.apiserver.server import TOKEN, ApiServer
 from tests.cluster.editor import TOR, edited, made
@@ -44,21 +44,6 @@ def printed(lbtui: Lbtui, *words: str) -> list[Manifest]:
     done = lbtui("rbac", *words)
     assert done.returncode == 0, done.stderr
     return list(yaml.safe_load_all(done.stdout))
-
-
-def rules_of(roles: Sequence[Manifest]) -> tuple[Rule, ...]:
-    """What RBAC makes of the roles."""
-    return tuple(
-        Rule(
-            tuple(one["verbs"]),
-            tuple(one["apiGroups"]),
-            tuple(one["resources"]),
-            role["metadata"].get("namespace", ""),
-        )
-        for role in roles
-        if "rules" in role
-        for one in role["rules"]
-    )
 
 
 def each_left_out(rules: Sequence[Rule]) -> Iterator[tuple[str, tuple[Rule, ...]]]:

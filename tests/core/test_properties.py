@@ -98,6 +98,10 @@ def sent(tables: RouteTables, node: str, route: Route) -> tuple[object, ...]:
 def applied(old: RouteTables, new: RouteTables) -> Table:
     """The old routes with the difference put on them; each part must fit what is there."""
     difference = diff_tables(old, new)
+    for peer, rows in difference.peers.items():
+        assert rows.added.count == sum(route.peer == peer for route in difference.added)
+        assert rows.withdrawn.count == sum(route.peer == peer for route in difference.withdrawn)
+    assert sum(rows.row_count for rows in difference.peers.values()) == difference.row_count
     table = per_node(old)
     for route in difference.withdrawn:
         for node in old.nodes.iterate(route.nodes):

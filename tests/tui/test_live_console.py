@@ -213,6 +213,10 @@ async def test_routes_by_peer_node_and_service(demo: Console) -> None:
     await demo.pilot.press("b")
     await demo.see("service mail/imap")
     await demo.pilot.press("b")
+    await demo.see("prefix 198.51.100.0/24", "spine-1", "transit")
+    await demo.pilot.press("right")
+    await demo.see("prefix 198.51.100.10/32")
+    await demo.pilot.press("b")
     await demo.see("all peers, 46 routes")
 
 

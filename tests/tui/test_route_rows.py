@@ -164,6 +164,18 @@ def test_service_scope_lists_its_routes_and_those_it_lost() -> None:
     assert names == ("default/dns", "default/web")
 
 
+def test_prefix_scope_lists_every_peer_that_gets_it_and_those_that_lost_it() -> None:
+    old = analysis(advertisement())
+    new = analysis(advertisement(peers=["out"], communities=["KEEP_IN"]))
+    rows = listed(new, old, Scope(By.PREFIX, "198.51.100.10/32"))
+    assert [row[:3] for row in words(rows)] == [
+        ("in", "198.51.100.10/32", "- withdrawn"),
+        ("out", "198.51.100.10/32", "~ changed"),
+    ]
+    names = scope_names(new.tables, old.tables, By.PREFIX)
+    assert names == ("198.51.100.10/32", "198.51.100.53/32")
+
+
 def test_every_row_is_found_by_its_key() -> None:
     old = analysis(advertisement(nodeSelectors=on_node("node-a")))
     rows = listed(analysis(advertisement()), old)

@@ -9,13 +9,12 @@ from lbtui.adapters.cluster.kinds import (
     BGP_SESSION_STATE,
     SERVICE_BGP_STATUS,
 )
-from lbtui.adapters.cluster.roles import Subject, access, reading, rule
+from lbtui.adapters.cluster.roles import READING, Subject, access, reading, rule
 
 Manifest = dict[str, Any]
 
 NAME = "lbtui-agent"
 _LABELS = {"app.kubernetes.io/name": NAME}
-_READING = ("get", "list", "watch")
 _ABOUT_POD = {
     "NODE_NAME": "spec.nodeName",
     "POD_NAME": "metadata.name",
@@ -66,12 +65,12 @@ def _object(version: str, kind: str, namespace: str, **body: Any) -> Manifest:
 
 
 def _cluster_rules() -> list[Manifest]:
-    return [reading(kind, _READING) for kind in ANNOUNCING if kind.scope != "metallb"]
+    return [reading(kind, READING) for kind in ANNOUNCING if kind.scope != "metallb"]
 
 
 def _namespace_rules() -> list[Manifest]:
     """Only in MetalLB's namespace: its objects and Secrets to read, the two reports to write."""
-    rules = [reading(kind, _READING) for kind in ANNOUNCING if kind.scope == "metallb"]
+    rules = [reading(kind, READING) for kind in ANNOUNCING if kind.scope == "metallb"]
     rules.append(rule("", ("pods",), ("list",)))
     for kind in (SERVICE_BGP_STATUS, BGP_SESSION_STATE):
         rules.append(rule(kind.group, (kind.plural,), ("list", "create", "delete")))

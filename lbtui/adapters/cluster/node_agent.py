@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
 from lbtui.adapters.cluster.connection import Connection
 from lbtui.adapters.cluster.errors import ApiError
-from lbtui.adapters.cluster.following import Failed, Listed, Message, Pace, follow
+from lbtui.adapters.cluster.following import Failed, Listed, Message, Pace
+from lbtui.adapters.cluster.gathering import rounds
 from lbtui.adapters.cluster.held_objects import HeldObjects
 from lbtui.adapters.cluster.kinds import ANNOUNCING, BGP_SESSION_STATE, SERVICE_BGP_STATUS, ApiKind
 from lbtui.adapters.cluster.publishing import Publisher
@@ -28,8 +30,6 @@ from lbtui.ports import Speaker, SpeakerError, SpeakerView, StoreError
 
 log = logging.getLogger("lbtui.agent")
 
-GATHER_SECONDS = 0.1
-"""Changes that come within this time are compiled together."""
 PUBLISH_SECONDS = 1.0
 """At most one round of publishing in this time: status objects cost the control plane."""
 
@@ -86,27 +86,18 @@ class NodeAgent:
     # ---- what is wanted ------------------------------------------------------------------------
 
     async def _announce(self) -> None:
-        messages: asyncio.Queue[tuple[ApiKind, Message]] = asyncio.Queue(10_000)
-
-        async def pump(kind: ApiKind) -> None:
-            space = self._namespace if kind.scope == "metallb" else ""
-            async for message in follow(self._connection, kind, space, self._pace):
-                await messages.put((kind, message))
-
         held, unread = HeldObjects(self._namespace), {kind.name for kind in ANNOUNCING}
-        async with asyncio.TaskGroup() as tasks:
-            for kind in ANNOUNCING:
-                tasks.create_task(pump(kind))
-            while True:
-                gathered = [await messages.get()]
-                await asyncio.sleep(GATHER_SECONDS)
-                while not messages.empty():
-                    gathered.append(messages.get_nowait())
+        following = rounds(self._connection, ANNOUNCING, self._namespace_of, self._pace, {})
+        async with aclosing(following):
+            async for gathered in following:
                 unread -= {kind.name for kind, one in gathered if isinstance(one, Listed)}
                 self._note_outages(gathered)
                 if held.take(gathered) and not unread:
                     # A part of the cluster would withdraw what the rest asks for.
                     await self._take(held)
+
+    def _namespace_of(self, kind: ApiKind) -> str:
+        return self._namespace if kind.scope == "metallb" else ""
 
     def _note_outages(self, gathered: list[tuple[ApiKind, Message]]) -> None:
         for kind, message in gathered:

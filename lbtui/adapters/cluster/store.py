@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from lbtui.adapters.cluster.changes import Baseline
 from lbtui.adapters.cluster.connection import Connection
 from lbtui.adapters.cluster.errors import ApiError, UnreachableError
-from lbtui.adapters.cluster.following import Failed, Listed, Message, Pace, follow, list_all
+from lbtui.adapters.cluster.following import Failed, Listed, Message, Pace, list_all
+from lbtui.adapters.cluster.gathering import rounds
 from lbtui.adapters.cluster.held_objects import HeldObjects
 from lbtui.adapters.cluster.installation import Installation, find_installation
 from lbtui.adapters.cluster.kinds import FOLLOWED, METALLB, ApiKind
@@ -20,14 +22,13 @@ from lbtui.adapters.cluster.refreshing import refreshed
 from lbtui.adapters.cluster.reports import read_reports
 from lbtui.adapters.cluster.roles import WRITING
 from lbtui.adapters.cluster.saving import object_changes, save_objects
+from lbtui.core.collector import collector_paused
 from lbtui.core.configuration.model import Options
 from lbtui.core.drift.gathered import Reports
 from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
 from lbtui.core.objects.rewording import DocumentEdit
 from lbtui.ports import FileChange, PartialSaveError, SaveReport, Setting, Snapshot, StoreError
 
-GATHER_SECONDS = 0.1
-"""Changes that come within this time are shown together."""
 NOT_PERMITTED = (
     "you may not change MetalLB's objects in this cluster; 'lbtui rbac --full' prints the Role "
     "that would allow it"
@@ -145,27 +146,13 @@ class ClusterStore:
 
     async def watch(self) -> AsyncIterator[Snapshot]:
         """The snapshot after every change, gathered; begins where `load` ended, never ends."""
-        messages: asyncio.Queue[tuple[ApiKind, Message]] = asyncio.Queue(10_000)
-
-        async def pump(kind: ApiKind) -> None:
-            version = self._versions.get(kind.name, "")
-            namespace = self._namespace_of(kind)
-            async for message in follow(self._connection, kind, namespace, self._pace, version):
-                await messages.put((kind, message))
-
-        tasks = [asyncio.create_task(pump(kind)) for kind in FOLLOWED]
-        try:
-            while True:
-                gathered = [await messages.get()]
-                await asyncio.sleep(GATHER_SECONDS)
-                while not messages.empty():
-                    gathered.append(messages.get_nowait())
+        following = rounds(
+            self._connection, FOLLOWED, self._namespace_of, self._pace, self._versions
+        )
+        async with aclosing(following):
+            async for gathered in following:
                 if await self._taken_in(gathered):
                     yield self.known()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def close(self) -> None:
         """Hear no more, and let go of the connections."""
@@ -230,7 +217,8 @@ class ClusterStore:
         gathered = list(messages)
         async with self._turn:
             if any(isinstance(message, Listed) for _, message in gathered):
-                is_changed = await asyncio.to_thread(self._held.take, gathered)
+                with collector_paused():
+                    is_changed = await asyncio.to_thread(self._held.take, gathered)
             else:
                 is_changed = self._held.take(gathered)
             if is_changed:
@@ -240,7 +228,8 @@ class ClusterStore:
 
     async def _listed_anew(self, kinds: Sequence[ApiKind]) -> Snapshot:
         """List kinds. Raises StoreError if none of them can be read, or the server is away."""
-        answers = await asyncio.gather(*(self._listed(kind) for kind in kinds))
+        with collector_paused():
+            answers = await asyncio.gather(*(self._listed(kind) for kind in kinds))
         failures = [answer.error for answer in answers if isinstance(answer, Failed)]
         away = [error for error in failures if isinstance(error, UnreachableError)]
         if away:

@@ -158,9 +158,10 @@ class Decided:
         """By the identity of what was decided, which `announced` keeps alive."""
         is_same = previous is not None and previous._receivers == self._receivers
         known = previous._carried if previous is not None and is_same else {}
+        keys = map(id, self.announced)
         return {
-            id(one): known[id(one)] if id(one) in known else self._carriers(one)
-            for one in self.announced
+            key: known[key] if key in known else self._carriers(one)
+            for key, one in zip(keys, self.announced, strict=True)
         }
 
     def _carriers(self, one: Announced) -> Carriers | None:

@@ -139,12 +139,14 @@ def _trapped(member: Member, uses: tuple[_Use, ...], reach: NodeSet) -> Trapped:
     sending &= reach
     names, nodes = [], 0
     for placement in member.local_sources:
-        use = own[placement.key]
-        announcing = use.nodes & placement.nodes
+        ((key, able),) = placement.limits
+        use = own[key]
+        announcing = use.nodes & able
         drawing = sending & ~announcing if announcing else 0
-        lost = union(
-            drawing & heard for heard, guards in use.guarded if not guards & placement.nodes
-        )
+        lost = 0
+        for heard, guards in use.guarded:
+            if not guards & able:
+                lost |= drawing & heard
         if lost:
             names.append(placement.service.name)
             nodes |= lost

@@ -54,6 +54,8 @@ def moved_holders(
     known: Holders, gone: Mapping[ResourceRef, Service], come: Mapping[ResourceRef, Service]
 ) -> Holders:
     """Address → its LoadBalancer services by name, after some of them went, came or changed."""
+    if _held(gone) == _held(come):
+        return known
     holders = dict(known)
     for ref, service in gone.items():
         for text in _addresses(service):
@@ -66,6 +68,10 @@ def moved_holders(
         for text in _addresses(service):
             holders[text] = tuple(sorted((*holders[text], ref))) if text in holders else (ref,)
     return holders
+
+
+def _held(services: Mapping[ResourceRef, Service]) -> set[tuple[ResourceRef, str]]:
+    return {(ref, text) for ref, service in services.items() for text in _addresses(service)}
 
 
 def moved_shared(

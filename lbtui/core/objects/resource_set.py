@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import zip_longest
+from itertools import compress, zip_longest
+from operator import is_, is_not
 from types import MappingProxyType
 from typing import TypeVar, cast
 
@@ -162,6 +163,9 @@ class ResourceSet:
 def _changed(
     before: Mapping[ResourceRef, AnyResource], after: Mapping[ResourceRef, AnyResource]
 ) -> Changes:
+    if len(before) == len(after) and all(map(is_, before, after)):
+        differ = map(is_not, before.values(), after.values())
+        return dict(compress(after.items(), differ))
     found: dict[ResourceRef, AnyResource | None] = {}
     pairs = zip_longest(before.items(), after.items(), fillvalue=(None, None))
     for (was, old), (ref, new) in pairs:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from lbtui.core.routing.comparison import Comparison
-from lbtui.core.routing.prefix_comparison import RouteChange
+from lbtui.core.routing.prefix_comparison import PeerChanges, RouteChange
 from lbtui.core.routing.preview import route_document
 from lbtui.core.routing.route import Route
 from lbtui.core.routing.routes import RouteTables
@@ -32,6 +32,13 @@ class RouteDiff:
     old: RouteTables | None = field(default=None, compare=False, repr=False)
     new: RouteTables | None = field(default=None, compare=False, repr=False)
     """The tables compared; None only where nothing differs."""
+    peers: Mapping[str, PeerChanges] = field(default_factory=dict, compare=False, repr=False)
+    """The same rows by peer, of those for which something differs."""
+
+    @property
+    def row_count(self) -> int:
+        """How many rows differ; makes none."""
+        return len(self.added) + len(self.withdrawn) + len(self.changed)
 
     @property
     def is_empty(self) -> bool:
@@ -76,11 +83,13 @@ def diff_tables(old: RouteTables, new: RouteTables) -> RouteDiff:
     if old is new:
         return RouteDiff((), (), ())
     comparison = Comparison(old, new)
-    peers = [comparison.compare(peer) for peer in sorted({*old.peers, *new.peers})]
+    compared = {peer: comparison.compare(peer) for peer in sorted({*old.peers, *new.peers})}
+    peers = {peer: changes for peer, changes in compared.items() if changes.row_count}
     return RouteDiff(
-        RowGroups([peer.added for peer in peers]),
-        RowGroups([peer.withdrawn for peer in peers]),
-        RowGroups([peer.changed for peer in peers]),
+        RowGroups([changes.added for changes in peers.values()]),
+        RowGroups([changes.withdrawn for changes in peers.values()]),
+        RowGroups([changes.changed for changes in peers.values()]),
         old=old,
         new=new,
+        peers=peers,
     )

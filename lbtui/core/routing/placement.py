@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
+from operator import is_not
 from typing import NamedTuple
 
 from lbtui.core.configuration.model import Configuration, LoadBalancer, Pool
@@ -142,13 +144,15 @@ class Placements:
 
     def _move(self, previous: Placements) -> tuple[Mapping[str, Placement], list[Move]]:
         """Place the services that are not the very same; all else is as it was."""
-        known = set(map(id, previous._services))
         index = _PoolIndex(self._pools)
         placed = dict(previous.by_name)
         moves: list[Move] = []
-        for service in [one for one in self._services if id(one) not in known]:
+        for service in _differing(previous._services, self._services):
+            old = placed.get(service.name)
+            if old is not None and old.service is service:
+                continue
             new = self._place(service, _pool_of(index, service))
-            moves.append((placed.get(service.name), new))
+            moves.append((old, new))
             placed[service.name] = new
         if len(placed) > len(self._services):
             for name in placed.keys() - {service.name for service in self._services}:
@@ -166,6 +170,13 @@ class Placements:
             key = PlanKey("", (), service.obstacle)
         limit = (key, service.able_nodes)
         return Placement(service, self._shared.setdefault(limit, (limit,)))
+
+
+def _differing(
+    before: Sequence[LoadBalancer], after: Sequence[LoadBalancer]
+) -> Iterable[LoadBalancer]:
+    """Those that may not be the very same as before: all, unless as many stand in their places."""
+    return compress(after, map(is_not, before, after)) if len(before) == len(after) else after
 
 
 def _still_used(previous: Placements) -> dict[tuple[PlanKey, NodeSet], Limits]:

@@ -28,6 +28,11 @@ class PeerChanges(NamedTuple):
     withdrawn: RowGroup[Route]
     changed: RowGroup[RouteChange]
 
+    @property
+    def row_count(self) -> int:
+        """How many rows there are; makes none."""
+        return self.added.count + self.withdrawn.count + self.changed.count
+
 
 class Rows(NamedTuple):
     """What changes, as rows."""

@@ -7,9 +7,11 @@ bundle, as they are announced alike but for the nodes that can serve them.
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from operator import attrgetter
 
 from lbtui.core.configuration.model import EVERYWHERE
 from lbtui.core.routing.placement import Limits, Move, Placement, Placements
@@ -21,6 +23,8 @@ Kind = tuple[int, int]
 """Family and aggregation length."""
 
 Keys = tuple[PlanKey, ...]
+
+_NAME = attrgetter("service.name")
 
 MOST_REMEMBERED = 1000
 """Answers that are kept; there are a few for each kind of peer and advertisement."""
@@ -50,8 +54,8 @@ class Member:
         if len(sources) == 1:
             return cls(tuple(sources), sources[0].limits)
         limits: dict[PlanKey, NodeSet] = {}
-        for placement in sources:
-            key, nodes = placement.limits[0]
+        for one in {id(placement.limits): placement.limits for placement in sources}.values():
+            ((key, nodes),) = one
             limits[key] = limits.get(key, 0) | nodes
         return cls(tuple(sources), tuple(limits.items()))
 
@@ -160,10 +164,11 @@ class Level:
 
         for network in gone.keys() | come.keys():
             before = self.find(network)
-            lost = {id(placement) for placement in gone.get(network, ())}
-            sources = [one for one in before.sources if id(one) not in lost] if before else []
-            sources += come.get(network, ())
-            sources.sort(key=lambda placement: placement.service.name)
+            sources = list(before.sources) if before else []
+            for placement in gone.get(network, ()):
+                del sources[bisect_left(sources, placement.service.name, key=_NAME)]
+            for placement in come.get(network, ()):
+                insort(sources, placement, key=_NAME)
             if before is not None:
                 del members(before.keys)[network]
             if sources:

@@ -49,14 +49,20 @@ class ConsequencesDialog(ChoiceDialog):
     async def _work_out(self) -> None:
         from lbtui.core.routing.diff import diff_tables
         from lbtui.tui.analysis_work import work_out
+        from lbtui.tui.review_lines import change_of_findings, findings_apart
 
         state = self._state
         now = await asyncio.to_thread(work_out, workspace.request_of(state))
         then = await asyncio.to_thread(work_out, workspace.request_of(state, self._resources))
-        old, new = now.analysis.tables, then.analysis.tables
-        diff = await asyncio.to_thread(diff_tables, old, new)
-        lines = route_change_lines(diff, old.nodes, new.nodes)
-        self.show_explanation([*self._above, *lines])
+
+        def explain() -> list[Line]:
+            old, new = now.analysis, then.analysis
+            diff = diff_tables(old.tables, new.tables)
+            routes = route_change_lines(diff, old.tables.nodes, new.tables.nodes)
+            findings = findings_apart(old.diagnostics, new.diagnostics)
+            return [*routes, *change_of_findings(*findings)]
+
+        self.show_explanation([*self._above, *await asyncio.to_thread(explain)])
 
 
 def route_change_lines(diff: RouteDiff, old: NodeIndex, new: NodeIndex) -> Iterator[Line]:
@@ -64,23 +70,29 @@ def route_change_lines(diff: RouteDiff, old: NodeIndex, new: NodeIndex) -> Itera
     if diff.is_empty:
         yield line(Span("No route changes.", "muted"))
         return
-    changed = [change.after for change in diff.changed]
-    kinds: tuple[tuple[Tone, str, Sequence[Route], NodeIndex], ...] = (
-        ("withdrawn", SYMBOLS.withdrawn, diff.withdrawn, old),
-        ("added", SYMBOLS.added, diff.added, new),
-        ("changed", SYMBOLS.changed, changed, new),
+    changed = [change.after for change in diff.changed[:MOST_ROUTES]]
+    kinds: tuple[tuple[Tone, str, int, Sequence[Route], NodeIndex], ...] = (
+        (
+            "withdrawn",
+            SYMBOLS.withdrawn,
+            len(diff.withdrawn),
+            diff.withdrawn[:MOST_ROUTES],
+            old,
+        ),
+        ("added", SYMBOLS.added, len(diff.added), diff.added[:MOST_ROUTES], new),
+        ("changed", SYMBOLS.changed, len(diff.changed), changed, new),
     )
-    for tone, symbol, routes, nodes in kinds:
+    for tone, symbol, number, routes, nodes in kinds:
         if not routes:
             continue
-        count = f"{len(routes)} route{'' if len(routes) == 1 else 's'} {tone}"
+        count = f"{number} route{'' if number == 1 else 's'} {tone}"
         yield line(Span(f"{symbol} {count}", tone))
-        for peer, group in groupby(routes[:MOST_ROUTES], key=lambda route: route.peer):
+        for peer, group in groupby(routes, key=lambda route: route.peer):
             yield line(Span(f"  {peer}", "strong"))
             for route in group:
                 yield line(
                     Span(f"  {symbol} {route.prefix}", tone), f"  {nodes.describe(route.nodes)}"
                 )
-        if len(routes) > MOST_ROUTES:
-            yield line(Span(f"  and {len(routes) - MOST_ROUTES} more", "muted"))
+        if number > MOST_ROUTES:
+            yield line(Span(f"  and {number - MOST_ROUTES} more", "muted"))
         yield BLANK

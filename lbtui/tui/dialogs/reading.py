@@ -87,16 +87,21 @@ def _about(spec: FieldSpec) -> str:
 
 def manifest_lines(resource: AnyResource) -> Iterator[Line]:
     """A resource as YAML, secrets as three stars."""
-    import yaml
-
-    manifest = hide(resource)
-    text: str = yaml.safe_dump(manifest, sort_keys=False, default_flow_style=False, width=88)
-    for row in text.splitlines():
+    for row in manifest_text(resource).splitlines():
         key, colon, value = row.partition(":")
         if colon and not value.startswith("//"):
             yield line(Span(f"{key}{colon}", "accent"), value)
         else:
             yield line(row)
+
+
+def manifest_text(resource: AnyResource) -> str:
+    """The manifest as lbtui writes it, secrets as three stars."""
+    import yaml
+
+    manifest = hide(resource)
+    text: str = yaml.safe_dump(manifest, sort_keys=False, default_flow_style=False, width=88)
+    return text
 
 
 def hide(resource: AnyResource) -> dict[str, Any]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from lbtui.tui.dialogs.framed import FramedDialog
 from lbtui.tui.review_lines import refused, review_lines
+from lbtui.tui.text import Span, line
+from lbtui.tui.views.diff_rows import QUICK_ROWS
 from lbtui.tui.widgets.line_panel import LinePanel
 
 if TYPE_CHECKING:
@@ -54,7 +58,18 @@ class ReviewDialog(FramedDialog["bool | None"]):
             self._show()
 
     def _show(self) -> None:
-        self._panel.show_lines(tuple(review_lines(self._state, self._changes)), is_new=False)
+        diff = self._state.route_diff
+        if diff is None or diff.row_count <= QUICK_ROWS:
+            self._panel.show_lines(tuple(review_lines(self._state, self._changes)), is_new=False)
+        else:
+            self._show_later(self._state)
+
+    @work(group="review", exclusive=True)
+    async def _show_later(self, state: ViewState) -> None:
+        if not self._panel.text:
+            self._panel.show_lines((line(Span("What changes is being listed.", "muted")),))
+        lines = await asyncio.to_thread(lambda: tuple(review_lines(state, self._changes)))
+        self._panel.show_lines(lines, is_new=False)
 
     def action_save(self) -> None:
         """Go ahead, unless the server has said already that it will refuse it."""

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_network
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, overload
 
@@ -38,6 +39,7 @@ class By(enum.StrEnum):
     PEER = "peer"
     NODE = "node"
     SERVICE = "service"
+    PREFIX = "prefix"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Scope:
 
     by: By = By.ALL
     name: str = ""
-    """Of the peer, node or service; empty for all."""
+    """Of the peer, node or service, or the prefix; empty for all."""
 
     def __str__(self) -> str:
         """For a title: "all peers", "peer tor-a"."""
@@ -182,6 +184,8 @@ def _is_in(route: Route, scope: Scope) -> bool:
             return route.peer == scope.name
         case By.SERVICE:
             return scope.name in route.services
+        case By.PREFIX:
+            return str(route.prefix) == scope.name
         case _:
             return True
 
@@ -195,8 +199,19 @@ def scope_routes(tables: RouteTables, scope: Scope) -> tuple[Route, ...]:
             return tables.node_routes(scope.name) if scope.name in tables.nodes else ()
         case By.SERVICE:
             return tables.service_routes(scope.name) if scope.name in tables.services else ()
+        case By.PREFIX:
+            prefix = prefix_of(scope.name)
+            return tuple(r for peer in tables.peers for r in tables.prefix_routes(peer, prefix))
         case _:
             return tables.all_routes()
+
+
+def prefix_of(text: str) -> Prefix:
+    """A prefix as a scope names it."""
+    from lbtui.core.values.addresses import Prefix
+
+    network = ip_network(text)
+    return Prefix(network.version, int(network.network_address), network.prefixlen)
 
 
 def scope_names(tables: RouteTables, saved: RouteTables | None, by: By) -> tuple[str, ...]:
@@ -209,6 +224,9 @@ def scope_names(tables: RouteTables, saved: RouteTables | None, by: By) -> tuple
             found = {name for t in both for name in t.nodes.names}
         case By.SERVICE:
             found = {name for t in both for name in t.services}
+        case By.PREFIX:
+            prefixes = {route.prefix for t in both for route in t.all_routes()}
+            return tuple(map(str, sorted(prefixes)))
         case _:
             return ()
     return tuple(sorted(found))

@@ -10,6 +10,7 @@ from textual import on
 from textual.binding import BindingType
 
 from lbtui.tui.assumptions import assumed_spans
+from lbtui.tui.remembered import Remembered
 from lbtui.tui.requests import RouteAsked
 from lbtui.tui.text import Cell, Line, Span
 from lbtui.tui.view import View
@@ -50,7 +51,7 @@ REST = (
     Column("advertisements", "Advertisement", priority=3, is_flexible=True, minimum=13),
     Column("services", "Service", priority=4, is_flexible=True, minimum=14),
 )
-ORDER = (By.ALL, By.PEER, By.NODE, By.SERVICE)
+ORDER = (By.ALL, By.PEER, By.NODE, By.SERVICE, By.PREFIX)
 
 
 class RoutesView(View):
@@ -61,8 +62,9 @@ class RoutesView(View):
     columns = (PREFIX, PEER, NODES, *REST)
     help_text = (
         "Which route each peer would get from which node, for the manifests as they are edited "
-        "now. b goes through all routes, those of one peer, of one node and of one service; the "
-        "left and right arrows go to the next peer, node or service.\n\n"
+        "now. b goes through all routes, those of one peer, of one node, of one service and of one "
+        "prefix (who gets it, from where, with which attributes); the left and right arrows go to "
+        "the next peer, node, service or prefix.\n\n"
         "+ added, - withdrawn and ~ changed compare with what is saved.\n\n"
         'LocalPref "200 not sent" means that eBGP sessions do not carry the attribute; "not set" '
         "that no advertisement sets it.\n\n"
@@ -79,6 +81,7 @@ class RoutesView(View):
         self._list: RouteList | None = None
         self._marks = RouteMarksCache()
         self._names: Mapping[str, str] = {}
+        self._prefixes = Remembered(_tables_of, partial(_names_of, By.PREFIX))
 
     @property
     def scope(self) -> Scope:
@@ -106,7 +109,8 @@ class RoutesView(View):
         columns: list[Column] = []
         if words := [change_words(change) for change in self._counts() if change]:
             columns.append(Column("change", "Change", width=max(map(len, words))))
-        columns.append(PREFIX)
+        if self.scope.by is not By.PREFIX:
+            columns.append(PREFIX)
         if self.scope.by is not By.PEER:
             columns.append(PEER)
         if self.scope.by is not By.NODE:
@@ -260,21 +264,35 @@ class RoutesView(View):
                 return row.first_node
             case By.SERVICE:
                 return next(iter(row.route.services), "")
+            case By.PREFIX:
+                return str(row.route.prefix)
             case _:
                 return ""
 
     def action_step(self, by: int) -> None:
-        """Go to the next (1) or the previous (-1) peer, node or service."""
+        """Go to the next (1) or the previous (-1) peer, node, service or prefix."""
         names = self._scope_names(self.scope.by)
         if names:
             at = names.index(self.scope.name) if self.scope.name in names else 0
             self.show_scope(Scope(self.scope.by, names[(at + by) % len(names)]))
 
     def _scope_names(self, by: By) -> tuple[str, ...]:
-        if self.state is None or self.state.analysis is None:
+        if self.state is None:
             return ()
-        saved = self.state.saved_analysis
-        return scope_names(self.state.analysis.tables, saved.tables if saved else None, by)
+        if by is By.PREFIX:  # found among all routes
+            return self._prefixes.of(self.state)
+        return _names_of(by, self.state)
+
+
+def _tables_of(state: ViewState) -> tuple[object, ...]:
+    return state.analysis, state.saved_analysis
+
+
+def _names_of(by: By, state: ViewState) -> tuple[str, ...]:
+    if state.analysis is None:
+        return ()
+    saved = state.saved_analysis
+    return scope_names(state.analysis.tables, saved.tables if saved else None, by)
 
 
 def _toned(key: str, text: Cell, change: Change) -> Cell:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from aiohttp import web
 
 from tests.cluster.apiserver.answers import Refused, forbidden, unauthorized
 from tests.cluster.apiserver.kinds import Kind
+from tests.cluster.apiserver.storage import Key
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Access:
     users: dict[str, User] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
     """Verb and resource of what was refused."""
+    used_by: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    """By user: verbs and resources of what was allowed."""
     is_incomplete: bool = False
     """Rules reviews tell of no rule at all, as an authorizer that cannot list them."""
     has_reviews: bool = True
@@ -63,12 +66,31 @@ class Access:
             raise unauthorized()
         return user
 
-    def check(self, request: web.Request, verb: str, kind: Kind, namespace: str, name: str) -> None:
-        """Raise Refused (401, 403) unless it is allowed."""
+    def check(self, request: web.Request, verb: str, kind: Kind, key: Key, is_status: bool) -> None:
+        """Raise Refused (401, 403) unless it is allowed; a status has a right of its own."""
+        namespace, name = key.namespace, key.name
         user = self.user(request)
-        if not may(user, verb, kind.group, kind.plural, namespace):
-            self.refused.append((verb, kind.plural))
+        resource = f"{kind.plural}/status" if is_status else kind.plural
+        if may(user, verb, kind.group, resource, namespace):
+            self.used_by.setdefault(user.name, set()).add((verb, resource))
+        else:
+            self.refused.append((verb, resource))
             raise forbidden(kind, user.name, verb, namespace, name)
+
+
+def rules_of(roles: Iterable[dict[str, Any]]) -> tuple[Rule, ...]:
+    """What RBAC makes of the roles."""
+    return tuple(
+        Rule(
+            tuple(one["verbs"]),
+            tuple(one["apiGroups"]),
+            tuple(one["resources"]),
+            role["metadata"].get("namespace", ""),
+        )
+        for role in roles
+        if "rules" in role
+        for one in role["rules"]
+    )
 
 
 def may(user: User, verb: str, group: str, resource: str, namespace: str) -> bool:

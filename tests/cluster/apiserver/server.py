@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from tests.cluster.apiserver import writes
@@ -227,7 +228,7 @@ class ApiServer:
         self, request: web.Request, kind: Kind, key: Key, is_status: bool
     ) -> web.StreamResponse:
         verb = _verb(request, key)
-        self.access.check(request, verb, kind, key.namespace, key.name)
+        self.access.check(request, verb, kind, key, is_status)
         if verb == "watch":
             return await self._watch(request, kind, key)
         if verb == "list":
@@ -265,7 +266,8 @@ class ApiServer:
 
     def _list(self, request: web.Request, kind: Kind, key: Key) -> web.Response:
         items = self.storage.listed(kind, key.namespace)
-        items = [item for item in items if _is_selected(item, request.query)]
+        if "labelSelector" in request.query:
+            items = [item for item in items if _is_selected(item, request.query)]
         start, version = 0, self.storage.version
         if token := request.query.get("continue"):
             start, version = json.loads(base64.b64decode(token))
@@ -283,7 +285,7 @@ class ApiServer:
             "metadata": metadata,
             "items": [_as_listed(item) for item in page],
         }
-        return web.json_response(body)
+        return web.Response(body=msgspec.json.encode(body), content_type="application/json")
 
     async def _watch(self, request: web.Request, kind: Kind, key: Key) -> web.StreamResponse:
         text = request.query.get("resourceVersion") or str(self.storage.version)
@@ -376,5 +378,4 @@ def _token(start: int, version: int) -> str:
 
 
 async def _send(stream: web.StreamResponse, kind: str, item: Object) -> None:
-    line = json.dumps({"type": kind, "object": item}, separators=(",", ":"))
-    await stream.write(line.encode() + b"\n")
+    await stream.write(msgspec.json.encode({"type": kind, "object": item}) + b"\n")

@@ -48,6 +48,8 @@ class Storage:
         self.compacted = 100
         """Watches and tokens from before this version are too old."""
         self._objects: dict[str, dict[Key, Object]] = {}
+        self._order: dict[str, list[Key]] = {}
+        """Kind → its keys sorted, as long as none is put or deleted."""
         self._history: list[Event] = []
         self._managers: dict[Key, dict[tuple[str, ...], set[str]]] = {}
         self.changed = asyncio.Condition()
@@ -61,7 +63,10 @@ class Storage:
     def listed(self, kind: Kind, namespace: str) -> list[Object]:
         """All of a kind, by namespace and name."""
         found = self._objects.get(kind.resource, {})
-        return [found[key] for key in sorted(found) if not namespace or key.namespace == namespace]
+        if kind.resource not in self._order:
+            self._order[kind.resource] = sorted(found)
+        order = self._order[kind.resource]
+        return [found[key] for key in order if not namespace or key.namespace == namespace]
 
     def managers(self, key: Key) -> dict[tuple[str, ...], set[str]]:
         """Way to a field → who applied it."""
@@ -76,6 +81,8 @@ class Storage:
         self.version += 1
         stored["metadata"]["resourceVersion"] = str(self.version)
         self._objects.setdefault(key.resource, {})[key] = stored
+        if before is None:
+            self._order.pop(key.resource, None)
         await self._tell(
             Event(self.version, "MODIFIED" if before else "ADDED", key, stored, before)
         )
@@ -102,6 +109,7 @@ class Storage:
         """Remove; the object as it was."""
         gone = copy.deepcopy(self._objects[key.resource].pop(key))
         self._managers.pop(key, None)
+        self._order.pop(key.resource, None)
         self.version += 1
         gone["metadata"]["resourceVersion"] = str(self.version)
         await self._tell(Event(self.version, "DELETED", key, gone, gone))
