@@ -40,6 +40,19 @@ async def test_another_folder_is_compared_by_what_is_sent(folder: Path, tmp_path
         assert "- withdrawn" in text and "198.51.100.11/32" in text
 
 
+async def test_a_back_end_that_refuses_the_configuration_says_why(folder: Path) -> None:
+    async with open_console(folder) as console:
+        assert "routes: 2 withdrawn" in await compared(console, "native")
+        await console.shows("✖ refused")
+        keys = console.app.main.view.table.rows
+        assert console.app.main.view.select(keys.key(1))
+        await console.until(lambda: "at spec.communities[1]" in console.details(), "where it is")
+        await console.press("enter")
+        await console.until(
+            lambda: console.app.main.view.name_in_commands == "advertisements", "the resource"
+        )
+
+
 async def test_the_same_folder_and_the_saved_state_differ_in_nothing(folder: Path) -> None:
     async with open_console(folder, open_source=lambda name: FileStore([name])) as console:
         assert "0 resources, routes: none differs" in await compared(console, str(folder))

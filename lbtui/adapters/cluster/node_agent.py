@@ -7,6 +7,7 @@ API server is away, and while the configuration is one that MetalLB's speaker wo
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
@@ -128,6 +129,8 @@ class NodeAgent:
             log.error("the speaker did not take the configuration: %s", error)
             return
         self._tables, self._wanted = tables, wanted
+        if not gc.get_freeze_count():
+            gc.freeze()  # a search for cycles would walk through the whole cluster again and again
         self._reported.set()
 
     # ---- what came of it -----------------------------------------------------------------------

@@ -85,6 +85,10 @@ def _matches(spec: FieldSpec, text: str, resources: ResourceSet) -> Insight:
     return Insight(f"matches {len(names)} of {_count(len(known), word)}: {_some(names)}")
 
 
+MOST_CLASHES = 2
+"""Overlaps named beside a field; the findings have them all."""
+
+
 def _addresses(items: Sequence[str], resources: ResourceSet, ref: ResourceRef | None) -> Insight:
     try:
         entries = [parse_entry(item) for item in items]
@@ -93,13 +97,14 @@ def _addresses(items: Sequence[str], resources: ResourceSet, ref: ResourceRef | 
     blocks = [block for entry in entries for block in entry]
     if not blocks:
         return NOTHING
-    clashes = list(_overlaps(entries, items, resources, ref))
-    if clashes:
-        return Insight("overlaps " + "; ".join(clashes), is_warning=True)
+    clashes = list(dict.fromkeys(_overlaps(entries, items, resources, ref)))
     count = sum(block.last - block.first + 1 for block in blocks)
     amount = f"{count:,}" if count < 2**48 else f"2^{count.bit_length() - 1} or more"
     written = _some([str(block) for block in blocks])
-    return Insight(f"{amount} address{'' if count == 1 else 'es'}: {written}")
+    written = f"{amount} address{'' if count == 1 else 'es'}: {written}"
+    if clashes:
+        return Insight(f"overlaps {_some(clashes, MOST_CLASHES)}; {written}", is_warning=True)
+    return Insight(written)
 
 
 def _overlaps(

@@ -21,6 +21,7 @@ from lbtui.tui.views.route_rows import Change, RouteRow
 from lbtui.tui.views.route_words import CHANGE_SYMBOLS, CHANGE_TONES, change_words, differences
 
 if TYPE_CHECKING:
+    from lbtui.core.diagnostics import Diagnostic
     from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
     from lbtui.core.values.nodes import NodeIndex
     from lbtui.tui.view_state import ViewState
@@ -73,7 +74,8 @@ def compare(state: ViewState, against: Against) -> Compared:
         _row_of(row) for row in resource_rows(diff_resources(old.resources, new.resources))
     ]
     nodes = (old.tables.nodes, new.tables.nodes)
-    rows = [*_refused_rows(refused), *_kept_rows(routes, new), *resources]
+    stopped = _stopped_rows(old, new) if against.backend else ()
+    rows = [*stopped, *_refused_rows(refused), *_kept_rows(routes, new), *resources]
     changed = [row for part in routes.parts for row in changed_routes(part, *nodes)]
     changed.sort(key=lambda row: (row.route.peer, row.route.prefix, row.change))
     for peer, group in groupby(changed, key=lambda row: row.route.peer):
@@ -137,6 +139,39 @@ def _kept_rows(routes: Applied, new: Analysis) -> Iterator[AnswerRow]:
         cells = (Span(f"{SYMBOLS.warning} refused", "warning"), "on nodes", where, code)
         said = (line(Span(routes.kept[names[0]].message, "warning")), line(STAYS))
         yield AnswerRow(("kept", code), cells, f"Refused on {where}", partial(tuple, said))
+
+
+def _stopped_rows(old: Analysis, new: Analysis) -> Iterator[AnswerRow]:
+    """Why another back end takes less of the same resources, or nothing of them."""
+    failed = {**new.config.node_errors, **new.tables.backend_errors}
+    if failed:
+        index: NodeIndex = new.tables.nodes
+        where = index.describe(index.mask_of(failed))
+        refused = Span(f"{SYMBOLS.error} refused", "bad")
+        said = line(Span(f"{new.config.backend} refuses the configuration there.", "bad"))
+        text = f"{new.config.backend} sends nothing there"
+        cells = (refused, "on nodes", where, text)
+        yield AnswerRow(("stopped",), cells, f"Refused on {where}", lambda: (said,))
+    known = {(one.code, one.ref, one.path) for one in old.diagnostics if one.is_error}
+    for one in new.diagnostics:
+        if one.is_error and (one.code, one.ref, one.path) not in known:
+            yield _reason_row(one)
+
+
+def _reason_row(one: Diagnostic) -> AnswerRow:
+    """An error that there is under the other back end only."""
+    kind, name = (one.ref.kind, one.ref.name) if one.ref is not None else ("", one.code)
+    said = [line(Span(one.message, "bad"))]
+    said += [line("at ", one.path)] if one.path else []
+    said += [line(f"fix  {one.fix}")] if one.fix else []
+    return AnswerRow(
+        ("error", one),
+        (Span(f"{SYMBOLS.error} error", "bad"), kind, name, one.message),
+        one.code,
+        partial(tuple, said),
+        place=None if one.ref is None else place_of(one.ref),
+        ref=one.ref,
+    )
 
 
 REFUSED_BY_SERVER = (line("The API server refuses it: that of before stays."),)
