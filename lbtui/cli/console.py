@@ -6,7 +6,7 @@ import argparse
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -108,21 +108,16 @@ def open_console(arguments: argparse.Namespace) -> Console:
     from lbtui.cli.guarded_app import GuardedApp
     from lbtui.core.objects.resources import METALLB_NAMESPACE
     from lbtui.tui.key_choices import choose_keys
+    from lbtui.tui.preferences import Preferences
 
     settings, problems = load_settings()
     keys = choose_keys(settings.keys)
-    make_app = partial(
-        GuardedApp,
+    namespace = arguments.namespace or METALLB_NAMESPACE
+    preferences = Preferences(
         backend=arguments.backend or settings.backend,
         is_backend_chosen=bool(arguments.backend),
-        namespace=arguments.namespace or METALLB_NAMESPACE,
+        namespace=namespace,
         theme=arguments.theme or settings.theme,
-        save_theme=save_theme,
-        keep_copy=CopyFiles(copies_folder()).keep,
-        open_source=lambda source: FileStore(
-            [os.path.expanduser(source)], arguments.namespace or METALLB_NAMESPACE
-        ),
-        editor=ExternalEditor(drafts_folder()),
         theme_folders=(themes_folder(),),
         keys=keys,
         notices=(*problems, *keys.problems),
@@ -130,39 +125,41 @@ def open_console(arguments: argparse.Namespace) -> Console:
         is_following=settings.follow,
         is_first_run=is_first_run(welcome_marker()),
     )
+    make_app = partial(
+        GuardedApp,
+        save_theme=save_theme,
+        keep_copy=CopyFiles(copies_folder()).keep,
+        open_source=lambda source: FileStore([os.path.expanduser(source)], namespace),
+        editor=ExternalEditor(drafts_folder()),
+        preferences=preferences,
+    )
     named = name_sources(arguments.sources, arguments.context)
     if not named.files and named.context is None:
         return _open_demo(make_app)
     from lbtui.adapters.journal import FileJournal
 
     speaker = make_client(arguments)
+    preferences = replace(preferences, lab_mapping=settings.lab)
     if named.context is not None:
         from lbtui.cli.clusters import make_store
 
-        is_read_only = arguments.read_only
-        cluster = make_store(named.context, arguments.namespace, is_read_only=is_read_only)
+        cluster = make_store(named.context, arguments.namespace, is_read_only=arguments.read_only)
         is_production = bool(re.search(settings.production, cluster.title))
-        journal = FileJournal(journal_folder(), ["cluster", cluster.title])
-        return Console(
-            make_app(
-                store=cluster,
-                speaker=speaker,
-                journal=journal,
-                is_production=is_production,
-                lab_mapping=settings.lab,
-            )
-        )
-    store = FileStore(named.files, arguments.namespace or METALLB_NAMESPACE)
-    paths = [os.path.realpath(source) for source in named.files]
-    is_lasting = "-" not in named.files
-    return Console(
-        make_app(
-            store=store,
+        app = make_app(
+            store=cluster,
             speaker=speaker,
-            lab_mapping=settings.lab,
-            journal=FileJournal(journal_folder(), paths) if is_lasting else None,
+            journal=FileJournal(journal_folder(), ["cluster", cluster.title]),
+            preferences=replace(preferences, is_production=is_production),
         )
+        return Console(app)
+    paths = [os.path.realpath(source) for source in named.files]
+    app = make_app(
+        store=FileStore(named.files, namespace),
+        speaker=speaker,
+        journal=FileJournal(journal_folder(), paths) if "-" not in named.files else None,
+        preferences=preferences,
     )
+    return Console(app)
 
 
 def _open_demo(make_app: Callable[..., GuardedApp]) -> Console:

@@ -5,20 +5,15 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
-import time
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from lbtui.core.routing.lab import NO_LAB, LabMapping
 from lbtui.ports import (
     Journal,
-    LiveStore,
     ManifestEditor,
     PortError,
     Speaker,
-    SpeakerView,
     Store,
 )
 from lbtui.tui import workspace
@@ -28,21 +23,18 @@ from lbtui.tui.copying import Copying, KeepCopy
 from lbtui.tui.edit_actions import EditActions
 from lbtui.tui.editing import Editing
 from lbtui.tui.external_editing import ExternalEditing
-from lbtui.tui.facts import FactFinding
+from lbtui.tui.feeds import Feeds
 from lbtui.tui.following import Following
 from lbtui.tui.journaling import Journaling
-from lbtui.tui.key_choices import AS_THEY_ARE, KeyChoices
 from lbtui.tui.key_order import OrderedKeys
 from lbtui.tui.lab_mode import LabMode
-from lbtui.tui.live_following import LiveFollowing, read_first
 from lbtui.tui.marked_editing import MarkedEditing
-from lbtui.tui.pacing import Paced
 from lbtui.tui.painting.sparing import SparingApp
+from lbtui.tui.preferences import Preferences
 from lbtui.tui.saving import Saving
 from lbtui.tui.screens.main import MainScreen
 from lbtui.tui.speaker_actions import SpeakerActions
 from lbtui.tui.speaker_following import SpeakerFollowing
-from lbtui.tui.speaker_log import SpeakerLog
 from lbtui.tui.symbols import is_unicode
 from lbtui.tui.text_editing import TextEditing
 from lbtui.tui.view_state import ViewState
@@ -94,67 +86,42 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, LabMode, SparingApp, Orde
         lab: Speaker | None = None,
         journal: Journal | None = None,
         editor: ManifestEditor | None = None,
-        backend: str = "frr-k8s",
-        is_backend_chosen: bool = False,
-        namespace: str = "metallb-system",
-        theme: str = "",
         save_theme: Callable[[str], None] | None = None,
         keep_copy: KeepCopy | None = None,
         open_source: OpenSource | None = None,
-        keys: KeyChoices = AS_THEY_ARE,
-        theme_folders: Sequence[Path] = (),
-        notices: Sequence[str] = (),
-        is_read_only: bool = False,
-        is_production: bool = False,
-        is_following: bool = False,
-        lab_mapping: LabMapping = NO_LAB,
-        is_first_run: bool = False,
+        preferences: Preferences | None = None,
     ) -> None:
-        """Take the ports and the user's choices; nothing is read or started yet.
+        """Take the ports and the user's preferences; nothing is read or started yet.
 
         Args:
             store: where resources come from and go to.
             speaker: lbtui's own speaker; None: there is none to talk to.
             lab: the demo's routers; None outside the demo.
-            editor: the user's own editor; None: there is none here.
             journal: keeps staged edits safe from the end of the console; None: they are not.
-            backend: native, frr or frr-k8s.
-            is_backend_chosen: the user named it; else what a cluster runs counts.
-            namespace: of new resources.
-            theme: name of the theme; empty: lbtui's own.
+            editor: the user's own editor; None: there is none here.
             save_theme: keeps the user's choice of a theme; may raise StoreError.
             keep_copy: writes a copy into a file; None: copies go to the clipboard only.
             open_source: opens another source to compare with; None: none can be.
-            keys: those that the user chose for commands.
-            theme_folders: where the user's own themes are.
-            notices: what is wrong with the settings, to be shown once.
-            is_read_only: save and apply nothing.
-            is_production: say in the title that this is a place to be careful in.
-            is_following: give edits to the speaker by themselves from the first one on.
-            lab_mapping: where sessions go instead, in a lab.
-            is_first_run: say once where to begin.
+            preferences: how the user wants the console.
         """
         super().__init__()
         self.animation_level = "none"
-        self.store, self.speaker, self.lab = store, speaker, lab
-        self.namespace, self.open_source = namespace, open_source
-        self.is_read_only = is_read_only
-        self.save_theme, self.theme_folders = save_theme, tuple(theme_folders)
-        self._first_theme, self._is_first_run = theme, is_first_run
-        self._is_following_wanted = is_following
-        self._notices = [*notices, *self._register_themes(theme)]
         self.set_class(not is_unicode(), "-ascii")
-        read_only = "opened read-only" if is_read_only else store.read_only
+        self.preferences = preferences = preferences or Preferences()
+        self.store, self.speaker, self.lab = store, speaker, lab
+        self.namespace, self.open_source = preferences.namespace, open_source
+        self.save_theme = save_theme
+        self._notices = [*preferences.notices, *self._register_themes(preferences.theme)]
         self.state = ViewState(
-            backend=backend,
-            is_backend_chosen=is_backend_chosen,
+            backend=preferences.backend,
+            is_backend_chosen=preferences.is_backend_chosen,
             title=store.title,
-            is_production=is_production,
-            lab_mapping=lab_mapping,
-            read_only=read_only,
+            is_production=preferences.is_production,
+            lab_mapping=preferences.lab_mapping,
+            read_only="opened read-only" if preferences.is_read_only else store.read_only,
         )
+        self.keys = keys = preferences.keys
         self.analysed = asyncio.Event()
-        self.keys = keys
         self.set_keymap(dict(keys.keymap))
         self.main = MainScreen(self.state, keys=keys)
         self.editing = Editing(self)
@@ -164,11 +131,12 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, LabMode, SparingApp, Orde
         self.texts = TextEditing(self, editor)
         self.saving = Saving(self)
         self.copying = Copying(self, keep_copy)
+        self.feeds = Feeds(self)
         self.following = Following(self)
         self.speaker_following = SpeakerFollowing(self)
         self.journaling = Journaling(self, journal)
         self.compiler = Compiler(
-            self._spawn, self._take_outcome, self._analysis_failed, has_counts=True
+            self.spawn, self._take_outcome, self._analysis_failed, has_counts=True
         )
 
     # ---- start -------------------------------------------------------------------------------
@@ -190,61 +158,20 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, LabMode, SparingApp, Orde
     async def on_unmount(self) -> None:
         """Whatever ends the console: what is staged is kept."""
         self.journaling.flush()
-        if isinstance(self.store, LiveStore):
-            await self.store.close()
+        await self.feeds.end()
 
     def _begin(self) -> None:
         for notice in self._notices:
             self.notify(notice, severity="warning", timeout=10)
-        if self._is_following_wanted and not self.is_read_only:
+        if self.preferences.is_following and not self.preferences.is_read_only:
             self.speaker_following.await_edit()
-        if self._is_first_run:
+        if self.preferences.is_first_run:
             self.notify(WELCOME, timeout=WELCOME_SECONDS)
-        self._spawn(self.load())
-        if isinstance(self.store, LiveStore):
-            self._spawn(LiveFollowing(self, self.store).run())
-            self._spawn(FactFinding(self, self.store).run())
-        else:
-            self._spawn(self.following.run())
-        if self.speaker is not None:
-            self._spawn(self._follow_speaker(self.speaker))
-        if self.lab is not None:
-            self._spawn(self._follow_lab(self.lab))
-            self._spawn(self.start_lab())
+        self.feeds.begin()
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something in the background as long as the console runs."""
         self.run_worker(work, group="background", exclusive=False)
-
-    async def load(self) -> None:
-        """Read the store for the first time, or again with all edits dropped."""
-        store = self.store
-        try:
-            if isinstance(store, LiveStore):
-                snapshot = await read_first(self, store)
-            else:
-                snapshot = await store.load()
-        except PortError as error:
-            self.change(replace(self.state, load_error=str(error)))
-            return
-        if snapshot.setting is not None:
-            self.namespace = snapshot.setting.namespace
-        read_only = self.state.read_only or store.read_only
-        self.change(replace(workspace.loaded(self.state, snapshot), read_only=read_only))
-        self._spawn(self.journaling.offer())
-
-    async def _follow_speaker(self, speaker: Speaker) -> None:
-        log = SpeakerLog()
-        paced = Paced[SpeakerLog](
-            lambda log: self.change(replace(self.state, speaker=log.last, events=log.events))
-        )
-        async for view in speaker.watch():
-            log = log.after(view, time.time())
-            paced.put(log)
-
-    async def _follow_lab(self, lab: Speaker) -> None:
-        paced = Paced[SpeakerView](lambda view: self.change(replace(self.state, lab=view)))
-        async for view in lab.watch():
-            paced.put(view)
 
     # ---- the state ---------------------------------------------------------------------------
 
@@ -300,7 +227,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, LabMode, SparingApp, Orde
         """Load all themes and choose one; gives what is wrong with them."""
         from lbtui.tui.theme import DEFAULT, load_themes
 
-        loaded = load_themes(self.theme_folders)
+        loaded = load_themes(self.preferences.theme_folders)
         for theme in loaded.themes:
             self.register_theme(theme)
         yield from loaded.problems

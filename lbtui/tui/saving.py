@@ -123,7 +123,7 @@ class Saving:
     async def reload(self) -> None:
         """Read the store again; edits stay on top of what is there now."""
         if self._app.state.snapshot is None:
-            await self._app.load()
+            await self._app.feeds.read()
         elif await self._app.following.catch_up():
             kept = "; your edits are kept" if self._app.state.history.is_modified else ""
             self._app.notify(f"Read again{kept}.", timeout=4)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from lbtui.core.routing.announcements import Announcements
     from lbtui.ports import SessionRow
+    from lbtui.tui.preferences import Preferences
 
 NO_SPEAKER = "There is no speaker to talk to here."
 
@@ -35,8 +36,7 @@ class SpeakerActions(App[None]):
     speaker: Speaker | None
     lab: Speaker | None
     state: ViewState
-    is_read_only: bool
-    """Whether the user wants nothing to be saved or applied."""
+    preferences: Preferences
     analysed: asyncio.Event
     """Set as soon as `state.analysis` is there, and for good."""
 
@@ -85,7 +85,7 @@ class SpeakerActions(App[None]):
         if speaker is None:
             self.notify(NO_SPEAKER, severity="warning")
             return
-        if self.is_read_only:
+        if self.preferences.is_read_only:
             self.notify("Opened read-only: nothing is applied.", severity="warning")
             return
         if not self.state.is_current:

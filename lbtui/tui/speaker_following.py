@@ -47,7 +47,7 @@ class SpeakerFollowing:
             app.notify("Edits stay here until A applies them.", timeout=4)
         elif app.speaker is None:
             app.notify("There is no speaker to talk to here.", severity="warning")
-        elif app.is_read_only:
+        elif app.preferences.is_read_only:
             app.notify("Opened read-only: nothing is applied.", severity="warning")
         else:
             self._seen, self._awaits_edit = None, False

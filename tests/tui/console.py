@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from textual.pilot import Pilot
 
 from lbtui.adapters.file_store import FileStore
 from lbtui.tui.app import LbtuiApp
+from lbtui.tui.preferences import Preferences
 from lbtui.tui.widgets.bars import Bar
 from lbtui.tui.widgets.line_panel import LinePanel
 
@@ -75,10 +77,12 @@ class Console:
 
 @asynccontextmanager
 async def open_console(
-    folder: Path, size: tuple[int, int] = (120, 36), **choices: Any
+    folder: Path, size: tuple[int, int] = (120, 36), **given: Any
 ) -> AsyncIterator[Console]:
-    """Open `folder`; ready when its routes are known."""
-    app = LbtuiApp(store=FileStore([str(folder)]), **choices)
+    """Open `folder` with ports and preferences as given; ready when its routes are known."""
+    names = {one.name for one in fields(Preferences)} & given.keys()
+    preferences = Preferences(**{name: given.pop(name) for name in names})
+    app = LbtuiApp(store=FileStore([str(folder)]), preferences=preferences, **given)
     async with app.run_test(size=size, notifications=True) as pilot:
         console = Console(app, pilot)
         await console.settled()

@@ -21,6 +21,7 @@ from lbtui.tui.dialogs.apply_dialog import ApplyDialog
 from lbtui.tui.dialogs.reason_dialog import ReasonDialog
 from lbtui.tui.dialogs.route_dialog import RouteDialog
 from lbtui.tui.dialogs.session_dialog import SessionDialog
+from lbtui.tui.preferences import Preferences
 from lbtui.tui.text import plain
 from lbtui.tui.widgets.line_panel import LinePanel
 from tests.support.demo_copy import copy_demo
@@ -79,7 +80,7 @@ async def console(
             store=FileStore([str(copy_demo(folder / "demo"))]),
             speaker=made.speaker,
             lab=made.lab,
-            is_following=is_following,
+            preferences=Preferences(is_following=is_following),
         )
         async with app.run_test(size=size) as pilot:
             yield Console(app, pilot, made)
