@@ -192,6 +192,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, LabMode, SparingApp, Orde
 
     def _catch_up(self, screen: Screen[Any]) -> None:
         """Tell a screen what happened between its making and its coming up."""
+        self.call_next(self.screen_changed)
         if screen is not self.main and isinstance(screen, Shows) and screen in self.screen_stack:
             screen.update_state(self.state)
 

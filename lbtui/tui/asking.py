@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
-from textual.app import App
+from lbtui.tui.key_order import OrderedKeys
 
 if TYPE_CHECKING:
     from lbtui.tui.screens.main import MainScreen
@@ -15,7 +15,7 @@ PATIENCE_SECONDS = 0.2
 """Between two looks whether the user is free for a question."""
 
 
-class AskingApp(App[None]):
+class AskingApp(OrderedKeys):
     """Runs what asks the user, from the main screen."""
 
     main: MainScreen
@@ -36,6 +36,13 @@ class AskingApp(App[None]):
     def ask(self, work: Coroutine[Any, Any, Any]) -> None:
         """Run what asks the user; one at a time, so that a key held down opens one dialog."""
         if self.screen is self.main:
-            self.run_worker(work, group="dialog", exclusive=True)
+            self.hold_keys()
+            self.run_worker(self._asked(work), group="dialog", exclusive=True)
         else:
             work.close()
+
+    async def _asked(self, work: Coroutine[Any, Any, Any]) -> None:
+        try:
+            await work
+        finally:
+            await self.release_keys()

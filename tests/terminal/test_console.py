@@ -126,6 +126,20 @@ def test_keys_in_one_burst_land_where_they_were_meant(console: OpenConsole, tmp_
     assert " communities             xNO_ADVERTISE, large:64512:1:10 " in screen
 
 
+def test_keys_wait_for_the_dialog_that_they_are_meant_for(
+    console: OpenConsole, tmp_path: Path
+) -> None:
+    write_cluster(tmp_path / "cluster")
+    terminal = console("cluster")
+    terminal.wait_for("public")
+    terminal.press("1", "y", "End", *" until2031")  # of these n, u and t are commands in a list
+    terminal.wait_for("# Bought in 2019. until2031")
+    terminal.press("Escape")
+    terminal.wait_for("Leave the text")
+    terminal.press("d")
+    terminal.wait_until_gone("until2031")
+
+
 def test_the_speaker_killed_is_told_and_found_again(
     console: OpenConsole, lbtui: Lbtui, tmp_path: Path
 ) -> None:
