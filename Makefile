@@ -14,7 +14,7 @@ run: $(VENV)/.installed
 	@exec $(BIN)/lbtui --demo
 
 test: lint routers
-	@$(BIN)/pytest --numprocesses auto --dist loadfile || $(MAKE) --no-print-directory again
+	@$(BIN)/pytest --numprocesses auto --dist worksteal --durations 10 || $(MAKE) --no-print-directory again
 
 # What failed beside other tests, alone: routers and terminals keep times of their own.
 again:
