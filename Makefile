@@ -13,8 +13,13 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT=constraints.txt $(BIN)/pyt
 run: $(VENV)/.installed
 	@exec $(BIN)/lbtui --demo
 
+# The run takes minutes. One that is still there after LIMIT seconds is interrupted, and says where it
+# stood. Only failed tests (1) are tried once more: after anything else, some tests have not run at all.
+LIMIT ?= 2400
 test: lint routers
-	@$(BIN)/pytest --numprocesses auto --dist worksteal --durations 10 || $(MAKE) --no-print-directory again
+	@timeout --foreground --signal INT --kill-after 60 $(LIMIT) \
+		$(BIN)/pytest --numprocesses auto --dist worksteal --durations 10 \
+		|| { status=$$?; [ $$status -eq 1 ] || exit $$status; $(MAKE) --no-print-directory again; }
 
 # What failed beside other tests, alone: routers and terminals keep times of their own.
 again:
