@@ -57,8 +57,8 @@ def _named(refs: Sequence[ResourceRef]) -> str:
 
 def _consequences(state: ViewState, refs: Sequence[ResourceRef]) -> Iterator[Line]:
     """Findings about the resources, then every route that changes against what is saved."""
-    from lbtui.tui.dialogs.consequences import route_change_lines
     from lbtui.tui.findings import Findings, finding_lines
+    from lbtui.tui.review_lines import change_lines
 
     findings = Findings(state)
     for ref in refs:
@@ -67,7 +67,4 @@ def _consequences(state: ViewState, refs: Sequence[ResourceRef]) -> Iterator[Lin
             yield line(Span(ref.name, "strong"))
             yield from lines
             yield BLANK
-    assert state.route_diff and state.saved_analysis and state.analysis
-    old, new = state.saved_analysis.tables, state.analysis.tables
-    yield line(Span("All edits against what is saved", "muted"))
-    yield from route_change_lines(state.route_diff, old.nodes, new.nodes)
+    yield from change_lines(state)

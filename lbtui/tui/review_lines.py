@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from lbtui.tui.assumptions import refusals
@@ -14,11 +15,15 @@ from lbtui.tui.text import BLANK, Line, Span, Tone, line
 if TYPE_CHECKING:
     from lbtui.core.diagnostics import Diagnostic
     from lbtui.core.routing.diff import RouteDiff
+    from lbtui.core.routing.route import Route
+    from lbtui.core.values.nodes import NodeIndex
     from lbtui.ports import FileChange
     from lbtui.tui.view_state import ViewState
 
 MOST_LINES = 2000
 """Lines of difference shown of one file; the rest is counted."""
+MOST_ROUTES = 100
+"""Routes listed of each kind of change; the rest is counted."""
 LINE_TONES: dict[str, Tone] = {"+": "added", "-": "withdrawn", " ": "muted"}
 
 
@@ -39,8 +44,6 @@ def review_lines(state: ViewState, changes: Sequence[FileChange]) -> Iterator[Li
     yield from file_lines(changes)
     yield from change_of_findings(come, go)
     if not state.route_diff.is_empty:
-        from lbtui.tui.dialogs.consequences import route_change_lines
-
         yield line(Span("Routes", "accent"))
         old, new = state.saved_analysis.tables, state.analysis.tables
         yield from route_change_lines(state.route_diff, old.nodes, new.nodes)
@@ -156,6 +159,56 @@ def _routes_summary(diff: RouteDiff) -> Iterator[Line]:
             _counted(SYMBOLS.changed, changes.changed.count, "changed"),
         )
         label = Span(" " * 10)
+
+
+def change_lines(state: ViewState) -> Iterator[Line]:
+    """What all unsaved edits change: counted by peer, and the first routes of each kind."""
+    if state.analysis is None or state.saved_analysis is None or state.route_diff is None:
+        return
+    yield line(Span("All unsaved edits together", "accent"))
+    for peer, changes in state.route_diff.peers.items():
+        yield line(
+            f"  {peer}  ",
+            Span(f"{SYMBOLS.added}{changes.added.count}", "added"),
+            Span(f" {SYMBOLS.withdrawn}{changes.withdrawn.count}", "withdrawn"),
+            Span(f" {SYMBOLS.changed}{changes.changed.count}", "changed"),
+        )
+    yield BLANK
+    old, new = state.saved_analysis.tables, state.analysis.tables
+    yield from route_change_lines(state.route_diff, old.nodes, new.nodes)
+
+
+def route_change_lines(diff: RouteDiff, old: NodeIndex, new: NodeIndex) -> Iterator[Line]:
+    """What comes, goes and changes, by peer; or that nothing does."""
+    if diff.is_empty:
+        yield line(Span("No route changes.", "muted"))
+        return
+    changed = [change.after for change in diff.changed[:MOST_ROUTES]]
+    kinds: tuple[tuple[Tone, str, int, Sequence[Route], NodeIndex], ...] = (
+        (
+            "withdrawn",
+            SYMBOLS.withdrawn,
+            len(diff.withdrawn),
+            diff.withdrawn[:MOST_ROUTES],
+            old,
+        ),
+        ("added", SYMBOLS.added, len(diff.added), diff.added[:MOST_ROUTES], new),
+        ("changed", SYMBOLS.changed, len(diff.changed), changed, new),
+    )
+    for tone, symbol, number, routes, nodes in kinds:
+        if not routes:
+            continue
+        count = f"{number} route{'' if number == 1 else 's'} {tone}"
+        yield line(Span(f"{symbol} {count}", tone))
+        for peer, group in groupby(routes, key=lambda route: route.peer):
+            yield line(Span(f"  {peer}", "strong"))
+            for route in group:
+                yield line(
+                    Span(f"  {symbol} {route.prefix}", tone), f"  {nodes.describe(route.nodes)}"
+                )
+        if number > MOST_ROUTES:
+            yield line(Span(f"  and {number - MOST_ROUTES} more", "muted"))
+        yield BLANK
 
 
 def _counted(symbol: str, count: int, word: Literal["added", "withdrawn", "changed"]) -> Span:

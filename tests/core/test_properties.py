@@ -99,6 +99,8 @@ def applied(old: RouteTables, new: RouteTables) -> Table:
     """The old routes with the difference put on them; each part must fit what is there."""
     difference = diff_tables(old, new)
     for peer, rows in difference.peers.items():
+        for group in rows:
+            assert [*group.first(1), *group.first(2)] == [*group.rows[:1], *group.rows[:2]]
         assert rows.added.count == sum(route.peer == peer for route in difference.added)
         assert rows.withdrawn.count == sum(route.peer == peer for route in difference.withdrawn)
     assert sum(rows.row_count for rows in difference.peers.values()) == difference.row_count

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from lbtui.tui.views import resource_view
+from lbtui.tui import route_counts
+from lbtui.tui.views import resource_details, resource_view
 from tests.support.manifests import write_cluster
 from tests.tui.console import Console, open_console
+from tests.tui.test_editing import open_form, write
 
 
 @pytest.fixture
@@ -43,3 +45,21 @@ async def test_the_panel_follows_the_cursor_and_the_view_all_the_same(
     async with open_console(folder) as console:
         assert await walk(console) == small
     assert any("route" in one for one in small)
+
+
+async def test_a_draft_shows_what_all_edits_change_and_the_panel_its_own_routes_once_counted(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(route_counts, "QUICK_COUNT", 0)
+    async with open_console(folder) as console:
+        await open_form(console)
+        await write(console, "localPref", "200")
+        await console.shows("All unsaved edits together")
+        await console.shows("tor  +0 -0 ~1")
+        await console.shows("~ 198.51.100.10/32")
+        await console.press("enter")
+        await console.main()
+        await console.until(lambda: "100 → 200" in console.details(), "its own routes, marked")
+        monkeypatch.setattr(resource_details, "MOST_MARKED", 0)
+        await console.press("4", "3")
+        await console.shows("All unsaved edits together")

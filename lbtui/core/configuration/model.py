@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from lbtui.core.diagnostics import Diagnostic
@@ -206,7 +207,7 @@ class Sources(NamedTuple):
     services: ServiceReading
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what follows from the fields is remembered
 class Configuration:
     """Everything that routes follow from, under one back end.
 
@@ -247,13 +248,20 @@ class Configuration:
 
     def advertisements_for(self, peer: str) -> frozenset[int]:
         """Indices of the advertisements that a peer gets."""
-        return frozenset(
-            index
-            for index, advertisement in enumerate(self.advertisements)
-            if not advertisement.peers or peer in advertisement.peers
-        )
+        known = self._received.get(peer)
+        if known is None:
+            known = self._received[peer] = frozenset(
+                index
+                for index, advertisement in enumerate(self.advertisements)
+                if not advertisement.peers or peer in advertisement.peers
+            )
+        return known
 
-    @property
+    @cached_property
+    def _received(self) -> dict[str, frozenset[int]]:
+        return {}
+
+    @cached_property
     def active_nodes(self) -> NodeSet:
         """Nodes without an error of their own."""
         return self.nodes.all & ~self.nodes.mask_of(self.node_errors)

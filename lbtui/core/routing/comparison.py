@@ -61,6 +61,7 @@ class Comparison:
         self._has_same_plans = old.plans is new.plans and old.config.backend == new.config.backend
         self._groups: dict[Kind, PrefixGroups] = {}
         self._differences: dict[tuple[object, ...], tuple[_Difference, ...]] = {}
+        self._sorted: dict[tuple[object, ...], Sequence[Prefix]] = {}
 
     def compare(self, peer: str) -> PeerChanges:
         """What changes for one peer."""
@@ -112,11 +113,17 @@ class Comparison:
     # ---- prefix by prefix --------------------------------------------------------------------
 
     def _compare_prefixes(
-        self, peer: str, prefixes: Iterable[Prefix], moved: Mapping[int, NodeSet]
+        self,
+        peer: str,
+        prefixes: Iterable[Prefix],
+        moved: Mapping[int, NodeSet],
+        enough: tuple[int, int] | None = None,
     ) -> Rows:
-        """Compare some prefixes of a peer."""
+        """Compare some prefixes of a peer, until there are enough rows at a place of `Rows`."""
         rows = Rows([], [], [])
-        for prefix in sorted(prefixes):
+        for prefix in prefixes:
+            if enough is not None and len(rows[enough[0]]) >= enough[1]:
+                break
             before = self._old.prefix_routes(peer, prefix)
             after = self._new.prefix_routes(peer, prefix)
             self._prefixes.compare(before, after, moved[prefix.family], rows)
@@ -135,27 +142,41 @@ class Comparison:
             after.nodes & self._new.config.active_nodes,
             moved,
         )
-        differences = self._differences_of(session)
         made: list[Rows] = []
 
         def rows() -> Rows:
             if not made:
-                prefixes = {
-                    Prefix(kind[0], network, kind[1])
-                    for kind, networks, _ in differences
-                    for network in networks
-                }
+                prefixes = self._prefixes_of(session, range(3))
                 made.append(self._compare_prefixes(after.name, prefixes, moved))
             return made[0]
 
-        added, withdrawn, changed = (
-            sum(difference.counts[place] for difference in differences) for place in range(3)
-        )
+        def first(place: int, number: int) -> Rows:
+            prefixes = self._prefixes_of(session, [place])
+            return self._compare_prefixes(after.name, prefixes, moved, (place, number))
+
+        counts = [difference.counts for difference in self._differences_of(session)]
+        added, withdrawn, changed = (sum(count[place] for count in counts) for place in range(3))
         return PeerChanges(
-            RowGroup(added, lambda: rows().added),
-            RowGroup(withdrawn, lambda: rows().withdrawn),
-            RowGroup(changed, lambda: rows().changed),
+            RowGroup(added, lambda: rows().added, lambda number: first(0, number).added),
+            RowGroup(
+                withdrawn, lambda: rows().withdrawn, lambda number: first(1, number).withdrawn
+            ),
+            RowGroup(changed, lambda: rows().changed, lambda number: first(2, number).changed),
         )
+
+    def _prefixes_of(self, session: _Session, places: Sequence[int]) -> Sequence[Prefix]:
+        """Prefixes of the groups that have rows at some places of their counts, sorted."""
+        place = session.kind, tuple(places)
+        known = self._sorted.get(place)
+        if known is None:
+            prefixes = {
+                Prefix(kind[0], network, kind[1])
+                for kind, networks, counts in self._differences_of(session)
+                if any(counts[place] for place in places)
+                for network in networks
+            }
+            known = self._sorted[place] = sorted(prefixes)
+        return known
 
     def _differences_of(self, session: _Session) -> tuple[_Difference, ...]:
         """The groups of prefixes that differ for sessions of one kind."""

@@ -12,10 +12,16 @@ T = TypeVar("T")
 class RowGroup(Generic[T]):
     """Rows that belong together, made when they are first looked at."""
 
-    def __init__(self, count: int, make: Callable[[], Sequence[T]]) -> None:
-        """Promise that `make` gives `count` rows."""
+    def __init__(
+        self,
+        count: int,
+        make: Callable[[], Sequence[T]],
+        make_first: Callable[[int], Sequence[T]] | None = None,
+    ) -> None:
+        """Promise that `make` gives `count` rows, and `make_first` that many of them or more."""
         self.count = count
         self._make = make
+        self._make_first = make_first
         self._rows: Sequence[T] | None = None
 
     @property
@@ -24,6 +30,12 @@ class RowGroup(Generic[T]):
         if self._rows is None:
             self._rows = self._make() if self.count else ()
         return self._rows
+
+    def first(self, number: int) -> Sequence[T]:
+        """The first rows, the others not made for them where that can be."""
+        if self._rows is None and self._make_first is not None and number < self.count:
+            return self._make_first(number)[:number]
+        return self.rows[:number]
 
 
 class RowGroups(Sequence[T]):
@@ -53,19 +65,21 @@ class RowGroups(Sequence[T]):
             start, stop, step = index.indices(self._count)
             if step < 1:
                 return tuple(self)[index]
-            return tuple(islice(self._from(start), 0, max(0, stop - start), step))
+            return tuple(islice(self._between(start, stop), 0, None, step))
         if index < 0:
             index += self._count
         if not 0 <= index < self._count:
             raise IndexError(index)
-        return next(self._from(index))
+        return next(self._between(index, index + 1))
 
-    def _from(self, start: int) -> Iterator[T]:
-        """Rows from a place on."""
+    def _between(self, start: int, stop: int) -> Iterator[T]:
+        """Rows from one place to another."""
         for group in self._groups:
+            if stop <= 0:
+                return
             if start < group.count:
-                yield from islice(group.rows, start, None)
-            start = max(0, start - group.count)
+                yield from islice(group.first(stop), start, None)
+            start, stop = max(0, start - group.count), stop - group.count
 
     def __eq__(self, other: object) -> bool:
         """Equal rows in the same order."""

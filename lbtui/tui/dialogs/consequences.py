@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual import work
 
 from lbtui.tui import workspace
 from lbtui.tui.dialogs.choice import Choice, ChoiceDialog
-from lbtui.tui.symbols import SYMBOLS
-from lbtui.tui.text import BLANK, Line, Span, Tone, line
+from lbtui.tui.text import Line, Span, line
 
 if TYPE_CHECKING:
     from lbtui.core.objects.resource_set import ResourceSet
-    from lbtui.core.routing.diff import RouteDiff
-    from lbtui.core.routing.route import Route
-    from lbtui.core.values.nodes import NodeIndex
     from lbtui.tui.view_state import ViewState
-
-MOST_ROUTES = 100
-"""Routes listed of each kind of change; the rest is counted."""
 
 
 class ConsequencesDialog(ChoiceDialog):
@@ -49,7 +41,11 @@ class ConsequencesDialog(ChoiceDialog):
     async def _work_out(self) -> None:
         from lbtui.core.routing.diff import diff_tables
         from lbtui.tui.analysis_work import work_out
-        from lbtui.tui.review_lines import change_of_findings, findings_apart
+        from lbtui.tui.review_lines import (
+            change_of_findings,
+            findings_apart,
+            route_change_lines,
+        )
 
         state = self._state
         now = await asyncio.to_thread(work_out, workspace.request_of(state))
@@ -63,36 +59,3 @@ class ConsequencesDialog(ChoiceDialog):
             return [*routes, *change_of_findings(*findings)]
 
         self.show_explanation([*self._above, *await asyncio.to_thread(explain)])
-
-
-def route_change_lines(diff: RouteDiff, old: NodeIndex, new: NodeIndex) -> Iterator[Line]:
-    """What comes, goes and changes, by peer; or that nothing does."""
-    if diff.is_empty:
-        yield line(Span("No route changes.", "muted"))
-        return
-    changed = [change.after for change in diff.changed[:MOST_ROUTES]]
-    kinds: tuple[tuple[Tone, str, int, Sequence[Route], NodeIndex], ...] = (
-        (
-            "withdrawn",
-            SYMBOLS.withdrawn,
-            len(diff.withdrawn),
-            diff.withdrawn[:MOST_ROUTES],
-            old,
-        ),
-        ("added", SYMBOLS.added, len(diff.added), diff.added[:MOST_ROUTES], new),
-        ("changed", SYMBOLS.changed, len(diff.changed), changed, new),
-    )
-    for tone, symbol, number, routes, nodes in kinds:
-        if not routes:
-            continue
-        count = f"{number} route{'' if number == 1 else 's'} {tone}"
-        yield line(Span(f"{symbol} {count}", tone))
-        for peer, group in groupby(routes, key=lambda route: route.peer):
-            yield line(Span(f"  {peer}", "strong"))
-            for route in group:
-                yield line(
-                    Span(f"  {symbol} {route.prefix}", tone), f"  {nodes.describe(route.nodes)}"
-                )
-        if number > MOST_ROUTES:
-            yield line(Span(f"  and {number - MOST_ROUTES} more", "muted"))
-        yield BLANK

@@ -13,8 +13,9 @@ from textual.containers import Vertical
 from lbtui.tui import workspace
 from lbtui.tui.compiler import Compiler
 from lbtui.tui.findings import Findings
+from lbtui.tui.route_counts import is_quick
 from lbtui.tui.text import Line, Span
-from lbtui.tui.views.resource_details import resource_lines
+from lbtui.tui.views.resource_details import about_lines, resource_lines
 from lbtui.tui.views.route_rows import RouteMarksCache
 from lbtui.tui.widgets.bars import Bar
 from lbtui.tui.widgets.line_panel import LinePanel
@@ -30,8 +31,17 @@ LinesOf: TypeAlias = "Callable[[ViewState, ResourceRef], Sequence[Line]]"
 
 
 def resource_preview(state: ViewState, ref: ResourceRef) -> Sequence[Line]:
-    """What the resource does, as the main screen's panel shows it."""
-    return resource_lines(state, ref, Findings(state), RouteMarksCache())
+    """What the resource does, as the main screen's panel shows it.
+
+    In a large cluster, where its routes take seconds to pick and hardly anybody reads 100,000 of
+    them while typing: what all unsaved edits change, counted, and the first rows of it.
+    """
+    from lbtui.tui.review_lines import change_lines
+
+    findings = Findings(state)
+    if state.analysis is None or is_quick(state.analysis.tables):
+        return resource_lines(state, ref, findings, RouteMarksCache())
+    return [*about_lines(state, ref, findings), *change_lines(state)]
 
 
 class DraftPreview(Vertical):

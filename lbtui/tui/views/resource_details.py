@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lbtui.tui.assumptions import assumed_endpoints_text, refusal_lines
 from lbtui.tui.findings import Findings, finding_lines
+from lbtui.tui.route_counts import is_quick
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import BLANK, Line, Span, Tone, line
 
@@ -21,18 +22,22 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 300
 """Rows that the panel lists before it only counts: nobody reads more there; the routes view can."""
+MOST_MARKED = 20_000
+"""Changed routes up to which those of a single resource are picked from them."""
 
 
 def resource_lines(
     state: ViewState, ref: ResourceRef, findings: Findings, marks: RouteMarksCache
 ) -> Sequence[Line]:
     """Findings first, then facts, then routes."""
-    lines: list[Line] = list(finding_lines(findings.of(ref)))
-    if lines:
-        lines.append(BLANK)
-    lines += _fact_lines(state, ref)
-    lines += route_lines(state, ref, marks)
-    return lines
+    return [*about_lines(state, ref, findings), *route_lines(state, ref, marks)]
+
+
+def about_lines(state: ViewState, ref: ResourceRef, findings: Findings) -> Iterator[Line]:
+    """What there is to say of a resource but its routes."""
+    if found := list(finding_lines(findings.of(ref))):
+        yield from (*found, BLANK)
+    yield from _fact_lines(state, ref)
 
 
 def routes_of(analysis: Analysis, ref: ResourceRef) -> tuple[Route, ...]:
@@ -112,6 +117,9 @@ def route_lines(state: ViewState, ref: ResourceRef, marks: RouteMarksCache) -> I
     if state.analysis is None:
         yield line(Span("Routes are being worked out.", "muted"))
         return
+    if not is_quick(state.analysis.tables) and _is_much(state):
+        yield from _much_lines(state)
+        return
     rows = resource_rows(state, state.analysis, ref, marks)
     yield from _route_heading(rows)
     names = community_names(state.history.current)
@@ -121,6 +129,21 @@ def route_lines(state: ViewState, ref: ResourceRef, marks: RouteMarksCache) -> I
     if len(rows) > MOST_ROWS:
         yield BLANK
         yield line(Span(f"and {len(rows) - MOST_ROWS} more: 7 shows all", "muted"))
+
+
+def _is_much(state: ViewState) -> bool:
+    """Whether the routes of one resource, and what changed in them, take seconds to pick."""
+    changed = state.route_diff.row_count if state.route_diff is not None else 0
+    return state.route_counts is None or changed > MOST_MARKED
+
+
+def _much_lines(state: ViewState) -> Iterator[Line]:
+    from lbtui.tui.review_lines import change_lines
+
+    if state.route_diff is not None and state.route_diff.row_count:
+        yield from change_lines(state)
+    else:
+        yield line(Span("The routes are being counted.", "muted"))
 
 
 def _peer_lines(peer: str, rows: Sequence[RouteRow], names: Mapping[str, str]) -> Iterator[Line]:
