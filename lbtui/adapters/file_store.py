@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -17,7 +18,7 @@ from lbtui.adapters.file_sources import (
     stamp_of,
 )
 from lbtui.adapters.file_watch import FileWatch
-from lbtui.adapters.held_files import Held, hold
+from lbtui.adapters.held_files import Held, hold, resources_of
 from lbtui.adapters.manifests import Document, ManifestFile, read_file
 from lbtui.adapters.own_text import is_reworded
 from lbtui.adapters.save_plan import Plan, own_text, plan_save, unwritten
@@ -25,7 +26,12 @@ from lbtui.core.collector import collector_paused
 from lbtui.core.objects.resource_set import AnyResource, ResourceRef, ResourceSet
 from lbtui.core.objects.resources import METALLB_NAMESPACE
 from lbtui.core.objects.rewording import DocumentEdit
-from lbtui.ports import ConflictError, FileChange, SaveReport, Snapshot, StoreError
+from lbtui.ports import ConflictError, FileChange, Reading, SaveReport, Snapshot, StoreError
+
+GROUP = b"metallb.io/"
+"""Stands in every file with a kind of MetalLB's."""
+TELL_SECONDS = 0.2
+"""Between two accounts of how far a reading has come."""
 
 
 class FileStore:
@@ -43,6 +49,12 @@ class FileStore:
         self._seen: tuple[Held, FileWatch] | None = None
         """What `look` found last."""
         self._lock = asyncio.Lock()
+        self._reading: Reading | None = None
+
+    @property
+    def reading(self) -> Reading | None:
+        """See `TellingStore`; files with MetalLB's own kinds come first."""
+        return self._reading
 
     @property
     def title(self) -> str:
@@ -132,12 +144,25 @@ class FileStore:
         found = read_sources(self._sources)
         known = _documents_by_text(self._held.files) if self._held is not None else {}
         with collector_paused():
-            files = tuple(
-                read_file(source.name, source.data, self._namespace, known)
-                for source in found.files
-            )
+            files = self._read_files(found.files, known)
             held = hold(found.files, files, found.diagnostics)
+        self._reading = None
         return held, FileWatch(self._sources, found.folders, found.names)
+
+    def _read_files(
+        self, sources: Sequence[SourceFile], known: Mapping[str, Document]
+    ) -> tuple[ManifestFile, ...]:
+        """Read files; what is edited is read first, and can be looked at before the rest is."""
+        files: dict[int, ManifestFile] = {}
+        told = time.monotonic()
+        for at in sorted(range(len(sources)), key=lambda at: GROUP not in sources[at].data):
+            source = sources[at]
+            files[at] = read_file(source.name, source.data, self._namespace, known)
+            if time.monotonic() - told > TELL_SECONDS:
+                resources = resources_of(files[at] for at in sorted(files))
+                self._reading = Reading(len(files), len(sources), resources)
+                told = time.monotonic()
+        return tuple(files[at] for at in range(len(sources)))
 
     def _save(self, new: ResourceSet) -> SaveReport:
         held = self._held

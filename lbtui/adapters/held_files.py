@@ -81,6 +81,12 @@ def hold(
     return Held(sources, files, resources, by_origin, found, snapshot)
 
 
+def resources_of(files: Iterable[ManifestFile]) -> ResourceSet:
+    """What could be read in some files, to be looked at only."""
+    members = (m for file in files for document in file.documents for m in document.members)
+    return ResourceSet.of(m.decoded.resource for m in members if m.decoded.resource is not None)
+
+
 def _placed(decoded: Decoded, place: MemberPlaces) -> Decoded:
     if not decoded.diagnostics:
         return decoded

@@ -12,10 +12,12 @@ from lbtui.ports.store import (
     LiveStore,
     Locator,
     Outage,
+    Reading,
     SaveReport,
     Setting,
     Snapshot,
     Store,
+    TellingStore,
 )
 from lbtui.ports.texts import Journal, LeftBehind, ManifestEditor, ManifestText
 
@@ -32,6 +34,7 @@ __all__ = [
     "Outage",
     "PartialSaveError",
     "PortError",
+    "Reading",
     "SaveReport",
     "SessionRow",
     "Setting",
@@ -41,5 +44,6 @@ __all__ = [
     "SpeakerView",
     "Store",
     "StoreError",
+    "TellingStore",
     "WireRoute",
 ]

@@ -75,6 +75,18 @@ class Locator(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How far the reading of a store has come."""
+
+    files: int
+    """That were read."""
+    of: int
+    """Files there are."""
+    resources: ResourceSet
+    """What stands in those that were read."""
+
+
+@dataclass(frozen=True, slots=True)
 class FileChange:
     """What a save would do to one file, or to one object of a cluster."""
 
@@ -163,6 +175,15 @@ class Store(Protocol):
         changed since it was read, and StoreError for anything else; then nothing, or for several
         files exactly what the message says, was written.
         """
+
+
+@runtime_checkable
+class TellingStore(Store, Protocol):
+    """A store that can be looked into while it is being loaded."""
+
+    @property
+    def reading(self) -> Reading | None:
+        """How far it has come, the very same object until that changes; None: it is not read."""
 
 
 @runtime_checkable

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from lbtui.tui import workspace
 from lbtui.tui.asking import AskingApp
+from lbtui.tui.status_lines import reading_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
+    from typing import Any
 
     from lbtui.ports import ManifestEditor
     from lbtui.tui.copying import Copying
@@ -60,9 +62,9 @@ class EditActions(AskingApp):
         self._warn("patch")
         marked = self.main.view.marked_refs
         if marked:
-            self.ask(self.marked.edit(marked))
+            self._begin_edit(self.marked.edit(marked))
         else:
-            self.ask(self.editing.edit(self.main.selected_ref))
+            self._begin_edit(self.editing.edit(self.main.selected_ref))
 
     def action_copy(self) -> None:
         """Copy what is under the cursor."""
@@ -71,21 +73,21 @@ class EditActions(AskingApp):
     def action_edit_outside(self) -> None:
         """Edit the selected resource's manifest in the user's own editor."""
         self._warn("patch")
-        self.ask(self.external.edit(self.main.selected_ref))
+        self._begin_edit(self.external.edit(self.main.selected_ref))
 
     def action_new(self) -> None:
         """Make a resource of the kind that is shown."""
         self._warn("create")
-        self.ask(self.editing.new(self.main.view.kind))
+        self._begin_edit(self.editing.new(self.main.view.kind))
 
     def action_new_text(self) -> None:
         """Make a resource from a manifest's text."""
-        self.ask(self.texts.new(self.main.view.kind))
+        self._begin_edit(self.texts.new(self.main.view.kind))
 
     def action_duplicate(self) -> None:
         """Make a resource like the selected one."""
         self._warn("create")
-        self.ask(self.editing.duplicate(self.main.selected_ref))
+        self._begin_edit(self.editing.duplicate(self.main.selected_ref))
 
     def action_steps(self) -> None:
         """List the steps, to go to one of them."""
@@ -95,11 +97,21 @@ class EditActions(AskingApp):
         """Delete the selected resource, or all that are marked."""
         self._warn("delete")
         marked, selected = self.main.view.marked_refs, self.main.selected_ref
-        self.ask(self.editing.delete(marked or ((selected,) if selected is not None else ())))
+        self._begin_edit(
+            self.editing.delete(marked or ((selected,) if selected is not None else ()))
+        )
 
     def action_fix(self) -> None:
         """Mend the selected finding."""
         self.editing.fix(self.main.view.selected_edit)
+
+    def _begin_edit(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run an edit, once everything was read that it may concern."""
+        if self.state.snapshot is not None:
+            self.ask(work)
+            return
+        work.close()
+        self.notify(f"Nothing can be edited yet: {reading_text(self.state)}.", timeout=3)
 
     def _warn(self, verb: str) -> None:
         """Say beforehand if what is begun could not be saved."""
@@ -128,6 +140,6 @@ class EditActions(AskingApp):
         if ref is None or resource is None:
             self.notify("There is no resource under the cursor.", timeout=3)
         elif self.editor is not None and isinstance(resource, MetalLBResource):
-            self.ask(self.texts.edit(ref))
+            self._begin_edit(self.texts.edit(ref))
         else:
             self.push_screen(ReadingDialog(f"{ref}", list(manifest_lines(resource))))

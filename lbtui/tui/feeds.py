@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lbtui.ports import LiveStore, PortError, Speaker, SpeakerView
+from lbtui.ports import (
+    LiveStore,
+    PortError,
+    Snapshot,
+    Speaker,
+    SpeakerView,
+    Store,
+    TellingStore,
+)
 from lbtui.tui import workspace
 from lbtui.tui.facts import FactFinding
 from lbtui.tui.live_following import LiveFollowing, read_first
@@ -15,6 +24,9 @@ from lbtui.tui.speaker_log import SpeakerLog
 
 if TYPE_CHECKING:
     from lbtui.tui.app import LbtuiApp
+
+LOOK_SECONDS = 0.1
+"""Between two looks how far a reading has come."""
 
 
 class Feeds:
@@ -60,7 +72,7 @@ class Feeds:
             if isinstance(store, LiveStore):
                 snapshot = await read_first(app, store)
             else:
-                snapshot = await store.load()
+                snapshot = await self._load(store)
         except PortError as error:
             app.change(replace(app.state, load_error=str(error)))
             return
@@ -69,6 +81,19 @@ class Feeds:
         read_only = app.state.read_only or store.read_only
         app.change(replace(workspace.loaded(app.state, snapshot), read_only=read_only))
         app.spawn(app.journaling.offer())
+
+    async def _load(self, store: Store) -> Snapshot:
+        """Load a store; what takes long can be looked at while it goes on."""
+        loading = asyncio.ensure_future(store.load())
+        try:
+            while isinstance(store, TellingStore) and not loading.done():
+                await asyncio.wait((loading,), timeout=LOOK_SECONDS)
+                reading, state = store.reading, self._app.state
+                if not loading.done() and reading is not None and reading is not state.reading:
+                    self._app.change(workspace.being_read(state, reading))
+            return await loading
+        finally:
+            loading.cancel()
 
     async def _follow_speaker(self, speaker: Speaker) -> None:
         app, log = self._app, SpeakerLog()

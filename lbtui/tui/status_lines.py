@@ -46,11 +46,20 @@ def title_right(state: ViewState, findings: Findings) -> Line:
     if state.load_error:
         return (Span(f"{SYMBOLS.error} cannot be read", "bad"),)
     if state.snapshot is None:
-        return (Span("reading", "muted"),)
+        return (Span(reading_text(state), "muted"),)
     if state.analysis is None:
         return (Span("working out routes", "muted"),)
     refused = refusal_spans(state)
     return (*refused, Span("  "), *counts(findings)) if refused else counts(findings)
+
+
+def reading_text(state: ViewState) -> str:
+    """How far the first reading has come: "reading, 12 of 45 files, 4,630 resources so far"."""
+    reading = state.reading
+    if reading is None:
+        return "reading"
+    count = len(reading.resources)
+    return f"reading, {reading.files} of {reading.of} files, {count:,} resources so far"
 
 
 def modified_count(state: ViewState) -> int:

@@ -10,7 +10,7 @@ from lbtui.core.diagnostics import Diagnostic
 from lbtui.core.editing.history import History
 from lbtui.core.objects.resource_set import ResourceSet
 from lbtui.core.routing.lab import NO_LAB, LabMapping
-from lbtui.ports import Snapshot, SpeakerView
+from lbtui.ports import Reading, Snapshot, SpeakerView
 
 if TYPE_CHECKING:
     from lbtui.core.analysis import Analysis
@@ -56,6 +56,8 @@ class ViewState:
     """Why nothing can be saved; empty if it can."""
     snapshot: Snapshot | None = None
     """What the store held when it was read last; None until then."""
+    reading: Reading | None = None
+    """How far the first reading has come: `history` holds what was read, to be looked at only."""
     changed_outside: tuple[str, ...] = ()
     """What someone else changed since it was read: files, or objects of a cluster."""
     load_error: str = ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lbtui.core.editing.history import History
 from lbtui.core.objects.resource_set import ResourceSet
-from lbtui.ports import FileChange, Snapshot
+from lbtui.ports import FileChange, Reading, Snapshot
 from lbtui.tui.view_state import NOTHING_SAID, ServerSaid, ViewState
 
 if TYPE_CHECKING:
@@ -41,7 +41,13 @@ def loaded(state: ViewState, snapshot: Snapshot) -> ViewState:
     setting = snapshot.setting
     if setting is not None and setting.backend and not state.is_backend_chosen:
         state = replace(state, backend=setting.backend)
-    return replace(state, snapshot=snapshot, history=history, load_error="", changed_outside=())
+    state = replace(state, snapshot=snapshot, history=history, reading=None)
+    return replace(state, load_error="", changed_outside=())
+
+
+def being_read(state: ViewState, reading: Reading) -> ViewState:
+    """The store is read for the first time: what is known of it can be looked at."""
+    return replace(state, reading=reading, history=History.of(reading.resources))
 
 
 def reason_against(state: ViewState, verb: str, kind: str) -> str:

@@ -115,7 +115,8 @@ def route_lines(state: ViewState, ref: ResourceRef, marks: RouteMarksCache) -> I
     from lbtui.tui.views.route_words import community_names
 
     if state.analysis is None:
-        yield line(Span("Routes are being worked out.", "muted"))
+        when = " when all is read" if state.snapshot is None else ""
+        yield line(Span(f"Routes are being worked out{when}.", "muted"))
         return
     if not is_quick(state.analysis.tables) and _is_much(state):
         yield from _much_lines(state)

@@ -79,7 +79,7 @@ class ResourceView(View):
     def summary(self, state: ViewState) -> str:
         """How many there are."""
         count = len(state.history.current.by_kind(self.kind_name))
-        return f"{count}"
+        return f"{count}" if state.snapshot is not None else f"{count} so far"
 
     def empty_text(self, state: ViewState) -> str:
         """That there is none, and how to make one."""
