@@ -9,6 +9,7 @@ import pytest
 
 from lbtui.tui import route_counts
 from lbtui.tui.views import resource_details, resource_view
+from tests.support.demo_copy import copy_demo
 from tests.support.manifests import write_cluster
 from tests.tui.console import Console, open_console
 from tests.tui.test_editing import open_form, write
@@ -26,7 +27,7 @@ def titled(console: Console, name: str) -> bool:
 async def walk(console: Console) -> list[str]:
     """What the panel says of each resource of three views."""
     found = []
-    for key in "136":
+    for key in "1346":
         await console.press(key)
         for _ in range(2):
             name = str(console.app.main.selected_ref)
@@ -63,3 +64,19 @@ async def test_a_draft_shows_what_all_edits_change_and_the_panel_its_own_routes_
         monkeypatch.setattr(resource_details, "MOST_MARKED", 0)
         await console.press("4", "3")
         await console.shows("All unsaved edits together")
+
+
+async def test_unchanged_routes_are_counted_and_only_the_first_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = copy_demo(tmp_path / "demo")
+    async with open_console(folder) as console:
+        small = await walk(console)
+    monkeypatch.setattr(route_counts, "QUICK_COUNT", 0)
+    async with open_console(folder) as console:
+        await console.until(lambda: console.app.state.route_counts, "routes counted")
+        assert await walk(console) == small
+        monkeypatch.setattr(resource_details, "MOST_ROWS", 1)
+        await console.press("4", "1")
+        await console.shows("the first 1 route")
+        await console.shows("more: 7 shows all")

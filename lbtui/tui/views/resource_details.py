@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 from lbtui.tui.assumptions import assumed_endpoints_text, refusal_lines
 from lbtui.tui.findings import Findings, finding_lines
-from lbtui.tui.route_counts import is_quick
+from lbtui.tui.route_counts import NONE, Count, is_quick
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import BLANK, Line, Span, Tone, line
 
@@ -61,21 +61,22 @@ def routes_of(analysis: Analysis, ref: ResourceRef) -> tuple[Route, ...]:
             return ()
 
 
-def remembered_routes(analysis: Analysis, ref: ResourceRef) -> Sequence[Route]:
+def remembered_routes(analysis: Analysis, ref: ResourceRef) -> Iterator[Route]:
     """As `routes_of`, but picked from all routes: quicker where these were worked out already."""
     tables = analysis.tables
+    everything = (route for peer in tables.peers for route in tables.peer_routes(peer))
     match ref.kind:
         case "BGPAdvertisement":
-            return [route for route in tables.all_routes() if ref.name in route.advertisements]
+            return (route for route in everything if ref.name in route.advertisements)
         case "IPAddressPool":
             placed = tables.placements.by_name
             own = {name for name, one in placed.items() if one.key.pool == ref.name}
-            return [route for route in tables.all_routes() if not own.isdisjoint(route.services)]
+            return (route for route in everything if not own.isdisjoint(route.services))
         case "Node" if ref.name in tables.nodes:
             bit = tables.nodes.bit(ref.name)
-            return [tables.narrowed(r, bit) for r in tables.all_routes() if r.nodes & bit]
+            return (tables.narrowed(route, bit) for route in everything if route.nodes & bit)
         case _:
-            return routes_of(analysis, ref)
+            return iter(routes_of(analysis, ref))
 
 
 def _alias_routes(analysis: Analysis, ref: ResourceRef) -> tuple[Route, ...]:
@@ -84,11 +85,18 @@ def _alias_routes(analysis: Analysis, ref: ResourceRef) -> tuple[Route, ...]:
     if community is None:
         return ()
     values = {alias.value.removeprefix("large:") for alias in community.spec.communities}
-    return tuple(
-        route
-        for route in analysis.tables.all_routes()
-        if not values.isdisjoint((*route.communities, *route.large_communities))
-    )
+    known: dict[tuple[int, int], bool] = {}
+    found = []
+    for peer in analysis.tables.peers:
+        for route in analysis.tables.peer_routes(peer):
+            # Thousands of routes share the same two tuples.
+            place = id(route.communities), id(route.large_communities)
+            if (carries := known.get(place)) is None:
+                both = (*route.communities, *route.large_communities)
+                carries = known[place] = not values.isdisjoint(both)
+            if carries:
+                found.append(route)
+    return tuple(found)
 
 
 def resource_rows(
@@ -107,7 +115,7 @@ def resource_rows(
             if (route.peer, route.prefix) in before
         ]
     routes = remembered_routes if state.route_counts is not None else routes_of
-    return RouteList(marks.of(state), routes(analysis, ref), gone)
+    return RouteList(marks.of(state), tuple(routes(analysis, ref)), gone)
 
 
 def route_lines(state: ViewState, ref: ResourceRef, marks: RouteMarksCache) -> Iterator[Line]:
@@ -118,38 +126,71 @@ def route_lines(state: ViewState, ref: ResourceRef, marks: RouteMarksCache) -> I
         when = " when all is read" if state.snapshot is None else ""
         yield line(Span(f"Routes are being worked out{when}.", "muted"))
         return
-    if not is_quick(state.analysis.tables) and _is_much(state):
+    is_large = not is_quick(state.analysis.tables)
+    if is_large and _is_much(state):
         yield from _much_lines(state)
         return
-    rows = resource_rows(state, state.analysis, ref, marks)
-    yield from _route_heading(rows)
+    first: Sequence[RouteRow]
+    counts = _counted(state, state.analysis, ref) if is_large and not _changed(state) else NONE
+    if counts.routes:
+        yield line(*_left(counts.routes, counts.peers), Span(", as saved", "muted"))
+        first, total = _first_rows(state.analysis, ref), counts.routes
+    else:
+        rows = resource_rows(state, state.analysis, ref, marks)
+        yield from _route_heading(rows)
+        first, total = rows[:MOST_ROWS], len(rows)
     names = community_names(state.history.current)
-    for peer, group in groupby(rows[:MOST_ROWS], key=lambda row: row.route.peer):
+    for peer, group in groupby(first, key=lambda row: row.route.peer):
         yield BLANK
-        yield from _peer_lines(peer, list(group), names)
-    if len(rows) > MOST_ROWS:
+        is_cut = total > len(first) and peer == first[-1].route.peer
+        yield from _peer_lines(peer, list(group), names, is_cut)
+    if total > len(first):
         yield BLANK
-        yield line(Span(f"and {len(rows) - MOST_ROWS} more: 7 shows all", "muted"))
+        yield line(Span(f"and {total - len(first)} more: 7 shows all", "muted"))
+
+
+def _counted(state: ViewState, analysis: Analysis, ref: ResourceRef) -> Count:
+    """How many routes a resource has a part in; those of aliases are counted here."""
+    if ref.kind == "Community":
+        routes = _alias_routes(analysis, ref)
+        return Count(len(routes), len({route.peer for route in routes}))
+    return state.route_counts.of(ref) if state.route_counts is not None else NONE
+
+
+def _first_rows(analysis: Analysis, ref: ResourceRef) -> Sequence[RouteRow]:
+    """The first rows where nothing changed; the others are not made."""
+    from lbtui.tui.views.route_rows import RouteRow
+
+    index = analysis.tables.nodes
+    routes = islice(remembered_routes(analysis, ref), MOST_ROWS)
+    return [RouteRow(route, route.nodes, index) for route in routes]
+
+
+def _changed(state: ViewState) -> int:
+    """How many routes differ from those of the saved set."""
+    return state.route_diff.row_count if state.route_diff is not None else 0
 
 
 def _is_much(state: ViewState) -> bool:
     """Whether the routes of one resource, and what changed in them, take seconds to pick."""
-    changed = state.route_diff.row_count if state.route_diff is not None else 0
-    return state.route_counts is None or changed > MOST_MARKED
+    return state.route_counts is None or _changed(state) > MOST_MARKED
 
 
 def _much_lines(state: ViewState) -> Iterator[Line]:
     from lbtui.tui.review_lines import change_lines
 
-    if state.route_diff is not None and state.route_diff.row_count:
+    if _changed(state):
         yield from change_lines(state)
     else:
         yield line(Span("The routes are being counted.", "muted"))
 
 
-def _peer_lines(peer: str, rows: Sequence[RouteRow], names: Mapping[str, str]) -> Iterator[Line]:
+def _peer_lines(
+    peer: str, rows: Sequence[RouteRow], names: Mapping[str, str], is_cut: bool
+) -> Iterator[Line]:
     """One peer's routes: what changes first; those with the same change or attributes together."""
-    yield line(Span(peer, "strong"), Span(f"  {_count(len(rows), 'route')}", "muted"))
+    count = f"the first {_count(len(rows), 'route')}" if is_cut else _count(len(rows), "route")
+    yield line(Span(peer, "strong"), Span(f"  {count}", "muted"))
     groups: dict[Line, list[RouteRow]] = {}
     for row in sorted(rows, key=lambda row: not row.change.value):
         groups.setdefault(group_line(row, names), []).append(row)
@@ -183,16 +224,20 @@ def _route_heading(rows: RouteList) -> Iterator[Line]:
         return
     counts = {word: sum(n for c, n in rows.counts.items() if c == word) for word in _SYMBOLS}
     left = len(rows) - counts["withdrawn"]
-    peers = _count(len(rows.peers), "peer")
-    text = f"{_count(left, 'route')} to {peers}" if left else "No route left"
+    spans = [*_left(left, len(rows.peers))]
     if not any(counts.values()):
-        yield line(text, Span(", as saved", "muted"))
+        yield line(*spans, Span(", as saved", "muted"))
         return
-    spans = [Span(text)]
     for change, symbol in _SYMBOLS.items():
         if counts[change]:
             spans.append(Span(f"  {symbol}{counts[change]} {change}", change))
     yield tuple(spans)
+
+
+def _left(routes: int, peers: int) -> Line:
+    if not routes:
+        return line("No route left")
+    return line(f"{_count(routes, 'route')} to {_count(peers, 'peer')}")
 
 
 _SYMBOLS: dict[Tone, str] = {

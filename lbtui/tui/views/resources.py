@@ -25,7 +25,7 @@ ROUTES = Column("routes", "Routes", priority=3, align="right")
 
 def route_count(state: ViewState, ref: ResourceRef) -> int:
     """Number of routes that a resource has a part in; -1 before they were counted."""
-    return state.route_counts.of(ref) if state.route_counts is not None else -1
+    return state.route_counts.of(ref).routes if state.route_counts is not None else -1
 
 
 def count_cell(count: int) -> Cell:
