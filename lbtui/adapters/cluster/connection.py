@@ -31,6 +31,8 @@ T = TypeVar("T")
 ANSWER_SECONDS = 30.0
 """An answer that takes longer is given up; a page of a list takes a second."""
 CONNECT_SECONDS = 10.0
+REST_SECONDS = 0.05
+"""Between two reads of a stream: events that follow each other closely are taken together."""
 ATTEMPTS = 5
 """How often a server that is busy is asked."""
 FIRST_RETRY = 0.2
@@ -110,6 +112,7 @@ class Connection:
                     for line in lines:
                         if line:
                             yield line
+                    await asyncio.sleep(REST_SECONDS)
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 raise _unreachable(error, self.server) from None
 
