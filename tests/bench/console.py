@@ -23,7 +23,7 @@ CURSOR, CURSOR_OCTETS = "cursor key on 184,000 routes", "octets of a cursor key"
 FILTER = "slowest letter of a filter on them"
 SWITCH, SWITCH_OCTETS = "view switch", "octets of a view switch"
 SLOWEST = "slowest view switch"
-ECHO, PREVIEW = "field of an advertisement: key to echo", "the same, last octet (no route changes)"
+ECHO, PREVIEW = "field of an advertisement: key to echo", "the same: preview, every route changing"
 IDLE, IDLE_OCTETS, MEMORY = "idle: processor", "idle: octets", "memory"
 
 
@@ -147,7 +147,7 @@ CASES = (
         f"console {LARGE}",
         (
             Figure(PAINT, "s", 1.5),
-            Figure(LIST),
+            Figure(LIST, "s", 1.5),
             Figure(WORKED_OUT),
             Figure(CURSOR, "s", 0.015),
             Figure(CURSOR_OCTETS, "octets", 1500),
@@ -156,7 +156,7 @@ CASES = (
             Figure(SLOWEST),
             Figure(SWITCH_OCTETS, "octets"),
             Figure(ECHO, "s", 0.02),
-            Figure(PREVIEW),
+            Figure(PREVIEW, "s", 0.15),
         ),
         run_large,
     ),
