@@ -54,7 +54,7 @@ VIEW_KEYS: tuple[ViewKey, ...] = (
         "by",
         "b",
         "by_next",
-        "By peer/node/service",
+        "By peer, node, ...",
         "All, one peer, node, service or prefix",
     ),
     ViewKey("routes", "previous", "left", "step(-1)", "Previous", "The one before", False),

@@ -33,7 +33,7 @@ async def test_a_view_s_own_key_can_be_chosen(tmp_path: Path) -> None:
     assert not keys.problems
     async with open_console(write_cluster(tmp_path / "cluster"), keys=keys) as console:
         await console.press("7")
-        await console.shows("f6 by peer/node/service")
+        await console.shows("f6 by peer, node, ...")
         await console.press("b")
         await console.shows("all peers")
         await console.press("f6")

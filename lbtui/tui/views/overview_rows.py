@@ -103,7 +103,9 @@ def _finding_rows(findings: Findings) -> Iterator[AnswerRow]:
 
 
 def _finding_line(finding: Diagnostic) -> Line:
-    subject = f"{finding.ref}: " if finding.ref else ""
+    name = str(finding.ref or "")
+    # Many messages begin with what they are about.
+    subject = "" if not name or finding.message.startswith(name) else f"{name}: "
     return line(Span(subject, "muted"), finding.message)
 
 
