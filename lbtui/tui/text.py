@@ -103,7 +103,10 @@ def wrap(text: Line, width: int, indent: int = 2) -> list[Line]:
             current, used = [Span(" " * indent)], indent
             word = Span(word.text.lstrip(), word.tone)
             length = cell_len(word.text)
-        while used + length > width and word.text.rstrip():
+        while used + length > width and (bare := word.text.rstrip()):
+            if used + cell_len(bare) <= width:
+                word, length = Span(bare, word.tone), cell_len(bare)
+                break  # only the space behind it is too much
             piece = word.text[: max(1, width - used)]
             lines.append((*current, Span(piece, word.tone)))
             current, used = [Span(" " * indent)], indent
