@@ -10,7 +10,7 @@ import asyncio
 import random
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from errno import ECONNREFUSED
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -48,6 +48,8 @@ class Connection:
         self._is_read_only = is_read_only
         self._credentials = Credentials(login)
         self._client: RESTClientObject | None = None
+        self._edition = 0
+        """Of the credentials that it was made with."""
         self._lock = asyncio.Lock()
 
     @property
@@ -128,11 +130,14 @@ class Connection:
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """The answer with its body unread; a refusal of the credentials renews them once."""
         for is_last in (False, True):
+            edition = self._credentials.edition
             answer = await self._ask(method, path, query, body, content_type, silence)
-            if answer.status == 401 and not is_last and await self._renewed():
-                answer.release()
-                continue
-            break
+            if answer.status != 401 or is_last:
+                break
+            with suppress(aiohttp.ClientError, TimeoutError, OSError):
+                await answer.read()  # which lets go of its connection
+            if not await self._credentials.renew(edition):
+                break
         try:
             if answer.status >= 400:
                 raise error_of(answer.status, await answer.read(), answer.headers)
@@ -169,8 +174,12 @@ class Connection:
 
     async def _connected(self) -> RESTClientObject:
         async with self._lock:
+            is_other = self._edition != self._credentials.edition
+            if self._client is not None and is_other and self._credentials.has_certificate:
+                await self.close()  # only a new connection can use another certificate
             if self._client is None:
                 self._client = await self._connect()
+            self._edition = self._credentials.edition
             return self._client
 
     async def _connect(self) -> RESTClientObject:
@@ -178,16 +187,6 @@ class Connection:
         with tempfile.TemporaryDirectory(prefix="lbtui-") as folder:
             configuration = await self._credentials.configuration(Path(folder))
             return await asyncio.to_thread(_make_client, configuration)
-
-    async def _renewed(self) -> bool:
-        """Whether there are other credentials now than those that were refused."""
-        if not await self._credentials.renew():
-            return False
-        async with self._lock:
-            if self._client is not None and self._credentials.has_certificate:
-                await self._client.close()
-                self._client = None
-        return True
 
 
 async def _patiently(ask: Callable[[], Awaitable[T]], is_worth: Callable[[ApiError], bool]) -> T:

@@ -6,10 +6,12 @@ import asyncio
 import base64
 import binascii
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from lbtui.adapters.cluster.credential_plugin import Given, run_plugin
 from lbtui.adapters.cluster.kubeconfig import Login
 from lbtui.ports import StoreError
 
@@ -18,7 +20,6 @@ _DATA = {
     "client-certificate-data": "client-certificate",
     "client-key-data": "client-key",
 }
-PLUGIN_SECONDS = 60.0
 
 
 class Credentials:
@@ -28,8 +29,11 @@ class Credentials:
         """Nothing is read yet."""
         self._login = login
         self._configuration: Any = None
-        self._given: Mapping[str, Any] = {}
+        self._given: Given | None = None
         """What the plugin gave."""
+        self._renewing: asyncio.Future[bool] | None = None
+        self.edition = 0
+        """Another number after each renewal."""
 
     @property
     def host(self) -> str:
@@ -39,7 +43,7 @@ class Credentials:
     @property
     def has_certificate(self) -> bool:
         """Whether the plugin gave a certificate, which only a new connection can use."""
-        return "clientCertificateData" in self._given
+        return self._given is not None and bool(self._given.certificate)
 
     async def configuration(self, folder: Path) -> Any:
         """The client library's Configuration; certificates are written into `folder`.
@@ -56,8 +60,8 @@ class Credentials:
         )
         from kubernetes.aio.config.kube_config import KubeConfigLoader
 
-        if "exec" in self._login.user and not self._given:
-            await self.renew()
+        if "exec" in self._login.user and self._given is None:
+            await self.renew(self.edition)
         configuration = Configuration()
         try:
             if self._login.is_in_cluster:
@@ -72,18 +76,44 @@ class Credentials:
         return configuration
 
     async def headers(self) -> Mapping[str, str]:
-        """The Authorization header; none where a certificate does it."""
+        """The Authorization header; none where a certificate does it. Raises StoreError."""
+        if self._given is not None and self._given.expires is not None:
+            if time.time() > self._given.expires:
+                await self.renew(self.edition)
         for setting in (await self._configuration.auth_settings()).values():
             if setting["value"]:
                 return {"Authorization": str(setting["value"])}
         return {}
 
-    async def renew(self) -> bool:
-        """Ask again where credentials may have changed: plugin and token file; else False."""
+    async def renew(self, edition: int) -> bool:
+        """Ask again where credentials may have changed: plugin and token file; else False.
+
+        Args:
+            edition: of those that were refused; many requests at once are refused, and one
+                plugin's run is for all of them.
+
+        Raises StoreError.
+        """
+        if edition != self.edition:
+            return True
+        if self._renewing is None:
+            self._renewing = asyncio.ensure_future(self._renew())
+        return await asyncio.shield(self._renewing)
+
+    async def _renew(self) -> bool:
+        try:
+            is_changed = await self._changed()
+            self.edition += is_changed
+            return is_changed
+        finally:
+            self._renewing = None
+
+    async def _changed(self) -> bool:
+        """Ask again; whether there are others now. Raises StoreError."""
         if "exec" in self._login.user:
-            self._given = await self._run_plugin()
-            if self._configuration is not None and "token" in self._given:
-                self._configuration.api_key["BearerToken"] = f"Bearer {self._given['token']}"
+            self._given = await run_plugin(self._login)
+            if self._configuration is not None and self._given.token:
+                self._configuration.api_key["BearerToken"] = f"Bearer {self._given.token}"
             return True
         file = self._login.user.get("tokenFile")
         if not file or self._configuration is None:
@@ -96,42 +126,19 @@ class Credentials:
         self._configuration.api_key["BearerToken"] = f"Bearer {token}"
         return bool(before != f"Bearer {token}")
 
-    async def _run_plugin(self) -> Mapping[str, Any]:
-        """Run the credential plugin (client.authentication.k8s.io). Raises StoreError."""
-        await asyncio.to_thread(_import_client)
-        from kubernetes.aio.config import ConfigException
-        from kubernetes.aio.config.exec_provider import ExecProvider
-        from kubernetes.aio.config.kube_config import ConfigNode
-
-        settings = self._login.user["exec"]
-        command = settings.get("command", "") if isinstance(settings, Mapping) else ""
-        what = f"Context {self._login.context}: the credential plugin {command}"
-        try:
-            plugin = ExecProvider(ConfigNode("exec", dict(settings)))
-            status = await asyncio.wait_for(plugin.run(), PLUGIN_SECONDS)
-        except FileNotFoundError:
-            raise StoreError(
-                f"{what} is not installed; install it, or put it on the PATH."
-            ) from None
-        except TimeoutError:
-            raise StoreError(f"{what} did not end within {PLUGIN_SECONDS:.0f} s.") from None
-        except (ConfigException, OSError, ValueError) as error:
-            raise StoreError(f"{what} failed: {error}.") from None
-        if "token" not in status and "clientCertificateData" not in status:
-            raise StoreError(f"{what} gave neither token nor certificate.")
-        return dict(status)
-
     def _as_files(self, folder: Path) -> dict[str, Any]:
         """A kubeconfig of this context alone, with everything in files that the loader wants so."""
         user = {key: value for key, value in self._login.user.items() if key != "exec"}
         if user.get("tokenFile"):
             user.pop("token", None)  # the file comes first, as for kubectl
-        if "token" in self._given:
-            user["token"] = self._given["token"]
-        for key, name in (("clientCertificateData", "cert"), ("clientKeyData", "key")):
-            if key in self._given:
-                field = "client-certificate" if name == "cert" else "client-key"
-                user[field] = _written(folder / f"plugin-{name}", str(self._given[key]).encode())
+        given = self._given or Given()
+        if given.token:
+            user["token"] = given.token
+        if given.certificate:
+            user["client-certificate"] = _written(
+                folder / "plugin-cert", given.certificate.encode()
+            )
+            user["client-key"] = _written(folder / "plugin-key", given.key.encode())
         cluster = dict(self._login.cluster)
         for part in (cluster, user):
             for key, field in _DATA.items():
