@@ -28,6 +28,13 @@ class Outage:
     """Whether it was refused, as by missing permission, so that waiting will not help."""
     remedy: str = ""
     """What to do about it; empty if there is nothing to do but wait."""
+    is_known: bool = False
+    """Whether some of it was read before, and is shown as it was then."""
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether what is shown may be old."""
+        return self.is_known or not self.is_refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ class LiveFollowing:
         if snapshot.outages != before.outages:
             # At once, whatever else the user does: what is shown is old, or fresh again.
             self._show_outages(before, snapshot)
+        if snapshot.setting != before.setting:
+            self._show_permissions(snapshot)
         if app.is_asking:
             self._waiting = snapshot
             return
@@ -80,15 +82,29 @@ class LiveFollowing:
             app.notify(f"{named(names)} changed in the cluster.", timeout=4)
 
     def _show_outages(self, before: Snapshot, snapshot: Snapshot) -> None:
-        was = [one for one in before.outages if not one.is_refused]
+        was = [one for one in before.outages if one.is_stale]
         app = self._app
         shown = replace(before, outages=snapshot.outages, diagnostics=snapshot.diagnostics)
         app.change(replace(app.state, snapshot=shown))
-        away = [one for one in snapshot.outages if not one.is_refused]
+        away = [one for one in snapshot.outages if one.is_stale]
         if away and not was:
             app.notify(f"Shown as last known: {away[0].message}", severity="warning", timeout=8)
         elif was and not away:
             app.notify("The cluster answers again; what is shown is of now.", timeout=4)
+
+    def _show_permissions(self, snapshot: Snapshot) -> None:
+        """What may be written may have become less or more."""
+        app, state = self._app, self._app.state
+        if state.snapshot is None:
+            return
+        read_only = state.read_only if app.preferences.is_read_only else self._store.read_only
+        shown = replace(state.snapshot, setting=snapshot.setting)
+        app.change(replace(state, snapshot=shown, read_only=read_only))
+        if read_only and not state.read_only:
+            text = f"Your edits are kept, but cannot be saved now: {read_only}."
+            app.notify(text, severity="warning", timeout=8)
+        elif state.read_only and not read_only:
+            app.notify("You may change MetalLB's objects here again.", timeout=4)
 
     def _clashes(self, snapshot: Snapshot) -> bool:
         state = self._app.state

@@ -37,7 +37,7 @@ def title_left(state: ViewState) -> Line:
 def stale_since(state: ViewState) -> str:
     """The time of day since when something is not heard of any more; empty: all is of now."""
     outages = state.snapshot.outages if state.snapshot is not None else ()
-    times = [one.since for one in outages if not one.is_refused]
+    times = [one.since for one in outages if one.is_stale]
     return time.strftime("%H:%M:%S", time.localtime(min(times))) if times else ""
 
 

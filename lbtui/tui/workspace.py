@@ -56,7 +56,7 @@ def reason_against(state: ViewState, verb: str, kind: str) -> str:
     `verb` is Kubernetes': create, patch or delete.
     """
     setting = state.snapshot.setting if state.snapshot is not None else None
-    if setting is None or state.read_only or verb not in setting.forbidden.get(kind, ()):
+    if setting is None or verb not in setting.forbidden.get(kind, ()):
         return ""
     return (
         f"This can be tried, but not saved: you may not {verb} a {kind} in {setting.namespace}. "

@@ -243,7 +243,7 @@ def _unreachable(error: BaseException, server: str) -> UnreachableError:
         reason = error.strerror or "no connection"
     elif isinstance(error, TimeoutError):
         reason = "no answer in time"
-    elif isinstance(error, aiohttp.ServerDisconnectedError):
+    elif isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientPayloadError):
         reason = "it closed the connection"
     else:
         reason = str(error) or type(error).__name__

@@ -35,6 +35,8 @@ class Pace:
     """Without an octet, bookmarks included (they come each minute), a watch counts as dead."""
     first_retry: float = 0.5
     last_retry: float = 30.0
+    review: float = 30.0
+    """Between two questions what may be written; of that nothing can be watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +117,13 @@ async def follow(
     clock = asyncio.get_running_loop().time
     retry = pace.first_retry
     while True:
-        begun = clock()
+        begun, has_heard = clock(), False
         try:
             if not version:
                 items, version = await list_all(connection, kind, namespace)
                 yield Listed(items)
             async for message, reached in _watch(connection, kind, namespace, version, pace):
-                version = reached
+                version, has_heard = reached, True
                 retry = pace.first_retry
                 yield message
         except ApiError as error:
@@ -137,6 +139,10 @@ async def follow(
         else:
             if clock() - begun < pace.first_retry:
                 await asyncio.sleep(pace.first_retry)  # a server that ends each watch at once
+            continue
+        if has_heard and not isinstance(failure, ApiError):
+            # A proxy or a server's restart cuts watches: it is no outage before it cannot go on.
+            await asyncio.sleep(pace.first_retry * random.uniform(0.1, 1.0))
             continue
         pause *= random.uniform(1.0, 1.5)  # or all clients come back at once
         yield Failed(failure, pause)

@@ -96,17 +96,31 @@ def _fail(kind: ApiKind, held: _Held, error: StoreError) -> bool:
     since = before.since if before is not None else time.time()
     code = error.code if isinstance(error, ApiError) else 0
     held.outage = Outage(
-        kind.name, str(error), since, code in (401, 403, 404), _REMEDIES.get(code, "")
+        kind.name,
+        _said(error, code),
+        since,
+        code in (401, 403, 404),
+        _REMEDIES.get(code, ""),
+        held.is_known,
     )
     return before is None or before.message != held.outage.message
+
+
+def _said(error: StoreError, code: int) -> str:
+    """The refusal, with whose trouble it is where the server's own words leave that open."""
+    if code == 429:
+        return f"the API server is overloaded and asks to wait: {error}"
+    if code >= 500:
+        return f"the API server cannot answer (HTTP {code}): {error}"
+    return str(error)
 
 
 def _notice(outage: Outage) -> Diagnostic:
     """As a finding: all that depends on it is left unsaid, or may be old."""
     so = (
-        "What depends on it is not judged."
-        if outage.is_refused
-        else "What is shown of it was last known before that."
+        "What is shown of it was last known before that."
+        if outage.is_stale
+        else "What depends on it is not judged."
     )
     message = f"{outage.kind}: {outage.message.rstrip('.')}. {so}"
     return Diagnostic(Severity.WARNING, "not-readable", message, fix=outage.remedy or None)

@@ -19,16 +19,26 @@ _API = "/apis/authorization.k8s.io/v1"
 _VERSION = "authorization.k8s.io/v1"
 
 
-async def forbidden_writes(connection: Connection, namespace: str) -> Mapping[str, tuple[str, ...]]:
+Forbidden = Mapping[str, tuple[str, ...]]
+ALL_PERMITTED: Forbidden = {}
+
+
+async def forbidden_writes(
+    connection: Connection, namespace: str, before: Forbidden = ALL_PERMITTED
+) -> Forbidden:
     """Name of a kind → verbs that are not permitted in MetalLB's namespace; empty: all are.
 
-    A server that does not say is taken to permit it: it judges each request itself.
+    Args:
+        connection: to the API server, which is asked.
+        namespace: MetalLB's.
+        before: the answer if the server does not say. It judges each request itself, so at first
+            everything is taken to be permitted.
     """
     spec = {"namespace": namespace}
     try:
         status = await _reviewed(connection, "SelfSubjectRulesReview", spec)
     except StoreError:
-        return {}
+        return before
     rules = status.get("resourceRules") or ()
     missing = {
         kind.name: tuple(verb for verb in WRITING if not _is_allowed(rules, kind, verb))
@@ -74,10 +84,11 @@ async def _reviewed(connection: Connection, kind: str, spec: Mapping[str, Any]) 
 
 
 def _is_allowed(rules: Iterable[Mapping[str, Any]], kind: ApiKind, verb: str) -> bool:
+    """Of some object at least: which ones are named in the rule, the server judges."""
     return any(
         {"*", verb} & set(rule.get("verbs") or ())
         and {"*", kind.group} & set(rule.get("apiGroups") or ())
         and {"*", kind.plural} & set(rule.get("resources") or ())
-        and not rule.get("resourceNames")
+        and not (verb == "create" and rule.get("resourceNames"))
         for rule in rules
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -17,7 +18,7 @@ from lbtui.adapters.cluster.held_objects import HeldObjects
 from lbtui.adapters.cluster.installation import Installation, find_installation
 from lbtui.adapters.cluster.kinds import FOLLOWED, METALLB, ApiKind
 from lbtui.adapters.cluster.kubeconfig import Login
-from lbtui.adapters.cluster.permissions import forbidden_writes
+from lbtui.adapters.cluster.permissions import ALL_PERMITTED, Forbidden, forbidden_writes
 from lbtui.adapters.cluster.refreshing import refreshed
 from lbtui.adapters.cluster.reports import read_reports
 from lbtui.adapters.cluster.roles import WRITING
@@ -65,8 +66,10 @@ class ClusterStore:
         self._held = HeldObjects(namespace or "")
         self._seen = (Snapshot(self._base.resources), self._base)
         """What is known, as it is shown and as edits on it would be measured."""
+        self._looked = self._seen
+        """What `look` gave last: the user may be asked about it while more is heard."""
         self._versions: dict[str, str] = {}
-        self._forbidden: Mapping[str, tuple[str, ...]] = {}
+        self._forbidden: Forbidden = ALL_PERMITTED
         self._turn = asyncio.Lock()
         self._news = asyncio.Event()
         self._hearing: asyncio.Task[None] | None = None
@@ -112,7 +115,9 @@ class ClusterStore:
 
     async def look(self) -> Snapshot:
         """List what can be edited; what that depends on is as it was heard of. See `Store.look`."""
-        return await self._listed_anew(METALLB)
+        await self._listed_anew(METALLB)
+        self._looked = self._seen
+        return self._looked[0]
 
     def known(self) -> Snapshot:
         """See `LiveStore.known`."""
@@ -120,9 +125,11 @@ class ClusterStore:
 
     def take(self, snapshot: Snapshot) -> None:
         """Measure saves against what is known now."""
-        if snapshot is not self._seen[0]:
-            raise LookupError("only the snapshot that `look` or `known` gave last can be taken")
-        self._base = self._seen[1]
+        for seen, base in (self._seen, self._looked):
+            if seen is snapshot:
+                self._base = base
+                return
+        raise LookupError("only the snapshot that `look` or `known` gave last can be taken")
 
     async def changed(self) -> tuple[str, ...]:
         """Objects that can be edited and are not as they were taken, as far as it was heard."""
@@ -203,8 +210,23 @@ class ClusterStore:
     # ---- parts -------------------------------------------------------------------------------
 
     async def _hear(self) -> None:
-        async for _ in self.watch():
-            self._news.set()
+        reviewing = asyncio.create_task(self._review_for_ever())
+        try:
+            async for _ in self.watch():
+                self._news.set()
+        finally:
+            reviewing.cancel()
+
+    async def _review_for_ever(self) -> None:
+        """Ask now and then what may be written: of that there is no watch."""
+        while not self._is_read_only:
+            await asyncio.sleep(self._pace.review * random.uniform(1.0, 1.2))
+            before = self._forbidden
+            await self._review()
+            if self._forbidden != before:
+                snapshot, base = self._seen
+                self._seen = replace(snapshot, setting=self._setting()), base
+                self._news.set()
 
     async def _stop_hearing(self) -> None:
         if self._hearing is not None:
@@ -242,7 +264,8 @@ class ClusterStore:
 
     async def _review(self) -> None:
         """Ask what may be written; where it is nothing at all, that is why nothing can be saved."""
-        self._forbidden = await forbidden_writes(self._connection, self.installation.namespace)
+        namespace = self.installation.namespace
+        self._forbidden = await forbidden_writes(self._connection, namespace, self._forbidden)
         is_nothing = all(self._forbidden.get(kind.name) == WRITING for kind in METALLB)
         self._read_only = NOT_PERMITTED if is_nothing else ""
 

@@ -34,6 +34,10 @@ class Faults:
 
     delay: float = 0.0
     """Seconds before every answer."""
+    hold: asyncio.Event | None = None
+    """What every answer waits for."""
+    refusal: Refused | None = None
+    """Given to every request for objects."""
     answers: list[Refused] = field(default_factory=list)
     """Given one by one to the next requests for objects, instead of their answers."""
     writes: dict[str, Refused] = field(default_factory=dict)
@@ -159,6 +163,8 @@ class ApiServer:
         self.requests.append((request.method, request.path, dict(request.query)))
         if self.faults.delay:
             await asyncio.sleep(self.faults.delay)
+        if self.faults.hold is not None:
+            await self.faults.hold.wait()
         try:
             self.access.user(request)
             return await self._answer(request)
@@ -177,6 +183,8 @@ class ApiServer:
         target = self._target(path)
         if target is None:
             return web.Response(status=404, text="404 page not found\n")
+        if self.faults.refusal is not None:
+            raise self.faults.refusal
         if self.faults.answers:
             raise self.faults.answers.pop(0)
         answer = await self._on_objects(request, *target)
