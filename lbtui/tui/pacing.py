@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-PACE_SECONDS = 0.1
+PACE_SECONDS = 0.11
 """Least time between two values shown."""
 
 
