@@ -53,6 +53,11 @@ async def test_a_list_can_be_walked_before_all_is_read(tmp_path: Path) -> None:
             await console.press(key)
         await console.shows("Nothing can be edited yet: reading, 1 of 4 files")
         assert not app.is_asking
+        for key in "Z A s u ctrl+r U R f F w W x c = m t T L 0 7 8 9 5 ! / escape o O 3".split():
+            await console.press(key, "escape")
+        await console.until(lambda: not app.is_asking, "nothing is asked any more")
+        await console.until(lambda: not app.is_asking, "nothing is asked any more")
+        assert not app.state.history.is_modified
         store.go_on.set()
         await console.settled()
         await console.until(lambda: "reading" not in console.bar("title"), "all is read")
