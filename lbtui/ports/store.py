@@ -207,7 +207,10 @@ class LiveStore(Store, Protocol):
         """
 
     async def reports(self) -> Reports:
-        """What components say of themselves, read now; what cannot be read is told in it."""
+        """What components say of themselves, as of now; what cannot be read is told in it."""
+
+    async def reported(self, seconds: float) -> None:
+        """Wait until a component may have said something else, at most so long."""
 
     async def close(self) -> None:
         """Hear no more, and let go of the connections."""

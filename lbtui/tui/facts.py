@@ -1,4 +1,4 @@
-"""What a cluster's components say of themselves, asked for now and then, beside the intended."""
+"""What a cluster's components say of themselves, as it changes, beside what is intended."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lbtui.tui.app import LbtuiApp
 
 LOOK_SECONDS = 10.0
-"""Between two looks."""
+"""Between two looks if nobody reports anything new."""
 LEAST_IDLE = 50
 """How many times as long as a look takes the console waits at least before the next."""
 BUNDLED = "lbtui's own speaker"
@@ -56,7 +56,8 @@ class FactFinding:
             begun = time.monotonic()
             await self._look()
             taken = time.monotonic() - begun
-            await asyncio.sleep(max(LOOK_SECONDS, taken * LEAST_IDLE))
+            await asyncio.sleep(taken * LEAST_IDLE)
+            await self._store.reported(LOOK_SECONDS)
 
     async def _look(self) -> None:
         reports = await self._store.reports()

@@ -216,7 +216,7 @@ async def test_what_may_not_be_read_any_more_is_shown_with_its_age(
     async with open_cluster(api, kubeconfig) as console:
         api.access.users[TOKEN] = User("less", [Rule(("*",), ("metallb.io",))])
         api.cut()
-        await until_told(console, 'User "less" cannot watch resource')
+        await until_told(console, 'User "less" cannot ')
         await console.shows(" as of ")
         await console.press("5")
         await console.shows("default/web")

@@ -127,6 +127,8 @@ async def follow(
                 retry = pace.first_retry
                 yield message
         except ApiError as error:
+            if error.code == 403:
+                version = ""  # maybe only the watch is forbidden: then it is listed now and then
             if error.is_expired:
                 version = ""
                 if retry == pace.first_retry:

@@ -55,10 +55,10 @@ def user_roles(namespace: str, subjects: Sequence[Subject], *, is_full: bool) ->
     """
     name = "lbtui-full" if is_full else "lbtui-read-only"
     everywhere = [reading(kind, READING) for kind in KUBERNETES]
-    everywhere += [reading(kind, ("list",)) for kind in EVERYWHERE]
+    everywhere += [reading(kind, READING) for kind in EVERYWHERE]
     inside = [
         rule(METALLB[0].group, [k.plural for k in METALLB], (*READING, *(WRITING * is_full))),
-        rule(SERVICE_BGP_STATUS.group, [kind.plural for kind in INSIDE], ("list",)),
+        rule(SERVICE_BGP_STATUS.group, [kind.plural for kind in INSIDE], READING),
         rule("apps", ["daemonsets"], ("list",)),
     ]
     return [

@@ -20,7 +20,7 @@ from lbtui.adapters.cluster.kinds import FOLLOWED, METALLB, ApiKind
 from lbtui.adapters.cluster.kubeconfig import Login
 from lbtui.adapters.cluster.permissions import ALL_PERMITTED, Forbidden, forbidden_writes
 from lbtui.adapters.cluster.refreshing import refreshed
-from lbtui.adapters.cluster.reports import read_reports
+from lbtui.adapters.cluster.reports import ClusterReports
 from lbtui.adapters.cluster.roles import WRITING
 from lbtui.adapters.cluster.saving import object_changes, save_objects
 from lbtui.core.collector import collector_paused
@@ -60,6 +60,7 @@ class ClusterStore:
         self._wanted_namespace = namespace
         self._pace = pace or Pace()
         self._connection = Connection(login, is_read_only=is_read_only)
+        self._reports = ClusterReports(self._connection, namespace or "", self._pace)
         self._is_read_only = is_read_only
         self._read_only = "opened read-only" if is_read_only else ""
         self._base = Baseline(ResourceSet(), {})
@@ -108,6 +109,7 @@ class ClusterStore:
         except ApiError as error:
             raise StoreError(self._refusal(error)) from None
         self._held = HeldObjects(self.installation.namespace)
+        self._reports = ClusterReports(self._connection, self.installation.namespace, self._pace)
         if not self._is_read_only:
             await self._review()
         self.take(await self._listed_anew(FOLLOWED))
@@ -167,8 +169,12 @@ class ClusterStore:
         await self._connection.close()
 
     async def reports(self) -> Reports:
-        """What components say of themselves, read now. Never raises: what is not known is told."""
-        return await read_reports(self._connection, self.installation.namespace)
+        """See `LiveStore.reports`."""
+        return await self._reports.now()
+
+    async def reported(self, seconds: float) -> None:
+        """See `LiveStore.reported`."""
+        await self._reports.stirred(seconds)
 
     # ---- writing -----------------------------------------------------------------------------
 
@@ -229,6 +235,7 @@ class ClusterStore:
                 self._news.set()
 
     async def _stop_hearing(self) -> None:
+        await self._reports.stop()
         if self._hearing is not None:
             self._hearing.cancel()
             await asyncio.gather(self._hearing, return_exceptions=True)

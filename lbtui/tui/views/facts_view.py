@@ -37,7 +37,8 @@ class FactsView(AnswerView[Facts]):
         "themselves (ServiceBGPStatus): services they hand to the peer, whether its session is up "
         "or not. Live is what runs the sessions: frr-k8s (BGPSessionState) and lbtui's own "
         "speaker, where it runs. What differs is a finding, too, with its source.\n\n"
-        "It is asked for every ten seconds, and less often in a large cluster."
+        "It is followed as it changes, in a large cluster with pauses. Without permission to watch "
+        "the reports they are listed twice a minute."
     )
 
     def question(self, state: ViewState) -> Callable[[], Facts] | None:
