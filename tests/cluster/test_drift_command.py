@@ -9,6 +9,8 @@ from pathlib import Path
 
 import jsonschema
 
+from tests.cluster.apiserver.kinds import FRR_CONFIGURATION
+from tests.cluster.apiserver.server import ApiServer
 from tests.cluster.conftest import Cluster
 from tests.cluster.manifests import NAMESPACE, Manifest, peer, working_set
 from tests.support.command import Lbtui
@@ -61,6 +63,25 @@ async def test_drift_is_told_with_its_source(
     assert found["session-missing"]["name"] == "spare"
     assert 0 <= found["session-down"]["age"] < 60
     assert any(text.startswith("FRRNodeState is not known") for text in told["unknown"])
+
+
+async def test_what_somebodys_own_frr_configuration_adds_is_told(
+    api: ApiServer, kubeconfig: Path, lbtui: Lbtui
+) -> None:
+    api.kinds[FRR_CONFIGURATION.prefix, FRR_CONFIGURATION.plural] = FRR_CONFIGURATION
+    router = {"asn": 64512, "neighbors": [{"address": "192.0.2.9", "asn": 64513}]}
+    own = {
+        "apiVersion": "frrk8s.metallb.io/v1beta1",
+        "kind": "FRRConfiguration",
+        "metadata": {"name": "own", "namespace": "frr-k8s-system"},
+        "spec": {"bgp": {"routers": [router]}, "nodeSelector": {}},
+    }
+    await api.put(*working_set(), session("192.0.2.1", "Established"), claim("tor"), own)
+    user = of(lbtui, kubeconfig)
+    told = await asyncio.to_thread(user.json, "drift", "-o", "json", code=0)
+    (found,) = told["drift"]
+    assert (found["code"], found["source"]) == ("frr-peer-added", "FRRConfiguration")
+    assert found["nodes"] == ["node-a"]
 
 
 async def test_no_drift_is_the_answer_yes(cluster: Cluster, kubeconfig: Path, lbtui: Lbtui) -> None:

@@ -19,7 +19,7 @@ from lbtui.adapters.cluster.store import ClusterStore
 from lbtui.ports import StoreError
 from lbtui.tui.app import LbtuiApp
 from tests.cluster.apiserver.access import READING, Rule, User, rules_of
-from tests.cluster.apiserver.kinds import FRR_NODE_STATE
+from tests.cluster.apiserver.kinds import FRR_CONFIGURATION, FRR_NODE_STATE
 from tests.cluster.apiserver.server import TOKEN, ApiServer
 from tests.cluster.editor import TOR, edited, made
 from tests.cluster.manifests import (
@@ -35,8 +35,8 @@ from tests.cluster.manifests import (
 from tests.support.command import Lbtui
 from tests.tui.console import Console
 
-KINDS = 14
-"""How many are followed, four kinds of reports among them."""
+KINDS = 15
+"""How many are followed, five kinds of reports among them."""
 WHICH = ("--read-only", "--full")
 
 
@@ -118,7 +118,8 @@ def labelled(manifest: Manifest) -> Manifest:
 async def test_the_roles_suffice_and_nothing_is_superfluous(
     api: ApiServer, kubeconfig: Path, lbtui: Lbtui, which: str
 ) -> None:
-    api.kinds[FRR_NODE_STATE.prefix, FRR_NODE_STATE.plural] = FRR_NODE_STATE
+    for kind in (FRR_NODE_STATE, FRR_CONFIGURATION):
+        api.kinds[kind.prefix, kind.plural] = kind
     await api.put(*working_set(), speaker())
     rules = rules_of(await asyncio.to_thread(printed, lbtui, which, "--namespace", NAMESPACE))
 

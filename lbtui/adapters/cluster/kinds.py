@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from lbtui.core.drift.frr_configuration import FRRConfiguration
 from lbtui.core.drift.reports import (
     BGPSessionState,
     ConfigurationState,
@@ -80,4 +81,5 @@ SERVICE_BGP_STATUS = ApiKind(ServiceBGPStatus, "servicebgpstatuses", "metallb")
 CONFIGURATION_STATE = ApiKind(ConfigurationState, "configurationstates", "metallb")
 BGP_SESSION_STATE = ApiKind(BGPSessionState, "bgpsessionstates", "metallb")
 FRR_NODE_STATE = ApiKind(FRRNodeState, "frrnodestates", "cluster")
+FRR_CONFIGURATION = ApiKind(FRRConfiguration, "frrconfigurations", "all")
 """What components report; those of frr-k8s may be in a namespace of its own."""

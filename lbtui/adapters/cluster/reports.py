@@ -15,6 +15,7 @@ from lbtui.adapters.cluster.gathering import rounds
 from lbtui.adapters.cluster.kinds import (
     BGP_SESSION_STATE,
     CONFIGURATION_STATE,
+    FRR_CONFIGURATION,
     FRR_NODE_STATE,
     SERVICE_BGP_STATUS,
     ApiKind,
@@ -26,7 +27,14 @@ from lbtui.core.drift.sides import Stamp
 from lbtui.ports import StoreError
 
 _POOL = ApiKind(PoolReport, "ipaddresspools", "metallb")
-KINDS = (SERVICE_BGP_STATUS, CONFIGURATION_STATE, _POOL, BGP_SESSION_STATE, FRR_NODE_STATE)
+KINDS = (
+    SERVICE_BGP_STATUS,
+    CONFIGURATION_STATE,
+    _POOL,
+    BGP_SESSION_STATE,
+    FRR_NODE_STATE,
+    FRR_CONFIGURATION,
+)
 
 Key = tuple[str, str]
 """Namespace and name."""

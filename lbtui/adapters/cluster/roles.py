@@ -9,6 +9,7 @@ from typing import Any
 from lbtui.adapters.cluster.kinds import (
     BGP_SESSION_STATE,
     CONFIGURATION_STATE,
+    FRR_CONFIGURATION,
     FRR_NODE_STATE,
     KUBERNETES,
     METALLB,
@@ -20,8 +21,8 @@ Manifest = dict[str, Any]
 
 INSIDE = (SERVICE_BGP_STATUS, CONFIGURATION_STATE)
 """Reports in MetalLB's namespace."""
-EVERYWHERE = (BGP_SESSION_STATE, FRR_NODE_STATE)
-"""Reports of frr-k8s, which may have a namespace of its own."""
+EVERYWHERE = (BGP_SESSION_STATE, FRR_NODE_STATE, FRR_CONFIGURATION)
+"""Of frr-k8s, which may have a namespace of its own."""
 READING = ("list", "watch")
 WRITING = ("create", "patch", "delete")
 _RBAC = "rbac.authorization.k8s.io"

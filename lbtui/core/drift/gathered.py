@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from lbtui.core.drift.frr_configuration import FRRConfiguration
 from lbtui.core.drift.reports import (
     BGPSessionState,
     ConfigurationState,
@@ -47,5 +48,6 @@ class Reports:
             configurations=self.of(ConfigurationState),
             pools=self.of(PoolReport),
             frr_nodes=self.of(FRRNodeState),
+            frr_configurations=self.of(FRRConfiguration),
             sessions=live,
         )

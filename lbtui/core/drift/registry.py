@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lbtui.core.diagnostics import Diagnostic
-from lbtui.core.drift import components, services, sessions
+from lbtui.core.drift import additions, components, services, sessions
 from lbtui.core.drift.difference import Difference, Drift
 from lbtui.core.drift.sides import Sides
 from lbtui.core.judging import CheckedRule
 
 RULES: tuple[CheckedRule[Sides, Difference], ...] = tuple(
     member
-    for topic in (components, sessions, services)
+    for topic in (components, sessions, services, additions)
     for member in vars(topic).values()
     if isinstance(member, CheckedRule)
 )

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 
+from lbtui.core.drift.frr_configuration import FRRConfiguration
 from lbtui.core.objects.cluster_resources import ClusterResource
 from lbtui.core.objects.meta import Record
 
@@ -132,11 +133,25 @@ class FRRNodeState(ClusterResource, frozen=True):
     status: FRRResults = msgspec.field(default_factory=FRRResults)
 
 
-Report = ServiceBGPStatus | ConfigurationState | PoolReport | BGPSessionState | FRRNodeState
+Report = (
+    ServiceBGPStatus
+    | ConfigurationState
+    | PoolReport
+    | BGPSessionState
+    | FRRNodeState
+    | FRRConfiguration
+)
 
 KINDS: Mapping[str, type[Report]] = {
     kind.kind: kind
-    for kind in (ServiceBGPStatus, ConfigurationState, PoolReport, BGPSessionState, FRRNodeState)
+    for kind in (
+        ServiceBGPStatus,
+        ConfigurationState,
+        PoolReport,
+        BGPSessionState,
+        FRRNodeState,
+        FRRConfiguration,
+    )
 }
 
 

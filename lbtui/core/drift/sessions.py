@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lbtui.core.configuration.model import Peer
+from lbtui.core.drift.additions import added_sessions
 from lbtui.core.drift.difference import Difference
-from lbtui.core.drift.sides import ESTABLISHED, Sides, Stamp
+from lbtui.core.drift.sides import ESTABLISHED, Sides, Stamp, spelled
 from lbtui.core.judging import ERROR, INFO, WARNING, rule
 from lbtui.core.lint.wording import listed
 from lbtui.core.objects.cluster_resources import Node
@@ -74,10 +75,12 @@ def session_missing(sides: Sides) -> Iterator[Difference]:
     source=_REPORTS,
 )
 def session_unexpected(sides: Sides) -> Iterator[Difference]:
-    """One finding for each router and source."""
+    """One finding for each router and source; those that an FRRConfiguration adds are told so."""
     found: dict[tuple[str, str, Stamp], NodeSet] = {}
+    added = added_sessions(sides)
     for fact in sides.session_facts:
-        if fact.peer is None and fact.node:
+        explained = added.get((spelled(fact.session.peer), fact.session.vrf), 0)
+        if fact.peer is None and fact.node & ~explained:
             key = (fact.session.peer, fact.session.vrf, fact.stamp)
             found[key] = found.get(key, 0) | fact.node
     for (peer, vrf, stamp), nodes in sorted(found.items()):

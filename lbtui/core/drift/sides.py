@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar
 
 from lbtui.core.configuration.model import Peer
+from lbtui.core.drift.frr_configuration import FRRConfiguration
 from lbtui.core.drift.reports import (
     BGPSessionState,
     ConfigurationState,
@@ -91,6 +92,7 @@ class Sides:
         configurations: Reported[ConfigurationState] | None = None,
         pools: Reported[PoolReport] | None = None,
         frr_nodes: Reported[FRRNodeState] | None = None,
+        frr_configurations: Reported[FRRConfiguration] | None = None,
         sessions: Iterable[Reported[LiveSession]] = (),
     ) -> None:
         """Keep them; `sessions` has one entry for each source of sessions."""
@@ -100,6 +102,7 @@ class Sides:
         self.configurations = configurations
         self.pools = pools
         self.frr_nodes = frr_nodes
+        self.frr_configurations = frr_configurations
         self.sessions = tuple(sessions)
         self._intended: dict[str, Mapping[str, NodeSet]] = {}
 
@@ -126,11 +129,11 @@ class Sides:
     def _facts(self) -> Iterator[SessionFact]:
         by_key: dict[tuple[str, str], list[Peer]] = {}
         for peer in self.tables.config.peers:
-            by_key.setdefault(_key_of(peer), []).append(peer)
+            by_key.setdefault(key_of(peer), []).append(peer)
         for reported in self.sessions:
             for session in reported.facts:
                 node = self.bit(session.node)
-                peers = by_key.get((_spelled(session.peer), session.vrf), ())
+                peers = by_key.get((spelled(session.peer), session.vrf), ())
                 found = next((one for one in peers if self.session_nodes(one) & node), None)
                 yield SessionFact(session, found, node, reported.stamp)
 
@@ -171,11 +174,12 @@ class Sides:
         return known
 
 
-def _key_of(peer: Peer) -> tuple[str, str]:
+def key_of(peer: Peer) -> tuple[str, str]:
+    """What a session is told by: address or interface, and VRF."""
     return (str(peer.address) if peer.address is not None else peer.interface, peer.vrf)
 
 
-def _spelled(text: str) -> str:
+def spelled(text: str) -> str:
     """An address in one spelling; an interface as it is."""
     address = parse_address(text)
     return text if address is None else str(address)

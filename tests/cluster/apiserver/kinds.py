@@ -217,6 +217,13 @@ FRR_K8S = (
         },
     ),
 )
+FRR_CONFIGURATION = Kind(
+    "frrk8s.metallb.io",
+    "v1beta1",
+    "frrconfigurations",
+    "FRRConfiguration",
+    shape={"spec": Field("object", ANY), "status": Field("object", {})},
+)
 FRR_NODE_STATE = Kind(
     "frrk8s.metallb.io",
     "v1beta1",
@@ -225,7 +232,7 @@ FRR_NODE_STATE = Kind(
     is_namespaced=False,
     shape={"spec": Field("object", {}), "status": Field("object", ANY)},
 )
-"""Where frr-k8s runs; a test adds it to a server's kinds."""
+"""Where frr-k8s runs; a test adds them to a server's kinds."""
 
 KUBERNETES = (
     Kind("", "v1", "nodes", "Node", is_namespaced=False),

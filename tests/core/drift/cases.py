@@ -79,6 +79,26 @@ def frr(on: str, conversion: str = "success", reload: str = "success") -> Manife
     return _object("frrk8s.metallb.io/v1beta1", "FRRNodeState", on, status)
 
 
+def neighbor(address: str, **more: Any) -> Manifest:
+    return {"address": address, "asn": 64513, **more}
+
+
+def own(name: str, neighbors: Sequence[Manifest], rack: str = "", **router: Any) -> Manifest:
+    """An FRRConfiguration of somebody's own, of the nodes of a rack, or of all."""
+    selector = {"nodeSelector": {"matchLabels": {"kubernetes.io/hostname": rack}}} if rack else {}
+    made = {"asn": 64512, "neighbors": list(neighbors), **router}
+    return {
+        "apiVersion": "frrk8s.metallb.io/v1beta1",
+        "kind": "FRRConfiguration",
+        "metadata": {"name": name, "namespace": "frr-k8s-system"},
+        "spec": {"bgp": {"routers": [made]}, **selector},
+    }
+
+
+def sending(*prefixes: str, **more: Any) -> Manifest:
+    return {"toAdvertise": {"allowed": {"prefixes": list(prefixes)}, **more}}
+
+
 R_UP = [session("a", "192.0.2.1"), session("b", "192.0.2.1")]
 S_UP = session("b", "2001:0db8::0001", bfd="up")
 UP = [*R_UP, S_UP]
@@ -96,6 +116,45 @@ class Case(NamedTuple):
 
 
 CASES: dict[str, Case] = {
+    "frr-peer-added": Case(
+        [own("o", [neighbor("203.0.113.9", asn=64599)], rack="a")],
+        "o",
+        "adds a session with 203.0.113.9 (AS 64599) on a",
+        [
+            [own("o", [neighbor("192.0.2.1")])],
+            [own("metallb-a", [neighbor("203.0.113.9")], rack="a")],
+            [own("o", [neighbor("203.0.113.9")], rack="nowhere")],
+        ],
+        ("a",),
+    ),
+    "frr-prefix-added": Case(
+        [
+            own(
+                "o",
+                [neighbor("192.0.2.1", **sending("203.0.113.0/24", "198.51.100.10/32"))],
+                rack="b",
+            )
+        ],
+        "o",
+        "sends r 203.0.113.0/24 from b, which MetalLB does not",
+        [
+            [own("o", [neighbor("192.0.2.1", **sending("198.51.100.10/32"))])],
+            [own("o", [neighbor("192.0.2.1")], prefixes=["203.0.113.0/24"])],
+            [own("o", [neighbor("203.0.113.9", **sending("203.0.113.0/24"))])],
+        ],
+        ("b",),
+    ),
+    "frr-contradiction": Case(
+        [own("o", [neighbor("192.0.2.1", asn=64599)], rack="a")],
+        "o",
+        "contradicts BGPPeer/r on a: AS of the router 64599, not 64513",
+        [
+            [own("o", [neighbor("192.0.2.1")])],
+            [own("o", [neighbor("203.0.113.9", asn=64599)])],
+            [own("o", [neighbor("192.0.2.1", asn=64599)], vrf="red", asn=64999)],
+        ],
+        ("a",),
+    ),
     "session-down": Case(
         [session("a", "192.0.2.1", "Active"), *UP[1:]],
         "r",

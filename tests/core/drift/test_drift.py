@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import pytest
 
 from lbtui.core.drift import RULES, Drift, LiveSession, Reported, Sides, decode_report, find_drift
+from lbtui.core.drift.frr_configuration import FRRConfiguration
 from lbtui.core.drift.reports import (
     BGPSessionState,
     ConfigurationState,
@@ -21,7 +22,18 @@ from lbtui.core.objects.cluster_resources import ClusterResource
 from lbtui.core.routing.status import status_nodes, status_peers
 from lbtui.core.rules import RULES as ACCEPTANCE
 from tests.core.cluster import Manifest, advertisement, compiled, endpoints, node, peer, service
-from tests.core.drift.cases import CASES, CLAIMS, CLUSTER, UP, claim, frr, session
+from tests.core.drift.cases import (
+    CASES,
+    CLAIMS,
+    CLUSTER,
+    UP,
+    claim,
+    frr,
+    neighbor,
+    own,
+    sending,
+    session,
+)
 
 R = TypeVar("R", bound=ClusterResource)
 HEARD, NOW = 1000.0, 1012.5
@@ -49,6 +61,7 @@ def sides(
         configurations=of(ConfigurationState),
         pools=of(PoolReport),
         frr_nodes=of(FRRNodeState),
+        frr_configurations=of(FRRConfiguration),
         sessions=[*live, *more.get("sessions", ())],
     )
 
@@ -106,6 +119,64 @@ def test_the_bundled_speakers_sessions_are_a_source_of_their_own() -> None:
 def test_a_running_configuration_is_never_read() -> None:
     report, _ = decode_report(frr("a"))
     assert report is not None and "hunter2" not in repr(report)
+
+
+def test_passwords_and_raw_configuration_of_others_are_never_read() -> None:
+    made = own("o", [neighbor("192.0.2.1", password="hunter2")])
+    made["spec"]["raw"] = {"rawConfig": "neighbor 192.0.2.1 password hunter2"}
+    report, problem = decode_report(made)
+    assert isinstance(report, FRRConfiguration), problem
+    assert report.spec.bgp.routers[0].neighbors[0].address == "192.0.2.1"
+    assert "hunter2" not in repr(report)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"asn": 64599}, "AS of the router 64599, not 64513"),
+        ({"port": 1179}, "port 1179, not 179"),
+        ({"bfdProfile": "slow"}, "BFD profile slow, not none"),
+        ({"ebgpMultiHop": True}, "eBGP multihop on, not off"),
+        ({"sourceaddress": "192.0.2.99"}, "source address 192.0.2.99, not none"),
+        ({"holdTime": "90s"}, "hold time 90 s, not 180 s"),
+        ({"keepaliveTime": "1m0s", "holdTime": "3m", "port": 179}, ""),
+    ],
+)
+def test_all_that_frr_k8s_would_not_merge_is_told(more: dict[str, Any], says: str) -> None:
+    contradicted = found("frr-contradiction", sides([own("o", [neighbor("192.0.2.1", **more)])]))
+    assert [says in one.diagnostic.message for one in contradicted] == [True] * bool(says)
+
+
+@pytest.mark.parametrize(
+    ("router", "says"),
+    [
+        ({"asn": 64599}, "AS 64599, not 64512, of the node"),
+        ({"id": "203.0.113.1"}, "router ID 203.0.113.1, not 203.0.113.7"),
+        ({"id": "203.0.113.7"}, ""),
+    ],
+)
+def test_a_router_that_frr_k8s_would_not_merge_is_told(router: dict[str, Any], says: str) -> None:
+    manifests = [*CLUSTER[:3], peer("r", peerAddress="192.0.2.1", routerID="203.0.113.7")]
+    contradicted = found("frr-contradiction", sides([own("o", [], **router)], manifests))
+    assert [says in one.diagnostic.message for one in contradicted] == [True] * bool(says)
+
+
+def test_two_local_preferences_of_one_prefix_are_told() -> None:
+    preferring = advertisement("x", ipAddressPools=["p"], peers=["r"], localPref=150)
+    manifests = [one for one in CLUSTER if one["kind"] != "BGPAdvertisement"] + [preferring]
+    asked = [{"prefixes": ["198.51.100.10/32"], "localPref": 200}]
+    sent = sending("198.51.100.10/32", withLocalPref=asked)
+    (one,) = found(
+        "frr-contradiction", sides([own("o", [neighbor("192.0.2.1", **sent)])], manifests)
+    )
+    assert "localPref 200, not 150, of 198.51.100.10/32" in one.diagnostic.message
+
+
+def test_a_session_that_somebody_added_is_told_once_and_by_its_source() -> None:
+    these = sides([*UP, session("a", "203.0.113.9"), own("o", [neighbor("203.0.113.9")])])
+    codes = {(one.diagnostic.code, one.source) for one in find_drift(these, NOW)}
+    assert ("frr-peer-added", "FRRConfiguration") in codes
+    assert "session-unexpected" not in {code for code, _ in codes}
 
 
 @pytest.mark.parametrize(
