@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from lbtui.cli import output
@@ -12,6 +12,7 @@ from lbtui.cli.exits import UsageError
 if TYPE_CHECKING:
     from lbtui.core.routing.announcements import Announcements
     from lbtui.core.routing.lab import LabMapping
+    from lbtui.ports import SessionRow
 
 
 def add_lab(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +29,7 @@ def add_lab(parser: argparse.ArgumentParser) -> None:
 
 def relocated(announced: Announcements, entries: Sequence[str]) -> Announcements:
     """The announcements with sessions to the lab, which is told. Raises UsageError."""
-    mapping = _mapping(entries)
+    mapping = mapping_of(entries)
     if mapping.problems:
         raise UsageError(" ".join(mapping.problems))
     wanted = mapping.relocated(announced)
@@ -44,7 +45,14 @@ def relocated(announced: Announcements, entries: Sequence[str]) -> Announcements
     return wanted
 
 
-def _mapping(entries: Sequence[str]) -> LabMapping:
+def at_lab_routers(rows: Iterable[SessionRow], mapping: LabMapping) -> frozenset[str]:
+    """The sessions, by id, that go to the lab router that the mapping names for their peer."""
+    there = {peer: str(endpoint.address) for peer, endpoint in mapping.peers.items()}
+    return frozenset(row.id for row in rows if there.get(row.peer) == row.address)
+
+
+def mapping_of(entries: Sequence[str]) -> LabMapping:
+    """What the argument says, else the settings; what is wrong is in its problems."""
     from lbtui.adapters.settings import load_settings
     from lbtui.core.routing.lab import NO_LAB, read_entries
 

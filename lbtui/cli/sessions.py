@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lbtui.cli import output
 from lbtui.cli.arguments import add_output
 from lbtui.cli.exits import SUCCESS, UsageError
+from lbtui.cli.lab import add_lab, at_lab_routers, mapping_of
 from lbtui.cli.speaker_files import add_connect, add_socket, talk
 
 if TYPE_CHECKING:
     from lbtui.adapters.speaker_client import SpeakerClient
+    from lbtui.core.routing.lab import LabMapping
     from lbtui.ports import SessionRow, SpeakerView
 
 HEADER = (
@@ -48,48 +49,55 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-w", "--watch", action="store_true", help="go on after every change, until interrupted"
     )
+    add_lab(parser)
     add_output(parser, ("table", "json"))
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the sessions."""
     follow = _watch if arguments.watch else _once
+    lab = mapping_of(arguments.lab)
+    if arguments.lab and lab.problems:
+        raise UsageError(" ".join(lab.problems))
     if arguments.sessions and arguments.watch:
         raise UsageError("--watch follows all sessions; leave the names away")
     if arguments.sessions:
-        return talk(arguments, lambda client: _tell(client, arguments.sessions, arguments.output))
-    return talk(arguments, lambda client: follow(client, arguments.output))
+        return talk(arguments, lambda client: _tell(client, arguments, lab))
+    return talk(arguments, lambda client: follow(client, arguments.output, lab))
 
 
-async def _tell(client: SpeakerClient, chosen: Sequence[str], form: str) -> int:
+async def _tell(client: SpeakerClient, arguments: argparse.Namespace, lab: LabMapping) -> int:
     """Everything about the sessions named, one after another."""
     view = await client.view()
-    rows = [await client.session(session_id) for session_id in chosen]
-    if form == "json":
+    rows = [await client.session(session_id) for session_id in arguments.sessions]
+    if arguments.output == "json":
         output.emit(output.to_json(_document(replace(view, sessions=tuple(rows)))))
         return SUCCESS
-    output.emit("\n\n".join(map(_details, rows)))
+    there = at_lab_routers(rows, lab)
+    output.emit("\n\n".join(_details(row, row.id in there) for row in rows))
     return SUCCESS
 
 
-def _details(row: SessionRow) -> str:
+def _details(row: SessionRow, is_lab: bool) -> str:
     from lbtui.adapters.speaker_documents import printable
     from lbtui.tui.views.session_details import details
 
     lines = [f"Session {row.id}"]
+    if is_lab:
+        lines.append(f"LAB: goes to {row.address}, which plays the peer.")
     for heading, entries in details(row, time.time()):
         width = max((len(label) for label, _ in entries), default=0)
         lines += ["", heading, *(f"  {label:<{width}}  {text}" for label, text in entries)]
     return "\n".join(map(printable, lines))
 
 
-async def _once(client: SpeakerClient, form: str) -> int:
+async def _once(client: SpeakerClient, form: str, lab: LabMapping) -> int:
     view = await client.view()
-    output.emit(output.to_json(_document(view)) if form == "json" else _table(view))
+    output.emit(output.to_json(_document(view)) if form == "json" else _table(view, lab))
     return SUCCESS
 
 
-async def _watch(client: SpeakerClient, form: str) -> int:
+async def _watch(client: SpeakerClient, form: str, lab: LabMapping) -> int:
     """One JSON document a line, or a table for each change of state; ends by Ctrl-C."""
     told = ""
     async for view in client.watch():
@@ -98,7 +106,7 @@ async def _watch(client: SpeakerClient, form: str) -> int:
         if form == "json":
             text = output.to_json(_document(view), is_line=True)
         else:
-            text = _table(view) if view.is_running else ""
+            text = _table(view, lab) if view.is_running else ""
         if text and text != told:
             if form == "table":
                 output.narrate(time.strftime("%H:%M:%S"))
@@ -119,18 +127,19 @@ def _document(view: SpeakerView) -> dict[str, Any]:
     }
 
 
-def _table(view: SpeakerView) -> str:
+def _table(view: SpeakerView, lab: LabMapping) -> str:
     if not view.sessions:
         output.narrate("The speaker runs and has no sessions; 'lbtui speaker apply' gives it some.")
-    return output.to_table(HEADER, [_row(row) for row in view.sessions])
+    there = at_lab_routers(view.sessions, lab)
+    return output.to_table(HEADER, [_row(row, row.id in there) for row in view.sessions])
 
 
-def _row(row: SessionRow) -> tuple[str, ...]:
+def _row(row: SessionRow, is_lab: bool) -> tuple[str, ...]:
     counts = row.families.values()
     desired, advertised = sum(c.desired for c in counts), sum(c.advertised for c in counts)
     return (
         row.node,
-        row.peer,
+        f"{row.peer} LAB" if is_lab else row.peer,
         row.state if row.is_enabled else f"{row.state} (disabled)",
         _age(time.time() - row.since),
         f"{advertised}/{desired}",

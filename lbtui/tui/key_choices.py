@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from lbtui.tui.commands import BOUND, TABLE_KEYS, Command
-from lbtui.tui.view_keys import VIEW_KEYS, ViewKey
+from lbtui.tui.view_keys import FORM_KEYS, VIEW_KEYS, ViewKey
 
 if TYPE_CHECKING:
     from textual.binding import Binding
@@ -22,13 +22,13 @@ FIXED = frozenset(
     | {_LONG_NAMES.get(key, key) for keys, _ in TABLE_KEYS for key in keys.split()}
 )
 """Keys of every list, which cannot be given away."""
-
-
 _OWNERS: dict[str, Command | ViewKey] = {
     **{command.name: command for command in BOUND},
-    **{own.id: own for own in VIEW_KEYS},
+    **{own.id: own for own in (*VIEW_KEYS, *FORM_KEYS)},
 }
 """Whatever has a key of its own, by its name in the settings."""
+_FORMS = frozenset(own.view for own in FORM_KEYS)
+_IN_FORMS = frozenset(own.id for own in FORM_KEYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,8 @@ def choose_keys(wanted: Mapping[str, str]) -> KeyChoices:
             problems.append(f"keys: there is no command {name} with a key{hint}")
         elif _KEY.fullmatch(key) is None or "," in key:
             problems.append(f"keys: {name}: {key!r} is no key; write x, X, f5 or ctrl+e.")
+        elif len(key) == 1 and name in _IN_FORMS:
+            problems.append(f"keys: {name}: {key} is typed there; write f5 or ctrl+e.")
         elif key in FIXED:
             problems.append(f"keys: {name}: {key} moves, marks, sorts or opens in every list.")
         else:
@@ -98,13 +100,15 @@ def _first_held(chosen: Mapping[str, str]) -> tuple[str, str] | None:
 def _holder(key: str, wanting: str, chosen: Mapping[str, str]) -> str | None:
     """Who else has the key where the one that wants it has a use for it.
 
-    Two views may have the same key, for only one is shown; a command of all views may not.
+    Two views may have the same key, for only one is shown; a command of all views may not, but
+    for keys of forms, which cover the views.
     """
     view = getattr(_OWNERS[wanting], "view", None)
     for name, owner in _OWNERS.items():
         own_view = getattr(owner, "view", None)
+        is_covered = (view in _FORMS) != (own_view in _FORMS)
         is_apart = view is not None and own_view is not None and view != own_view
-        if name == wanting or is_apart:
+        if name == wanting or is_apart or is_covered:
             continue
         if key in (chosen.get(name, owner.key), *owner.more_keys.split(",")):
             return name

@@ -1,11 +1,15 @@
-"""Keys that only one view has: a row here is its key, its help and its name in the settings."""
+"""Keys that only one view or form has: a row is its key, its help and its name in the settings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ VIEW_KEYS: tuple[ViewKey, ...] = (
         "by",
         "b",
         "by_next",
-        "By peer, node, ...",
+        "By peer/node/prefix",
         "All, one peer, node, service or prefix",
     ),
     ViewKey("routes", "previous", "left", "step(-1)", "Previous", "The one before", False),
@@ -72,11 +76,26 @@ VIEW_KEYS: tuple[ViewKey, ...] = (
     ViewKey("matrix", "next", "right", "peer(1)", "Next peer", "The next peer", False),
 )
 
+FORM_KEYS: tuple[ViewKey, ...] = (
+    ViewKey("form", "accept", "ctrl+s", "accept", "Accept", "Take the edit", more_keys="enter"),
+    ViewKey("form", "unset", "ctrl+x", "unset", "Unset", "Back to the default"),
+    ViewKey("text", "accept", "ctrl+s", "accept", "Accept", "Take the text"),
+    ViewKey("text", "next-problem", "f8", "next_problem", "Next problem", "To what is wrong"),
+)
+"""Keys of what one types into: only such as type nothing can be chosen for them."""
 
-def bindings_of(view: str) -> Iterator[Binding]:
-    """The bindings of a view."""
-    for one in VIEW_KEYS:
+
+def bindings_of(view: str, receiver: str = "") -> Iterator[Binding]:
+    """The bindings of a view or form; `receiver`: who acts, where it is not who has the keys."""
+    for one in (*VIEW_KEYS, *FORM_KEYS):
         if one.view == view:
+            action = f"{receiver}{one.action}"
             yield Binding(
-                one.keys, one.action, one.label, tooltip=one.help, show=one.is_in_bar, id=one.id
+                one.keys, action, one.label, tooltip=one.help, show=one.is_in_bar, id=one.id
             )
+
+
+def key_now(screen: Screen[Any], binding_id: str) -> str:
+    """The first key of a binding that works on the screen, the user's choice if there is one."""
+    active = screen.active_bindings.items()
+    return next((key for key, one in active if one.binding.id == binding_id), "")

@@ -165,6 +165,10 @@ def test_lab_routers_play_peers_by_argument_and_by_the_settings(
     done = speaker("speaker", "apply", str(cluster), "--lab", f"peer/tor={address(1)}")
     assert done.stderr.startswith(f"LAB: sessions to tor go to {address(1)}.\nAccepted as")
     assert wait_for_state(speaker, "Established")["address"] == address(1)
+    lab = ("--lab", f"peer/tor={address(1)}")
+    assert "tor LAB" in speaker("sessions", *lab).stdout
+    assert f"LAB: goes to {address(1)}" in speaker("sessions", SESSION, *lab).stdout
+    assert "LAB" not in speaker("sessions").stdout
     wrong = speaker("speaker", "apply", str(cluster), "--lab", "tor=192.0.2.9")
     assert wrong.returncode == 2 and "write peer/NAME or node/NAME" in wrong.stderr
     settings = Path(speaker.json("config", "show", "-o", "json")["file"])
@@ -176,6 +180,7 @@ def test_lab_routers_play_peers_by_argument_and_by_the_settings(
     again = speaker("speaker", "apply", str(cluster))
     assert f"LAB: sessions to tor go to {address(1)}." in again.stderr
     assert wait_for_state(speaker, "Established")["establishedCount"] == 1
+    assert "tor LAB" in speaker("sessions").stdout
 
 
 def test_reset_disable_and_enable_move_the_session(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lbtui.adapters.external_editor import ExternalEditor
 from lbtui.tui.key_choices import choose_keys
 from tests.support.manifests import write_cluster
 from tests.tui.console import open_console
@@ -33,7 +34,7 @@ async def test_a_view_s_own_key_can_be_chosen(tmp_path: Path) -> None:
     assert not keys.problems
     async with open_console(write_cluster(tmp_path / "cluster"), keys=keys) as console:
         await console.press("7")
-        await console.shows("f6 by peer, node, ...")
+        await console.shows("f6 by peer/node/prefix")
         await console.press("b")
         await console.shows("all peers")
         await console.press("f6")
@@ -57,3 +58,34 @@ async def test_a_chosen_key_works_and_is_shown(tmp_path: Path) -> None:
         await console.main()
         await console.press("question_mark")
         await console.shows("f4 ")
+
+
+def test_keys_of_forms_type_nothing_and_are_free_outside() -> None:
+    taken = choose_keys({"form.accept": "ctrl+r", "text.accept": "f2", "form.unset": "f2"})
+    assert not taken.problems
+    assert taken.keymap["form.accept"] == "ctrl+r,enter"
+    wrong = choose_keys({"form.accept": "x", "form.unset": "ctrl+s"})
+    assert not wrong.by_command
+    assert "x is typed there" in wrong.problems[0]
+    assert "ctrl+s is the key of form.accept" in wrong.problems[1]
+
+
+async def test_a_form_and_a_text_obey_chosen_keys_and_show_them(tmp_path: Path) -> None:
+    keys = choose_keys({"form.accept": "f2", "form.unset": "f3", "text.accept": "f4"})
+    folder, editor = write_cluster(tmp_path / "cluster"), ExternalEditor(tmp_path)
+    async with open_console(folder, keys=keys, editor=editor) as console:
+        await console.press("e")
+        await console.shows("Edit IPAddressPool")
+        await console.shows("f3 unset")
+        await console.press("x", "ctrl+s", "f3")
+        await console.shows("Edit IPAddressPool")
+        assert not console.app.state.history.can_undo
+        await console.shows("addresses cannot be empty")
+        await console.press("escape")
+        await console.shows("Leave the form?")
+        await console.press("d")
+        await console.main()
+        await console.press("y")
+        await console.shows("f4 accept")
+        await console.press("f4")
+        await console.main()

@@ -18,6 +18,7 @@ from lbtui.tui.screens.draft_preview import DraftPreview, LinesOf, resource_prev
 from lbtui.tui.screens.form_fields import FieldEditor
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import Cell, Line, Span
+from lbtui.tui.view_keys import bindings_of, key_now
 from lbtui.tui.widgets.bars import Bar, KeyBar
 from lbtui.tui.widgets.line_table import LineTable
 from lbtui.tui.widgets.rows import Column, ItemRows
@@ -64,8 +65,7 @@ class FormScreen(ModalScreen["Accepted | None"]):
         Binding("pageup", "move(-8)", "Up", show=False),
         Binding("pagedown", "move(8)", "Down", show=False),
         Binding("tab", "pick", "Pick"),
-        Binding("ctrl+s", "accept", "Accept"),
-        Binding("ctrl+x", "unset", "Unset", tooltip="Back to the default"),
+        *bindings_of("form"),
         Binding("escape", "cancel", "Cancel"),
     ]
 
@@ -115,7 +115,7 @@ class FormScreen(ModalScreen["Accepted | None"]):
             ("esc", "cancel"),
             ("↑↓" if SYMBOLS.arrow == "→" else "up/down", "field"),
             ("tab", "pick"),
-            ("ctrl+x", "unset"),
+            (key_now(self, "form.unset"), "unset"),
         )
         self._show_rows()
         keys = list(self._form.keys())

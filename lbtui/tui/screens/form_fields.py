@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import Line, Span
+from lbtui.tui.view_keys import bindings_of
 from lbtui.tui.widgets.bars import Bar
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ class FieldInput(Input):
         Binding("pageup", "screen.move(-8)", "Up", show=False),
         Binding("pagedown", "screen.move(8)", "Down", show=False),
         Binding("tab", "screen.pick", "Pick", show=False),
-        Binding("ctrl+s,enter", "screen.accept", "Accept", show=False),
-        Binding("ctrl+x", "screen.unset", "Unset", show=False),
+        *bindings_of("form", "screen."),
     ]
 
     def __init__(self, write: Callable[[str], None], cycle: Callable[[int], None]) -> None:
@@ -60,13 +60,14 @@ class FieldInput(Input):
 
     async def _on_key(self, event: events.Key) -> None:
         # Textual calls the base class's handler by itself unless the default is prevented.
-        bindings = self._bindings.key_to_bindings.get(event.key, [])
+        # With the keys that the user chose; no letter is one of them.
+        bound = None if event.is_printable else self.screen.active_bindings.get(event.key)
         if self.has_choices and event.key in _CYCLE:
             self._cycle(_CYCLE[event.key])
         elif self.has_choices and event.key in ("backspace", "delete"):
             self.value = ""
-        elif bindings:
-            await self.run_action(bindings[-1].action)
+        elif bound is not None and bound.node is self:
+            await self.run_action(bound.binding.action)
         elif not (self.has_choices and event.is_printable):
             return
         event.stop()

@@ -19,6 +19,7 @@ from lbtui.tui.screens.draft_preview import DraftPreview
 from lbtui.tui.screens.form import Accepted
 from lbtui.tui.symbols import SYMBOLS
 from lbtui.tui.text import Line, Span, Tone
+from lbtui.tui.view_keys import bindings_of, key_now
 from lbtui.tui.widgets.bars import Bar, KeyBar
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class ManifestArea(TextArea):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "indent", "Indent", show=False),
-        Binding("ctrl+s", "screen.accept", "Accept", show=False),
+        *bindings_of("text", "screen."),
     ]
 
     def action_indent(self) -> None:
@@ -61,8 +62,7 @@ class ManifestTextScreen(ModalScreen["Accepted | None"]):
     """
     AUTO_FOCUS = "ManifestArea"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "accept", "Accept"),
-        Binding("f8", "next_problem", "Next problem"),
+        *bindings_of("text"),
         Binding("escape", "cancel", "Cancel"),
     ]
 
@@ -116,9 +116,9 @@ class ManifestTextScreen(ModalScreen["Accepted | None"]):
         """Show the keys and begin to follow."""
         self.set_class(self.app.size.width < 110, "-stacked")
         self.query_one("#form-keys", KeyBar).show_keys(
-            ("ctrl+s", "accept"),
+            (key_now(self, "text.accept"), "accept"),
             ("esc", "cancel"),
-            ("f8", "to the problem"),
+            (key_now(self, "text.next-problem"), "to the problem"),
             ("ctrl+z", "undo"),
             ("ctrl+y", "redo"),
         )
