@@ -67,9 +67,9 @@ def actions(told: Any) -> list[tuple[str, str, bool]]:
 
 
 async def test_a_dry_run_tells_everything_and_changes_nothing(
-    api: ApiServer, cluster: Cluster, user: Lbtui, tmp_path: Path
+    cluster: Cluster, user: Lbtui, tmp_path: Path
 ) -> None:
-    await api.put(node(), service(), endpoints())
+    await cluster.put(node(), service(), endpoints())
     await cluster.put(peer(holdTime="90s"), pool("other", "203.0.113.0/24"))
     folder = write(tmp_path / "new", peer(holdTime="30s"), pool(), advertisement("all"), service())
     dry = await document(user, folder, "--dry-run")
@@ -271,10 +271,9 @@ async def test_a_folder_without_any_of_metallbs_objects_is_the_wrong_one(
 
 
 async def test_an_object_is_made_anew_only_if_it_is_named(
-    api: ApiServer, cluster: Cluster, user: Lbtui, tmp_path: Path
+    cluster: Cluster, user: Lbtui, tmp_path: Path
 ) -> None:
-    await api.put(*working_set())
-    await cluster.put(peer(enableGracefulRestart=True))
+    await cluster.put(*working_set(), peer(enableGracefulRestart=True))
     folder = write(tmp_path / "new", peer(enableGracefulRestart=False, holdTime="30s"))
     done = await applied(user, folder, "--yes", code=1)
     assert "add --recreate BGPPeer/tor. Nothing was changed" in done.stderr

@@ -64,9 +64,9 @@ async def spec_of(cluster: Cluster, manifest: Manifest) -> Manifest:
 
 
 async def test_the_review_shows_objects_routes_and_the_dry_run(
-    api: ApiServer, cluster: Cluster, kubeconfig: Path
+    cluster: Cluster, kubeconfig: Path
 ) -> None:
-    await api.put(*working_set())
+    await cluster.put(*working_set())
     async with open_cluster(kubeconfig) as console:
         stage(console, holdTime="30s", nodeSelectors=[{"matchLabels": {"no": "where"}}])
         await console.press("s")
@@ -173,9 +173,9 @@ async def test_a_part_that_was_not_saved_is_tried_again_or_taken_back(
 
 @pytest.mark.parametrize("key", ["d", "escape"])
 async def test_making_anew_shows_the_routes_that_go_and_asks(
-    api: ApiServer, cluster: Cluster, kubeconfig: Path, key: str
+    cluster: Cluster, kubeconfig: Path, key: str
 ) -> None:
-    await api.put(*working_set(), peer(enableGracefulRestart=True))
+    await cluster.put(*working_set(), peer(enableGracefulRestart=True))
     before = await cluster.get(peer())
     async with open_cluster(kubeconfig) as console:
         stage(console, enableGracefulRestart=False)
