@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
@@ -80,14 +80,16 @@ class Groups:
         """Take one service out of its group, and put it into another."""
         if old is not None:
             place = _place(old)
-            left = [s for s in self._by_place.pop(place).services if s is not old.service]
-            if left:
-                self._by_place[place] = _group(place, left)
+            own = self._by_place.pop(place).services
+            at = bisect_left(own, old.service.name, key=_NAME)
+            rest = [*own[:at], *own[at + 1 :]]
+            if rest:
+                self._by_place[place] = _group(place, rest)
         if new is not None:
             place = _place(new)
-            own = list(self._by_place[place].services) if place in self._by_place else []
-            insort(own, new.service, key=lambda service: service.name)
-            self._by_place[place] = _group(place, own)
+            together = [*self._by_place[place].services] if place in self._by_place else []
+            insort(together, new.service, key=_NAME)
+            self._by_place[place] = _group(place, together)
 
 
 def _place(placement: Placement) -> GroupPlace:

@@ -25,6 +25,7 @@ Kind = tuple[int, int]
 Keys = tuple[PlanKey, ...]
 
 _NAME = attrgetter("service.name")
+_IS_LOCAL = attrgetter("service.is_local")
 
 MOST_REMEMBERED = 1000
 """Answers that are kept; there are a few for each kind of peer and advertisement."""
@@ -48,6 +49,18 @@ class Member:
             self._local_sources = tuple([one for one in self.sources if one.service.is_local])
         return self._local_sources
 
+    def moved(self, gone: Sequence[Placement], come: Sequence[Placement]) -> Member | None:
+        """The same prefix after services moved: an aggregate has thousands. None: none is left."""
+        sources = _moved(self.sources, gone, come)
+        if not sources:
+            return None
+        left, new = (Counter(id(one.limits) for one in moved) for moved in (gone, come))
+        member = Member(sources, self.limits) if left == new else Member.of(sources)
+        if self._local_sources is not None:
+            changes = filter(_IS_LOCAL, gone), filter(_IS_LOCAL, come)
+            member._local_sources = _moved(self._local_sources, *changes)
+        return member
+
     @classmethod
     def of(cls, sources: Sequence[Placement]) -> Member:
         """Put the limits of services under one plan together."""
@@ -63,6 +76,21 @@ class Member:
     def keys(self) -> Keys:
         """The plans of its services."""
         return tuple([key for key, _ in self.limits])
+
+
+NOTHING = Member((), ())
+
+
+def _moved(
+    sources: Iterable[Placement], gone: Iterable[Placement], come: Iterable[Placement]
+) -> tuple[Placement, ...]:
+    """Sources by service name, after some went and others came."""
+    moved = list(sources)
+    for placement in gone:
+        del moved[bisect_left(moved, placement.service.name, key=_NAME)]
+    for placement in come:
+        insort(moved, placement, key=_NAME)
+    return tuple(moved)
 
 
 class Reached:
@@ -163,16 +191,11 @@ class Level:
             return copied[keys]
 
         for network in gone.keys() | come.keys():
-            before = self.find(network)
-            sources = list(before.sources) if before else []
-            for placement in gone.get(network, ()):
-                del sources[bisect_left(sources, placement.service.name, key=_NAME)]
-            for placement in come.get(network, ()):
-                insort(sources, placement, key=_NAME)
-            if before is not None:
+            before = self.find(network) or NOTHING
+            after = before.moved(gone.get(network, ()), come.get(network, ()))
+            if before is not NOTHING:
                 del members(before.keys)[network]
-            if sources:
-                after = Member.of(sources)
+            if after is not None:
                 members(after.keys)[network] = after
         changed = {keys: Bundle(own) for keys, own in copied.items()}
         every = {**self.bundles, **changed}
