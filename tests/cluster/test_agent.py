@@ -93,13 +93,21 @@ def left_behind(node_name: str) -> list[Manifest]:
     (session,) = session_reports([gone], node_name, NAMESPACE)
     service = {**session, "kind": "ServiceBGPStatus", "apiVersion": "metallb.io/v1beta1"}
     service["status"] = {"node": node_name, "serviceName": "gone", "peers": ["tor-a"]}
-    return [session, service]
+    verdict = {**service, "kind": "ConfigurationState", "status": {"result": "Invalid"}}
+    return [session, service, verdict]
 
 
 def reports(api: ApiServer, plural: str, on: str) -> list[Manifest]:
     kind = next(kind for kind in api.kinds.values() if kind.plural == plural)
-    found = [one.get("status", {}) for one in api.storage.listed(kind, NAMESPACE)]
-    return [status for status in found if status.get("node") == on]
+    found = api.storage.listed(kind, NAMESPACE)
+    own = [one for one in found if one["metadata"]["labels"]["lbtui.dev/node"] == on]
+    return [one.get("status", {}) for one in own]
+
+
+def verdicts(api: ApiServer, on: str) -> list[tuple[str, str]]:
+    """What a node's agent thinks of the configuration, and why."""
+    found = reports(api, "configurationstates", on)
+    return [(one.get("result", ""), one.get("errorSummary", "")) for one in found]
 
 
 async def test_every_node_announces_as_previewed_whatever_goes_away(rig: Rig) -> None:
@@ -116,10 +124,16 @@ async def test_every_node_announces_as_previewed_whatever_goes_away(rig: Rig) ->
         claims = {
             one["serviceName"]: one["peers"] for one in reports(rig.api, "servicebgpstatuses", "n2")
         }
-        return up == ["Established"] * 2 and claims == {
-            "local": ["tor-a", "tor-b"],
-            "web": ["tor-a"],
-        }
+        is_judged = verdicts(rig.api, "n2") == [("Valid", "")]
+        return (
+            up == ["Established"] * 2
+            and is_judged
+            and claims
+            == {
+                "local": ["tor-a", "tor-b"],
+                "web": ["tor-a"],
+            }
+        )
 
     await until(is_published, "what n2 publishes", explain=rig.log)
 
@@ -157,6 +171,12 @@ async def test_every_node_announces_as_previewed_whatever_goes_away(rig: Rig) ->
         return "lbtui_agent_config_stale_bool 1" in await rig.asked("n3", "/metrics")
 
     await until(is_stale, "n3 to refuse what MetalLB refuses", explain=rig.log)
+
+    async def is_told() -> bool:
+        ((result, why),) = verdicts(rig.api, "n3")
+        return result == "Invalid" and "no address" in why
+
+    await until(is_told, "n3 to publish that it refuses", explain=rig.log)
     assert (await rig.seen())["tor-a"]["n3"] == wanted["tor-a"]["n3"]
 
     rig.agents["n3"].send_signal(signal.SIGTERM)
@@ -214,7 +234,7 @@ def test_the_manifests_let_it_do_what_it_does_and_no_more(lbtui: Lbtui) -> None:
         for resource in rule.resources
         if not set(rule.verbs) <= {"get", "list", "watch"}
     }
-    reported = {"servicebgpstatuses", "bgpsessionstates"}
+    reported = {"servicebgpstatuses", "bgpsessionstates", "configurationstates"}
     assert writing == {*reported, *(f"{name}/status" for name in reported)}
 
 

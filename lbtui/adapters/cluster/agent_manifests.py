@@ -7,6 +7,7 @@ from typing import Any
 from lbtui.adapters.cluster.kinds import (
     ANNOUNCING,
     BGP_SESSION_STATE,
+    CONFIGURATION_STATE,
     SERVICE_BGP_STATUS,
 )
 from lbtui.adapters.cluster.roles import READING, Subject, access, reading, rule
@@ -69,10 +70,10 @@ def _cluster_rules() -> list[Manifest]:
 
 
 def _namespace_rules() -> list[Manifest]:
-    """Only in MetalLB's namespace: its objects and Secrets to read, the two reports to write."""
+    """Only in MetalLB's namespace: its objects and Secrets to read, the three reports to write."""
     rules = [reading(kind, READING) for kind in ANNOUNCING if kind.scope == "metallb"]
     rules.append(rule("", ("pods",), ("list",)))
-    for kind in (SERVICE_BGP_STATUS, BGP_SESSION_STATE):
+    for kind in (SERVICE_BGP_STATUS, BGP_SESSION_STATE, CONFIGURATION_STATE):
         rules.append(rule(kind.group, (kind.plural,), ("list", "create", "delete")))
         rules.append(rule(kind.group, (f"{kind.plural}/status",), ("patch",)))
     return rules

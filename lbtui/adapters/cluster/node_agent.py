@@ -19,13 +19,25 @@ from lbtui.adapters.cluster.errors import ApiError
 from lbtui.adapters.cluster.following import Failed, Listed, Message, Pace
 from lbtui.adapters.cluster.gathering import rounds
 from lbtui.adapters.cluster.held_objects import HeldObjects
-from lbtui.adapters.cluster.kinds import ANNOUNCING, BGP_SESSION_STATE, SERVICE_BGP_STATUS, ApiKind
+from lbtui.adapters.cluster.kinds import (
+    ANNOUNCING,
+    BGP_SESSION_STATE,
+    CONFIGURATION_STATE,
+    SERVICE_BGP_STATUS,
+    ApiKind,
+)
 from lbtui.adapters.cluster.publishing import Publisher
 from lbtui.core.configuration.config import resolve
 from lbtui.core.configuration.model import Options
 from lbtui.core.drift.sides import LiveSession
 from lbtui.core.routing.announcements import Announcements, announce
-from lbtui.core.routing.node_reports import selector_of, service_reports, session_reports
+from lbtui.core.routing.node_reports import (
+    Manifest,
+    configuration_report,
+    selector_of,
+    service_reports,
+    session_reports,
+)
 from lbtui.core.routing.routes import RouteTables, compile_routes
 from lbtui.ports import Speaker, SpeakerError, SpeakerView, StoreError
 
@@ -73,8 +85,11 @@ class NodeAgent:
         self._wanted: Announcements | None = None
         self._reported = asyncio.Event()
         selector = selector_of(node)
-        self._services = Publisher(connection, SERVICE_BGP_STATUS, namespace, selector, owners)
-        self._sessions = Publisher(connection, BGP_SESSION_STATE, namespace, selector, owners)
+        self._services, self._sessions, self._verdict = (
+            Publisher(connection, kind, namespace, selector, owners)
+            for kind in (SERVICE_BGP_STATUS, BGP_SESSION_STATE, CONFIGURATION_STATE)
+        )
+        self._has_judged = False
         self.state = AgentState()
 
     async def run(self) -> None:
@@ -111,6 +126,11 @@ class NodeAgent:
 
     async def _take(self, held: HeldObjects) -> None:
         """Announce what is held now, unless MetalLB's speaker would refuse it here."""
+        await self._judge(held)
+        self._has_judged = True
+        self._reported.set()
+
+    async def _judge(self, held: HeldObjects) -> None:
         snapshot = held.snapshot()
         config = resolve(snapshot.resources, self._backend, self._options).config
         tables = compile_routes(config, self._tables)
@@ -131,7 +151,6 @@ class NodeAgent:
         self._tables, self._wanted = tables, wanted
         if not gc.get_freeze_count():
             gc.freeze()  # a search for cycles would walk through the whole cluster again and again
-        self._reported.set()
 
     # ---- what came of it -----------------------------------------------------------------------
 
@@ -173,11 +192,20 @@ class NodeAgent:
         node, space = self._node, self._namespace
         if self._tables is not None:
             await self._services.publish(service_reports(self._tables, node, space))
-        try:
-            await self._sessions.publish(session_reports(self.state.sessions, node, space))
-        except ApiError as error:
-            if error.code != 404:  # without frr-k8s there is no such kind
-                raise
+        sessions = session_reports(self.state.sessions, node, space)
+        await _publish_if_served(self._sessions, sessions)
+        if self._has_judged:
+            verdict = configuration_report(self.state.refusal, node, space)
+            await _publish_if_served(self._verdict, (verdict,))
+
+
+async def _publish_if_served(publisher: Publisher, wanted: Sequence[Manifest]) -> None:
+    """Publish; without frr-k8s, or with an old MetalLB, there is no such kind."""
+    try:
+        await publisher.publish(wanted)
+    except ApiError as error:
+        if error.code != 404:
+            raise
 
 
 async def find_metallb_speaker(connection: Connection, namespace: str, node: str) -> str:

@@ -51,6 +51,21 @@ def service_reports(tables: RouteTables, node: str, namespace: str) -> tuple[Man
     return tuple(made)
 
 
+def configuration_report(refusal: str, node: str, namespace: str) -> Manifest:
+    """The ConfigurationState of the node's speaker.
+
+    Args:
+        refusal: why it keeps what it announced before; empty: it took the configuration.
+        node: where it runs.
+        namespace: MetalLB's.
+    """
+    labels = {"metallb.io/component-type": "speaker", "metallb.io/node-name": node}
+    # An empty summary is written, too: a merge leaves what is not named.
+    status = {"result": "Invalid" if refusal else "Valid", "errorSummary": refusal}
+    what = (METALLB_API, "ConfigurationState", namespace)
+    return _object(what, node, "configuration", labels, status)
+
+
 def session_reports(
     sessions: Iterable[LiveSession], node: str, namespace: str
 ) -> tuple[Manifest, ...]:
