@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lbtui.adapters.demo import DemoStore
     from lbtui.adapters.speaker_client import SpeakerClient
     from lbtui.cli.guarded_app import GuardedApp
+    from lbtui.ports import Snapshot
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -129,7 +130,7 @@ def open_console(arguments: argparse.Namespace) -> Console:
         GuardedApp,
         save_theme=save_theme,
         keep_copy=CopyFiles(copies_folder()).keep,
-        open_source=lambda source: FileStore([os.path.expanduser(source)], namespace),
+        read_source=partial(_read_source, namespace=arguments.namespace),
         editor=ExternalEditor(drafts_folder()),
         preferences=preferences,
     )
@@ -160,6 +161,13 @@ def open_console(arguments: argparse.Namespace) -> Console:
         preferences=preferences,
     )
     return Console(app)
+
+
+async def _read_source(source: str, namespace: str | None) -> Snapshot:
+    """What the user names in the running console. Raises PortError."""
+    from lbtui.cli.reading import read_one  # only when it is asked: it is not of the first paint
+
+    return await read_one(source, namespace)
 
 
 def _open_demo(make_app: Callable[..., GuardedApp]) -> Console:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,7 @@ from lbtui.core.analysis import Analysis, analyse
 from lbtui.core.diagnostics import Diagnostic, Severity
 from lbtui.core.editing.overlay import on_top
 from lbtui.core.objects.resources import METALLB_NAMESPACE
-from lbtui.ports import Snapshot
+from lbtui.ports import Snapshot, StoreError
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,13 @@ def load(sources: Sequence[str], arguments: argparse.Namespace, context: str | N
     named = name_sources(sources, context)
     hold_stdin(named.files)
     return interrupts.run(_load(named, arguments.namespace))
+
+
+async def read_one(source: str, namespace: str | None) -> Snapshot:
+    """The same for one source that was named to the console. Raises PortError."""
+    if source == "-":
+        raise StoreError("standard input is not read while the console runs; name a file")
+    return await _load(name_sources([os.path.expanduser(source)]), namespace)
 
 
 async def _load(named: Sources, namespace: str | None) -> Snapshot:

@@ -17,7 +17,7 @@ from lbtui.ports import (
     Store,
 )
 from lbtui.tui import workspace
-from lbtui.tui.comparing import Comparing, OpenSource
+from lbtui.tui.comparing import Comparing, ReadSource
 from lbtui.tui.compiler import Compiler
 from lbtui.tui.copying import Copying, KeepCopy
 from lbtui.tui.edit_actions import EditActions
@@ -88,7 +88,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, LabMode, SparingApp, Orde
         editor: ManifestEditor | None = None,
         save_theme: Callable[[str], None] | None = None,
         keep_copy: KeepCopy | None = None,
-        open_source: OpenSource | None = None,
+        read_source: ReadSource | None = None,
         preferences: Preferences | None = None,
     ) -> None:
         """Take the ports and the user's preferences; nothing is read or started yet.
@@ -101,7 +101,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, LabMode, SparingApp, Orde
             editor: the user's own editor; None: there is none here.
             save_theme: keeps the user's choice of a theme; may raise StoreError.
             keep_copy: writes a copy into a file; None: copies go to the clipboard only.
-            open_source: opens another source to compare with; None: none can be.
+            read_source: reads another source to compare with; None: none can be.
             preferences: how the user wants the console.
         """
         super().__init__()
@@ -109,7 +109,7 @@ class LbtuiApp(EditActions, SpeakerActions, Comparing, LabMode, SparingApp, Orde
         self.set_class(not is_unicode(), "-ascii")
         self.preferences = preferences = preferences or Preferences()
         self.store, self.speaker, self.lab = store, speaker, lab
-        self.namespace, self.open_source = preferences.namespace, open_source
+        self.namespace, self.read_source = preferences.namespace, read_source
         self.save_theme = save_theme
         self._notices = [*preferences.notices, *self._register_themes(preferences.theme)]
         self.state = ViewState(

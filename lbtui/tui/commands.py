@@ -72,10 +72,10 @@ ACTIONS: tuple[Command, ...] = (
     Command("without too", "The same, beside what was taken away", "W", "without('', True)"),
     Command(
         "compare",
-        "Compare what is sent with what is saved, another back end or a folder",
+        "Compare what is sent with what is saved, another back end, a folder or a cluster",
         "",
         "app.compare",
-        takes="saved, native, frr, frr-k8s, or a file or folder of manifests",
+        takes="saved, native, frr, frr-k8s, a file or folder, or cluster:CONTEXT",
     ),
     Command("back", "To the place shown before", "[", "step(-1)"),
     Command("forth", "To the place that back came from", "]", "step(1)"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from lbtui.core.configuration.model import BACKENDS
-from lbtui.ports import PortError, Store
+from lbtui.ports import PortError, Snapshot
 from lbtui.tui.asking import AskingApp
 from lbtui.tui.places import Place
 from lbtui.tui.text import line
@@ -15,18 +15,18 @@ from lbtui.tui.view_state import ViewState
 if TYPE_CHECKING:
     from lbtui.tui.views.compared import Against
 
-OpenSource = Callable[[str], Store]
-"""Opens a file or a folder that was named; nothing is read before it is asked."""
+ReadSource = Callable[[str], Awaitable[Snapshot]]
+"""Reads a file, a folder or a cluster that was named. Raises PortError."""
 
 
 class Comparing(AskingApp):
     """Finds out with what, reads it if need be, and shows the comparison."""
 
     state: ViewState
-    open_source: OpenSource | None
+    read_source: ReadSource | None
 
     def action_compare(self, what: str = "") -> None:
-        """Compare with `what`: "saved", a back end, a file or a folder; empty: ask."""
+        """Compare with `what`: "saved", a back end, a file, a folder, "cluster:"; empty: ask."""
         self.ask(self._compare(what.strip()))
 
     async def _compare(self, what: str) -> None:
@@ -54,22 +54,29 @@ class Comparing(AskingApp):
         choices += [Choice(str(at), backend, backend) for at, backend in enumerate(others, 1)]
         lines = (
             line("What is sent is compared: with the saved state, or under another back end."),
-            line("With another folder: type :compare FOLDER."),
+            line("With another folder or a cluster: type :compare FOLDER or :compare cluster:."),
         )
         return await self.push_screen_wait(ChoiceDialog("Compare with?", lines, choices)) or ""
 
     async def _read(self, what: str) -> Against | None:
         from lbtui.tui.views.compared import Against
 
-        if self.open_source is None:
+        if self.read_source is None:
             self.notify("No other source can be read here.", severity="warning")
             return None
         try:
-            snapshot = await self.open_source(what).load()
+            snapshot = await self.read_source(what)
         except PortError as error:
             self.notify(str(error), severity="error", timeout=8)
             return None
         unread = [one for one in snapshot.diagnostics if one.is_error]
         if unread:
             self.notify(f"{what}: {len(unread)} errors; lbtui lint {what} names them.", timeout=8)
-        return Against(f"from {what} to what is here", resources=snapshot.resources)
+        for outage in snapshot.outages:
+            self.notify(f"{what}: {outage.message}", severity="warning", timeout=8)
+        return Against(
+            f"from {what} to what is here",
+            resources=snapshot.resources,
+            options=snapshot.options,
+            is_cluster=snapshot.setting is not None,
+        )

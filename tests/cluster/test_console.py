@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import shutil
@@ -137,3 +138,27 @@ async def test_it_waits_for_a_server_that_is_away_and_warns_of_production(
     await screen.shows("read-only")
     await screen.press("Escape", "q")
     assert all(method == "GET" for method, _, _ in api.requests)
+
+
+async def test_manifests_are_compared_with_a_cluster_on_its_nodes_and_services(
+    cluster: Cluster, kubeconfig: Path, screens: ExitStack, environment: dict[str, str]
+) -> None:
+    await cluster.put(*working_set(), service("shop", "198.51.100.20"), speaker(backend="frr"))
+    metallb = [one for one in working_set() if one["apiVersion"].startswith("metallb.io")]
+    changed = [
+        {**one, "spec": {**one["spec"], "localPref": 150}} if one == advertisement() else one
+        for one in metallb
+    ]
+    assert changed != metallb
+    file = kubeconfig.parent / "wanted.yaml"
+    file.write_text("---\n".join(json.dumps(one) + "\n" for one in changed))
+    screen = await opened(screens, environment, kubeconfig, str(file), "--backend", "frr")
+    await screen.shows("198.51.100.0/24")
+    await screen.press(":")
+    await screen.shows("Commands, and names to go to")
+    await screen.type("compare cluster:")
+    await screen.press("Enter")
+    await screen.shows("Comparison from cluster: to what is here")
+    shown = await screen.shows("1 resource, routes: .*changed")
+    assert "198.51.100.20/32" in shown and "localPref" in shown
+    await screen.press("q")

@@ -30,7 +30,7 @@ async def compared(console: Console, what: str) -> str:
 async def test_another_folder_is_compared_by_what_is_sent(folder: Path, tmp_path: Path) -> None:
     other = write_cluster(tmp_path / "other")
     edit(other / "services.yaml", "198.51.100.10", "198.51.100.11")
-    async with open_console(folder, open_source=lambda name: FileStore([name])) as console:
+    async with open_console(folder, read_source=lambda name: FileStore([name]).load()) as console:
         title = await compared(console, str(other))
         assert (
             "1 resource, routes: 2 added, 2 withdrawn" in title or "1 added, 1 withdrawn" in title
@@ -54,14 +54,14 @@ async def test_a_back_end_that_refuses_the_configuration_says_why(folder: Path) 
 
 
 async def test_the_same_folder_and_the_saved_state_differ_in_nothing(folder: Path) -> None:
-    async with open_console(folder, open_source=lambda name: FileStore([name])) as console:
+    async with open_console(folder, read_source=lambda name: FileStore([name]).load()) as console:
         assert "0 resources, routes: none differs" in await compared(console, str(folder))
         assert "0 resources, routes: none differs" in await compared(console, "saved")
         await console.shows("Nothing differs.")
 
 
 async def test_a_folder_that_is_not_there_is_said(folder: Path, tmp_path: Path) -> None:
-    async with open_console(folder, open_source=lambda name: FileStore([name])) as console:
+    async with open_console(folder, read_source=lambda name: FileStore([name]).load()) as console:
         await console.press(":")
         await console.dialog("Palette")
         await console.type(f"compare {tmp_path}/none")
@@ -77,7 +77,7 @@ async def test_nodes_that_refuse_what_is_new_keep_what_they_send(
 ) -> None:
     other = write_cluster(tmp_path / "other")
     edit(folder / "advertisements.yaml", "large:64512:1:10", "no-such-alias")
-    async with open_console(folder, open_source=lambda name: FileStore([name])) as console:
+    async with open_console(folder, read_source=lambda name: FileStore([name]).load()) as console:
         assert "1 resource, routes: none differs" in await compared(console, str(other))
         text = console.screen_text()
         assert "refused" in text and "spec.communities" in text

@@ -24,7 +24,8 @@ class CompareView(AnswerView[Compared]):
     help_text = (
         "What would be sent otherwise: + added, - withdrawn and ~ changed, under each peer. "
         ":compare asks with what; :compare saved, :compare frr (or native, frr-k8s) and "
-        ":compare FOLDER go there at once. Nothing is changed.\n\n"
+        ":compare FOLDER or cluster:CONTEXT go there at once. Nothing is changed. Manifests beside "
+        "a cluster are judged on its nodes and services, in place of its MetalLB resources.\n\n"
         "It compares what speakers send, as lbtui diff does: a node that refuses what is new "
         "keeps the configuration before, and so do resources that the API server refuses. "
         "Against the saved state and a folder the working set is what is new; another back end "

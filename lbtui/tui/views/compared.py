@@ -21,6 +21,7 @@ from lbtui.tui.views.route_rows import Change, RouteRow
 from lbtui.tui.views.route_words import CHANGE_SYMBOLS, CHANGE_TONES, change_words, differences
 
 if TYPE_CHECKING:
+    from lbtui.core.configuration.model import Options
     from lbtui.core.diagnostics import Diagnostic
     from lbtui.core.objects.resource_set import ResourceRef, ResourceSet
     from lbtui.core.values.nodes import NodeIndex
@@ -41,6 +42,10 @@ class Against:
     """The same resources as they would be sent under this back end."""
     resources: ResourceSet | None = None
     """What another source holds."""
+    options: Options | None = None
+    """How MetalLB was started there; None: as here."""
+    is_cluster: bool = False
+    """Whether that source is a cluster: manifests here are judged on its nodes and services."""
 
     def __str__(self) -> str:
         """For the heading."""
@@ -58,6 +63,23 @@ class Compared:
     summary: str
 
 
+def _side_by_side(
+    state: ViewState, against: Against, there: ResourceSet
+) -> tuple[Analysis, Analysis]:
+    """Another source and the working set; manifests beside a cluster stand in its MetalLB."""
+    from lbtui.core.editing.overlay import in_place
+
+    assert state.analysis is not None
+    new, options = state.analysis, state.analysis.config.options
+    is_live = state.snapshot is not None and state.snapshot.setting is not None
+    if against.is_cluster and not is_live:
+        options = against.options or options
+        new = analyse(in_place(there, new.resources), state.backend, options)
+    elif is_live and not against.is_cluster:
+        there = in_place(new.resources, there)
+    return analyse(there, state.backend, options), new
+
+
 def compare(state: ViewState, against: Against) -> Compared:
     """Compare what is sent, as `lbtui diff` does; compiles, so not in the event loop."""
     assert state.analysis is not None and state.saved_analysis is not None
@@ -65,7 +87,7 @@ def compare(state: ViewState, against: Against) -> Compared:
     if against.backend:
         old, new = new, analyse(new.resources, against.backend, new.config.options)
     elif against.resources is not None:
-        old = analyse(against.resources, state.backend, new.config.options)
+        old, new = _side_by_side(state, against, against.resources)
     accepted, refused = with_refused_kept(old.resources, new.resources)
     if refused:
         new = analyse(accepted, new.config.backend, new.config.options)
