@@ -73,6 +73,16 @@ async def test_panel_shows_routes_of_the_selected_resource_by_peer(folder: Path)
         assert "198.51.100.0/24" in console.details()
 
 
+async def test_a_service_that_no_session_takes_is_nowhere_called_announced(folder: Path) -> None:
+    for peer in ("tor", "edge"):
+        edit(folder / "advertisements.yaml", f"peers: [{peer}]", "peers: [nobody]")
+    async with open_console(folder) as console:
+        await console.press("5")
+        await console.shows("▲ to no peer")
+        await console.until(lambda: "▲ to no peer  from " in console.details(), "the panel agrees")
+        assert "announced" not in console.details()
+
+
 async def test_cursor_stays_on_its_resource_when_the_folder_is_read_again(folder: Path) -> None:
     async with open_console(folder) as console:
         await console.press("2", "down")

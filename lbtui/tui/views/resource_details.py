@@ -291,6 +291,9 @@ def _reason_lines(tables: RouteTables, service: str) -> Iterator[Line]:
         names = tables.nodes.describe(tables.nodes.mask_of(nodes))
         if reason:
             yield line(Span(f"{SYMBOLS.down} {reason}", "warning"), f"  on {names}")
+        elif not tables.service_routes(service):
+            # MetalLB itself says "announced" here; no session takes it.
+            yield line(Span(f"{SYMBOLS.warning} to no peer", "warning"), f"  from {names}")
         else:
             yield line(Span(f"{SYMBOLS.good} announced", "good"), f"  by {names}")
     yield BLANK
