@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 10.0
 """Between two looks if nobody reports anything new."""
 LEAST_IDLE = 50
-"""How many times as long as a look takes the console waits at least before the next."""
+"""How many times as long as comparing takes the console waits at least before the next look."""
 BUNDLED = "lbtui's own speaker"
 
 
@@ -53,14 +53,14 @@ class FactFinding:
         """Look for ever, first as soon as there is something to compare with."""
         await self._app.analysed.wait()
         while True:
+            reports = await self._store.reports()
             begun = time.monotonic()
-            await self._look()
+            await self._compare(reports)
             taken = time.monotonic() - begun
             await asyncio.sleep(taken * LEAST_IDLE)
             await self._store.reported(LOOK_SECONDS)
 
-    async def _look(self) -> None:
-        reports = await self._store.reports()
+    async def _compare(self, reports: Reports) -> None:
         saved = self._app.state.saved_analysis
         if saved is None:
             return
