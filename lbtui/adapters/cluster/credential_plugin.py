@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -84,23 +85,37 @@ async def _ran(command: str, settings: Mapping[str, Any], login: Login) -> tuple
         cluster = {key: login.cluster[key] for key in _CLUSTER_INFO if key in login.cluster}
         spec["cluster"] = cluster
     info = {"apiVersion": settings.get("apiVersion"), "kind": "ExecCredential", "spec": spec}
-    process = await asyncio.create_subprocess_exec(
-        command,
-        *map(str, settings.get("args") or ()),
+    process = subprocess.Popen(
+        [command, *map(str, settings.get("args") or ())],
         env={**os.environ, **more, "KUBERNETES_EXEC_INFO": json.dumps(info)},
-        stdin=asyncio.subprocess.DEVNULL,  # or it would take the console's keys
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+        stdin=subprocess.DEVNULL,  # or it would take the console's keys
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         start_new_session=True,  # nor is there a terminal for it to open
     )
+    # In a thread: a loop that is closed while it starts a process may wait for it for ever.
     try:
-        out, complaint = await asyncio.wait_for(process.communicate(), PLUGIN_SECONDS)
-    finally:
-        if process.returncode is None:
-            # With all that it started: what still holds its output would be waited for.
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-    return process.returncode or 0, out, complaint
+        out, complaint = await asyncio.to_thread(_finished, process)
+    except asyncio.CancelledError:
+        _kill(process)
+        raise
+    return process.returncode, out, complaint
+
+
+def _finished(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
+    """Output and complaints, once it has ended. Raises TimeoutError."""
+    with process:
+        try:
+            return process.communicate(timeout=PLUGIN_SECONDS)
+        except subprocess.TimeoutExpired:
+            _kill(process)
+            raise TimeoutError from None
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """With all that it started, which may hold its output open."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _given(out: bytes, version: Any) -> Given | None:
