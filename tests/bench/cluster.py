@@ -73,7 +73,8 @@ async def _follow(server: ClusterServer, store: ClusterStore, whole: Analysis) -
     begun.append(time.process_time())
     server.make_events(FOLLOW_SECONDS)
     with suppress(TimeoutError):
-        await asyncio.wait_for(following, FOLLOW_SECONDS + 10.0)
+        async with asyncio.timeout(FOLLOW_SECONDS + 10.0):
+            await following
     work = time.process_time() - begun[0]
     return {
         LOAD: work / FOLLOW_SECONDS * 100,

@@ -128,7 +128,8 @@ async def answered(user: Lbtui, folder: Path, *answers: str) -> subprocess.Compl
     )
     os.close(side)
     os.write(terminal, "".join(f"{answer}\n" for answer in answers).encode())
-    out, told = await asyncio.wait_for(process.communicate(), 60)
+    async with asyncio.timeout(60):
+        out, told = await process.communicate()
     os.close(terminal)
     assert process.returncode is not None
     return subprocess.CompletedProcess((), process.returncode, out, told)
@@ -161,10 +162,12 @@ async def test_what_a_colleague_does_before_the_yes_is_not_overwritten(
     )
     os.close(side)
     assert process.stderr is not None
-    await asyncio.wait_for(process.stderr.readuntil(b"[y/N]"), 60)
+    async with asyncio.timeout(60):
+        await process.stderr.readuntil(b"[y/N]")
     await cluster.put(peer(holdTime="60s"))
     os.write(terminal, b"y\n")
-    _, told = await asyncio.wait_for(process.communicate(), 60)
+    async with asyncio.timeout(60):
+        _, told = await process.communicate()
     os.close(terminal)
     assert process.returncode == 2
     assert b"BGPPeer/tor changed in the cluster since it was read; nothing was changed" in told
@@ -224,7 +227,8 @@ async def test_ctrl_c_ends_it_after_a_whole_change_and_says_where(
     process.send_signal(signal.SIGINT)
     await until(lambda: has_heard(process.pid))
     gate.set()
-    _, told = await asyncio.wait_for(process.communicate(), 60)
+    async with asyncio.timeout(60):
+        _, told = await process.communicate()
     assert process.returncode == 130, told
     assert b"BGPPeer/tor: not created: interrupted." in told
     assert b"Done before: created IPAddressPool/public." in told

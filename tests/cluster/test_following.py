@@ -38,8 +38,8 @@ class Following:
 
     async def until(self, is_there: Callable[[Snapshot], bool]) -> Snapshot:
         async with self._news:
-            wanted = self._news.wait_for(lambda: is_there(self.seen[-1]))
-            await asyncio.wait_for(wanted, SECONDS)
+            async with asyncio.timeout(SECONDS):
+                await self._news.wait_for(lambda: is_there(self.seen[-1]))
         return self.seen[-1]
 
 

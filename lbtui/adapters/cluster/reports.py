@@ -78,7 +78,8 @@ class ClusterReports:
         if self._following is None:
             self._following = asyncio.create_task(self._follow())
         try:
-            await asyncio.wait_for(self._news.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
         except TimeoutError:
             return
         self._news.clear()

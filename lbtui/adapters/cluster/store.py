@@ -148,7 +148,8 @@ class ClusterStore:
         if self._hearing is None and self._versions:
             self._hearing = asyncio.create_task(self._hear())
         try:
-            await asyncio.wait_for(self._news.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
         except TimeoutError:
             return
         self._news.clear()

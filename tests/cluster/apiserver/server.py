@@ -341,8 +341,8 @@ class ApiServer:
         left = end - asyncio.get_running_loop().time()
         async with self.storage.changed:
             try:
-                waiting = self.storage.changed.wait_for(lambda: self.storage.version > seen)
-                await asyncio.wait_for(waiting, min(self.faults.bookmark_every, max(left, 0)))
+                async with asyncio.timeout(min(self.faults.bookmark_every, max(left, 0))):
+                    await self.storage.changed.wait_for(lambda: self.storage.version > seen)
             except TimeoutError:
                 return False
         return True
